@@ -1,0 +1,103 @@
+"""Fixtures every test may ask for. Databases: tests/support/databases.py. Network guard: tests/support/network.py."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import hypothesis
+import pytest
+
+from tests.support import databases
+from tests.support.databases import Database, Kind
+from tests.support.network import stay_home
+
+# The guard of tenancy is on in every test.
+pytest_plugins = ("tests.support.tenancy",)
+
+NO_POSTGRES = "no PostgreSQL for the tests"
+
+# No deadline: a case that is slow on a busy machine is not a wrong one. CI draws the same cases in every run, so that a
+# red run can be repeated; `deep` draws many.
+hypothesis.settings.register_profile("default", deadline=None, print_blob=True)
+hypothesis.settings.register_profile("ci", deadline=None, print_blob=True, derandomize=True)
+hypothesis.settings.register_profile("deep", deadline=None, print_blob=True, max_examples=1000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "default"))
+
+
+def _is_xdist_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not _is_xdist_worker(config):
+        databases.begin_run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not _is_xdist_worker(config):
+        databases.end_run()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if NO_POSTGRES in str(report.longrepr)]
+    if skipped:
+        terminalreporter.section("PostgreSQL", red=True, bold=True)
+        terminalreporter.line(f"{len(skipped)} tests did NOT run: {NO_POSTGRES}. See docs/testing.md.", red=True)
+
+
+@contextmanager
+def _made(kind: Kind, *, migrated: bool) -> Iterator[Database]:
+    """databases.database, with a missing PostgreSQL told: skipped and counted here, a failure in CI."""
+    with ExitStack() as stack:
+        try:
+            made = stack.enter_context(databases.database(kind, migrated=migrated))
+        except databases.NoPostgres as reason:
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{NO_POSTGRES}: {reason}")
+        yield made
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _network() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        stay_home(patch)
+        yield
+
+
+@pytest.fixture(
+    params=[
+        pytest.param("sqlite", marks=pytest.mark.sqlite),
+        pytest.param("postgresql", marks=pytest.mark.pg),
+    ]
+)
+def database_kind(request: pytest.FixtureRequest) -> Kind:
+    """Runs the test once for each database the product knows."""
+    kind: Kind = request.param
+    return kind
+
+
+@pytest.fixture
+def database(database_kind: Kind) -> Iterator[Database]:
+    """A fresh migrated database, with the addresses of both its roles."""
+    with _made(database_kind, migrated=True) as made:
+        yield made
+
+
+@pytest.fixture
+def database_url(database: Database) -> str:
+    """A fresh migrated database, as the application sees it."""
+    return database.app_url
+
+
+@pytest.fixture
+def owner_url(database: Database) -> str:
+    """The database of `database_url`, under the role that owns its tables."""
+    return database.owner_url
+
+
+@pytest.fixture
+def empty_database_url(database_kind: Kind) -> Iterator[str]:
+    """A fresh database without tables, under the owner's role: for the tests of migrations."""
+    with _made(database_kind, migrated=False) as made:
+        yield made.owner_url
