@@ -1,0 +1,1 @@
+"""Doorstep's server: areas over one core. See docs/architecture.md."""

@@ -1,0 +1,98 @@
+"""Who is calling, for views: the actor of this request, and transactions in his name.
+
+The authenticator is handed in by the composition root, so that core knows no account. Flask's `g` is read here and in
+views only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+from flask import Flask, current_app, g, request
+from sqlalchemy import Connection
+
+from server.core import logs
+from server.core.access import FORBIDDEN_FUNCTION, Actor
+from server.core.declare import Access
+from server.core.http import Authenticate
+from server.core.problems import FORBIDDEN, UNAUTHENTICATED, Refused
+from server.core.services import Services
+from server.core.uow import UnitOfWork
+
+EXTENSION = "doorstep.services"
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticated:
+    """A caller whose token, session, device and state were found good, and the clock row read in the same statement."""
+
+    actor: Actor
+    feed_head: int
+    epoch: str
+
+
+class Authenticator(Protocol):
+    """Turns a bearer token into a caller. Raises Refused with a 401 or 403 problem."""
+
+    def __call__(self, token: str) -> Authenticated:
+        """Look the token's session up; one statement."""
+
+
+def install(app: Flask, services: Services) -> None:
+    """Give the app's views their services."""
+    app.extensions[EXTENSION] = services
+
+
+def admits(authenticator: Authenticator) -> Authenticate:
+    """What `http.install` asks before every view that is not public: who calls, and may he?"""
+
+    def admit(access: Access) -> None:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Refused(UNAUTHENTICATED)
+        found = authenticator(token)
+        g.authenticated, g.actor = found, found.actor
+        logs.bind(org_id=found.actor.org_id, user_id=found.actor.user_id, device_id=found.actor.device_id)
+        if access.kind == "device" and found.actor.enrolment_id is None:
+            raise Refused(FORBIDDEN)
+        if access.kind == "kiosk":
+            raise Refused(FORBIDDEN)
+        if access.kind == "function" and not any(found.actor.may(each) for each in access.functions):
+            raise Refused(FORBIDDEN_FUNCTION, function=access.functions[0])
+
+    return admit
+
+
+def services() -> Services:
+    """The services of the app that serves this request."""
+    return cast(Services, current_app.extensions[EXTENSION])
+
+
+def authenticated() -> Authenticated:
+    """The caller. Raises Refused UNAUTHENTICATED in a view that is open to everybody."""
+    found = g.get("authenticated")
+    if found is None:
+        raise Refused(UNAUTHENTICATED)
+    return cast(Authenticated, found)
+
+
+def current_actor() -> Actor:
+    """The person or device that calls."""
+    return authenticated().actor
+
+
+@contextlib.contextmanager
+def reading() -> Iterator[Connection]:
+    """One snapshot of the caller's organisation."""
+    with services().reading(current_actor().org_id) as connection:
+        yield connection
+
+
+@contextlib.contextmanager
+def writing() -> Iterator[UnitOfWork]:
+    """A unit of work of the caller; rolled back unless `uow.commit()` is called inside the block."""
+    with services().writing(current_actor()) as uow:
+        yield uow

@@ -1,0 +1,155 @@
+"""The server's secrets: Ed25519 keys that sign access tokens, and one derived secret for each other purpose.
+
+Files of KEYS_DIR: `access-<made at>-<kid>.pem` (PKCS 8, mode 0600), the newest signs and all are believed; and in
+development `secret.key`. To change keys: add one, restart every process, take the old one away after 15 minutes.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import os
+import secrets
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+
+from server.config import BadSettings, Settings
+
+SECRET_BYTES = 32
+_SECRET_FILE = "secret.key"  # noqa: S105 (a file's name)
+_FIRST_KEY = "access-00000000T000000Z-first.pem"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What this process signs and derives with. public_keys: by key id, every one that is believed."""
+
+    signing_kid: str
+    signing_key: Ed25519PrivateKey = field(repr=False)
+    public_keys: Mapping[str, Ed25519PublicKey]
+    root: bytes = field(repr=False)
+
+    def secret(self, purpose: str) -> bytes:
+        """32 bytes for one purpose (`refresh`, `commitment`, `cursor`), by HKDF-SHA-256 from SECRET_KEY.
+
+        The same for every process of the installation; none of them leads back to SECRET_KEY or to another purpose.
+        Raises ValueError for a purpose that is no plain word.
+        """
+        if not purpose.isascii() or not purpose.replace("-", "").isalnum():
+            raise ValueError(f"{purpose!r} is no purpose")
+        return HKDF(SHA256(), SECRET_BYTES, salt=None, info=b"doorstep/v1/" + purpose.encode()).derive(self.root)
+
+
+def load_keys(settings: Settings) -> Keys:
+    """Read the keys. In development missing ones are made, also when several processes start at once.
+
+    Raises BadSettings when a key is missing in production, unreadable, or readable by others.
+    """
+    if not settings.is_production:
+        _make_first(settings)
+    root = _root(settings)
+    files = _key_files(settings.keys_dir)
+    if not files:
+        raise BadSettings([f"{settings.keys_dir} holds no access-*.pem; `doorstep keys new` makes one."])
+    keys = [_read_key(each, settings) for each in files]
+    return Keys(
+        signing_kid=kid_of(keys[-1].public_key()),
+        signing_key=keys[-1],
+        public_keys={kid_of(key.public_key()): key.public_key() for key in keys},
+        root=root,
+    )
+
+
+def kid_of(key: Ed25519PublicKey) -> str:
+    """The key id: the first 12 bytes of the SHA-256 of the raw public key, base64url."""
+    raw = key.public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return base64.urlsafe_b64encode(hashlib.sha256(raw).digest()[:12]).decode()
+
+
+def new_access_key(keys_dir: Path, now: datetime) -> Path:
+    """Make a key that signs after the next restart of each process, and return its file. now: aware."""
+    key = Ed25519PrivateKey.generate()
+    made_at = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    target = keys_dir / f"access-{made_at}-{kid_of(key.public_key())}.pem"
+    _write_once(target, _pem(key))
+    return target
+
+
+def _key_files(keys_dir: Path) -> list[Path]:
+    # The name begins with the time of making, so that order of names is order of age.
+    return sorted(keys_dir.glob("access-*.pem"))
+
+
+def _make_first(settings: Settings) -> None:
+    if settings.secret_key is None:
+        _write_once(settings.keys_dir / _SECRET_FILE, secrets.token_urlsafe(48).encode())
+    if not _key_files(settings.keys_dir):
+        # A fixed name: of two processes that start together, one makes the key and both read it.
+        _write_once(settings.keys_dir / _FIRST_KEY, _pem(Ed25519PrivateKey.generate()))
+
+
+def _root(settings: Settings) -> bytes:
+    if settings.secret_key is not None:
+        return settings.secret_key.encode()
+    if settings.is_production:
+        raise BadSettings(["DOORSTEP_SECRET_KEY is required in production."])
+    return _read(settings.keys_dir / _SECRET_FILE, settings)
+
+
+def _read_key(file: Path, settings: Settings) -> Ed25519PrivateKey:
+    try:
+        key = load_pem_private_key(_read(file, settings), password=None)
+    except (ValueError, TypeError):
+        raise BadSettings([f"{file} is not an unencrypted private key in PEM."]) from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise BadSettings([f"{file} is not an Ed25519 key."])
+    return key
+
+
+def _read(file: Path, settings: Settings) -> bytes:
+    try:
+        content = file.read_bytes()
+        mode = file.stat().st_mode
+    except OSError as error:
+        raise BadSettings([f"{file} cannot be read ({error.strerror})."]) from None
+    if settings.is_production and os.name == "posix" and mode & stat.S_IRWXO:
+        raise BadSettings([f"{file} can be read by others; `chmod 600 {file}`."])
+    return content
+
+
+def _pem(key: Ed25519PrivateKey) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def _write_once(target: Path, content: bytes) -> None:
+    """Write a file that appears whole or not at all, mode 0600; leave one that is already there."""
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if target.exists():
+            return
+        draft = target.with_name(f".{target.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        # A hard link is refused where the target exists: that is what makes one of two processes the first.
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, target)
+        draft.unlink()
+    except OSError as error:
+        raise BadSettings([f"{target} cannot be written ({error.strerror})."]) from None

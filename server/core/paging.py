@@ -1,0 +1,71 @@
+"""Lists by pages: the cursor that continues one after its last row. Pure.
+
+A cursor is the sort key of the last row, encrypted: it goes into addresses, and a sort key may be a person's name. It is good
+for one list and filter only. Decision record: docs/decisions/0012-cursors.md.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from server.core.problems import BAD_CURSOR, Refused
+
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 500
+"""Rows in one page."""
+
+MAX_CURSOR_CHARS = 2000
+_NONCE = 12
+
+Key = str | int | None
+"""One part of a sort key. Instants go in as milliseconds, days as ISO text."""
+
+
+class Cursors:
+    """Makes and reads cursors with one secret of the installation (`keys.secret("cursor")`)."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._cipher = AESGCM(secret)
+
+    def encode(self, scope: Sequence[str], key: Sequence[Key]) -> str:
+        """The cursor after the row with that sort key. scope: the list, the organisation and the filter, in fixed order."""
+        nonce = secrets.token_bytes(_NONCE)
+        sealed = self._cipher.encrypt(nonce, orjson.dumps(list(key)), orjson.dumps(list(scope)))
+        return base64.urlsafe_b64encode(nonce + sealed).decode().rstrip("=")
+
+    def decode(self, scope: Sequence[str], cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
+        """The sort key in a cursor made for that scope; None for no cursor: the first page.
+
+        kinds: the type of each part (str or int); a part may be None as well. What comes back has these types, whoever made
+        the cursor. Raises Refused BAD_CURSOR for every other text.
+        """
+        if cursor is None:
+            return None
+        key = self._open(scope, cursor)
+        if len(key) != len(kinds) or any(
+            part is not None and type(part) is not kind for part, kind in zip(key, kinds, strict=True)
+        ):
+            raise Refused(BAD_CURSOR)
+        return tuple(key)
+
+    def _open(self, scope: Sequence[str], cursor: str) -> list[Any]:
+        if len(cursor) > MAX_CURSOR_CHARS or not cursor.isascii():
+            raise Refused(BAD_CURSOR)
+        try:
+            raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+            # Base64 leaves bits over at its end: only the spelling that encode() writes is taken.
+            if base64.urlsafe_b64encode(raw).decode().rstrip("=") != cursor:
+                raise Refused(BAD_CURSOR)
+            plain = self._cipher.decrypt(raw[:_NONCE], raw[_NONCE:], orjson.dumps(list(scope)))
+        except (binascii.Error, ValueError, InvalidTag):
+            raise Refused(BAD_CURSOR) from None
+        key: list[Any] = orjson.loads(plain)
+        return key

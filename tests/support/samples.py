@@ -1,0 +1,138 @@
+"""Rows of every collection, made through its own create action from nothing but its declaration, and values that are hostile.
+
+What a declaration cannot say (a phone number has to be one) stands in FITTING, by the name of the field.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from server.core.collections import COLLECTIONS, Collection
+from sync_protocol.collections import ActionShape
+from sync_protocol.ids import new_id
+from sync_protocol.wire import (
+    FIRST_INSTANT,
+    LAST_INSTANT,
+    SAFE_INTEGER,
+    BooleanType,
+    CodeType,
+    DayType,
+    IdType,
+    InstantType,
+    IntegerType,
+    TextType,
+    WireType,
+)
+from tests.support.syncing import MADE_AT, Queue
+from tests.support.world import World
+
+TEXT = "测试 Test"
+DAY = "2025-10-09"
+FITTING: dict[str, Any] = {"number": "+8613800138000", "id_number": "11010519491231002X"}
+MINUTE = 60_000
+
+
+def action_of(collection: Collection, name: str) -> ActionShape:
+    """What an action takes."""
+    found = collection.shape.action(name)
+    assert found is not None
+    return found
+
+
+class Maker:
+    """Makes rows of one person, each collection's parents first. Nothing is pushed before `push`."""
+
+    def __init__(self, world: World, who: str) -> None:
+        self.world = world
+        self.who = who
+        self.made: dict[str, str] = {}
+        self.sent: dict[str, dict[str, Any]] = {}
+
+    @property
+    def queue(self) -> Queue:
+        """His queue."""
+        return self.world.queues[self.who]
+
+    def row(self, name: str) -> str:
+        """The id of his row of that collection, queued with its parents when there is none yet."""
+        if name not in self.made:
+            self.sent[name] = self.values(COLLECTIONS[name], "create")
+            self.made[name] = self.queue.create(name, **self.sent[name])
+        return self.made[name]
+
+    def everything(self) -> dict[str, str]:
+        """A row of every collection that devices may add to. Collection → id."""
+        for name, collection in COLLECTIONS.items():
+            if "create" in collection.actions:
+                self.row(name)
+        return self.made
+
+    def values(self, collection: Collection, action: str) -> dict[str, Any]:
+        """A value for every field the action takes."""
+        found: dict[str, Any] = {}
+        for place, (name, kind) in enumerate(action_of(collection, action).values.items()):
+            if name in collection.parents:
+                parent = collection.parents[name]
+                if parent == collection.name:
+                    continue  # a row below another one of its own kind is an extra, not what every row is
+                found[name] = self.row(parent)
+            else:
+                found[name] = self.value(name, kind, place)
+        return found
+
+    def value(self, name: str, kind: WireType, place: int) -> Any:
+        """One that fits. place: times rise with it within DAY, so that what is declared first begins first."""
+        if name in FITTING:
+            return FITTING[name]
+        match kind:
+            case IdType():
+                return self.world.users[self.who]
+            case TextType(max=most, multiline=multiline):
+                return f"{TEXT}\n{TEXT}"[:most] if multiline else TEXT[:most]
+            case CodeType(choices=choices):
+                return min(choices)
+            case IntegerType(min=least, max=most):
+                return max(least, min(most, 20))
+            case BooleanType():
+                return True
+            case InstantType():
+                return MADE_AT + place * MINUTE
+            case DayType():
+                return DAY
+        raise AssertionError(f"{name}: tests/support/samples.py knows no value for {kind}")
+
+
+def random_value(dice: random.Random, name: str, kind: WireType, *, user_id: str) -> Any:
+    """One that the wire type takes, at its edges too."""
+    if getattr(kind, "null", False) and dice.random() < 0.3:
+        return None
+    if name in FITTING and dice.random() < 0.8:
+        return FITTING[name]
+    match kind:
+        case IdType():
+            return user_id if dice.random() < 0.8 else new_id()
+        case TextType(max=most):
+            return dice.choice(("a", "一" * min(most, 7), "x" * most, "\U0001f3e0", " ", "O'Neil; DROP TABLE"[:most]))
+        case CodeType(choices=choices):
+            return dice.choice(sorted(choices))
+        case IntegerType(min=least, max=most):
+            return dice.choice((least, most, max(least, min(most, 3)), dice.randint(least, most)))
+        case BooleanType():
+            return dice.random() < 0.5
+        case InstantType():
+            return dice.choice((MADE_AT, MADE_AT + dice.randrange(10**9), FIRST_INSTANT, LAST_INSTANT))
+        case DayType():
+            return dice.choice((DAY, "2025-10-10", "1900-01-01", "2100-12-31", "2024-02-29"))
+    raise AssertionError(f"{name}: tests/support/samples.py knows no value for {kind}")
+
+
+HOSTILE: tuple[Any, ...] = (
+    None, True, 0, -1, 1.5, 1e400, float("nan"), 2**31, 2**53, 2**63, 2**64, -(2**63) - 1, 10**400, "", " ", "\t\n", "0",
+    "null", "\x00", "a\x00b", "\ud800", "\udfff x", "\u202egnp.exe", "\ufeff", "\ufffe", "e" + "\u0301" * 40, "x" * 60_000,
+    "'; DROP TABLE customers; --", "%s %(x)s ? :x", "{}", "<script>alert(1)</script>", "=1+1", "../../etc/passwd",
+    "\u0000\u0001", "2025-02-30", "0000-00-00", "9999-12-31", "2025-03-03T00:00:00Z", "+86", "999999999999999999999999",
+    "00000000-0000-0000-0000-000000000000", "FFFFFFFF-FFFF-7FFF-BFFF-FFFFFFFFFFFF", [], [[]], ["a"], {}, {"a": {"b": [1]}},
+    FIRST_INSTANT - 1, LAST_INSTANT + 1, SAFE_INTEGER, -SAFE_INTEGER, "\u2028", "٣٤", "１３８００１３８０００", "\U0010ffff",
+)  # fmt: skip
+"""What somebody may put where a value belongs."""

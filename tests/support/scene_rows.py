@@ -1,0 +1,270 @@
+"""Rows of every kind that an address or a body can name, made for anybody in a scene (scene.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import insert
+
+from server.accounts.models import Device, QuarantinedQueue
+from server.accounts.operations import roles, staff, units
+from server.accounts.operations.staff import NewUser
+from server.accounts.rules import StaffValues
+from server.accounts.scope import Scope, UnitKind
+from server.core import tables
+from server.core.sync_issues import SyncIssue
+from server.core.uow import UnitOfWork
+from server.customers import operations as customers
+from server.fieldwork import operations as fieldwork
+from server.fieldwork.models import Visit
+from sync_protocol.ids import new_id
+from tests.server.accounts.company import Company
+from tests.support.scene import COLLEAGUES, OWNERS, STRANGER, Scene
+
+Ids = dict[str, str]
+"""Name of a path parameter → id."""
+Maker = Callable[[Scene, Company, str, UnitOfWork], Ids]
+
+DAY = date(2025, 3, 4)
+"""The day after the scene's clock begins: what is planned for it is still to come."""
+RELATIONS = ("own", "team", "other", "foreign", "random")
+"""Whose a row is, seen from the caller: his, his unit's colleague's, another team's, the other organisation's, nobody's."""
+OWNED = RELATIONS
+OF_THE_ORGANISATION = ("own", "foreign", "random")
+OF_UNITS = ("own", "other", "foreign", "random")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a kind of row is made. key: the member of the made ids that names the row itself."""
+
+    key: str
+    make: Maker
+    relations: tuple[str, ...] = OWNED
+
+
+def _customer(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    customer = customers.create_customer(
+        uow, new_id(), {"name": f"{owner} {scene.word()}", "address": "Nanjing Road 1"}
+    )
+    return {"customer_id": customer.id}
+
+
+def _phone(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    ids = _customer(scene, company, owner, uow)
+    scene.serial += 1
+    phone = customers.add_phone(uow, new_id(), {**ids, "number": f"+861390{scene.serial:07d}"})
+    return {**ids, "phone_id": phone.id}
+
+
+def _note(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    ids = _customer(scene, company, owner, uow)
+    return {**ids, "note_id": customers.add_note(uow, new_id(), {**ids, "text": scene.word()}).id}
+
+
+def _plan(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    return {"plan_id": fieldwork.create_plan(uow, new_id(), {"plan_on": DAY, "note": scene.word()}).id}
+
+
+def _visit(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    ids = _customer(scene, company, owner, uow)
+    visit = fieldwork.create_visit(uow, new_id(), {**ids, "planned_on": DAY, "purpose": scene.word()})
+    return {**ids, "visit_id": visit.id}
+
+
+def _line(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    ids = {**_customer(scene, company, owner, uow), **_plan(scene, company, owner, uow)}
+    return {**ids, "visit_id": fieldwork.create_visit(uow, new_id(), ids).id}
+
+
+def _cancelled_visit(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    ids = _visit(scene, company, owner, uow)
+    fieldwork.cancel_visit(uow, uow.must(Visit, ids["visit_id"]), {"reason": "rain"})
+    return ids
+
+
+def _follow_up(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    ids = _customer(scene, company, owner, uow)
+    made = fieldwork.create_follow_up(uow, new_id(), {**ids, "due_on": DAY, "text": scene.word()})
+    return {**ids, "follow_up_id": made.id}
+
+
+def _person(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    return {"user_id": company.users[owner]}
+
+
+def _home(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    return {"unit_id": company.units[scene.homes[owner]]}
+
+
+def _recruit(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    word = scene.word()
+    new = NewUser(
+        staff=StaffValues(number=word, name=word, phone="13912345678"),
+        username=f"new-{word}",
+        unit_id=company.units[scene.homes[owner]],
+        role_ids=tuple(roles.role_ids(uow, "salesperson")),
+    )
+    return {"user_id": staff.create_user(uow, new).id}
+
+
+def _leaver(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    ids = _recruit(scene, company, owner, uow)
+    uow.flush()
+    staff.disable_user(uow, ids["user_id"])
+    return ids
+
+
+def _unit(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    parent = company.units[scene.homes[owner]]
+    return {"unit_id": units.create_unit(uow, parent_id=parent, kind=UnitKind.TEAM, name=scene.word()).id}
+
+
+def _role(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    return {"role_id": roles.create_role(uow, name=scene.word(), scope=Scope.OWN, functions=["customers.read"]).id}
+
+
+def _project(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    return {"project_id": units.create_project(uow, code=f"p-{scene.word()}", name="Harbour View").id}
+
+
+def _device(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    word = scene.word()
+    device = uow.add(
+        Device(
+            installation=word,
+            user_id=company.users[owner],
+            name="Pixel 9",
+            platform="web",
+            key_thumbprint=f"{word:0>43}",
+            public_jwk={},
+            last_seen_at=uow.now,
+            app_version="1.0",
+            schema_number=1,
+        )
+    )
+    return {"device_id": device.id}
+
+
+def _enrolment(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    ids = {**_device(scene, company, owner, uow), "enrolment_id": new_id()}
+    uow.flush()
+    values = {"id": ids["enrolment_id"], "device_id": ids["device_id"], "incarnation": 1, "last_n": 0}
+    uow.connection.execute(
+        insert(tables.ENROLMENTS).values(org_id=company.org, user_id=company.users[owner], created_at=uow.now, **values)
+    )
+    return ids
+
+
+def _queue(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    ids = _enrolment(scene, company, owner, uow)
+    queue = uow.add(
+        QuarantinedQueue(
+            device_id=ids["device_id"],
+            user_id=company.users[owner],
+            enrolment_id=ids["enrolment_id"],
+            received_at=uow.now,
+            operations=[{"n": 1, "action": "create"}],
+        )
+    )
+    return {**ids, "queue_id": queue.id}
+
+
+def _job(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    return {"job_id": uow.enqueue("tests.nothing", {})}
+
+
+def _issue(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    issue = uow.add(
+        SyncIssue(
+            owner_id=company.users[owner],
+            unit_id=company.units[scene.homes[owner]],
+            enrolment_id=new_id(),
+            n=1,
+            verdict="rejected",
+            collection="customers",
+            action="create",
+            row_id=new_id(),
+            code="customers.name-required",
+            params={},
+            attempted={"name": ""},
+            kept={},
+            made_at=uow.now,
+        )
+    )
+    return {"issue_id": issue.id}
+
+
+KINDS: Mapping[str, Kind] = {
+    "customer": Kind("customer_id", _customer),
+    "phone": Kind("phone_id", _phone),
+    "note": Kind("note_id", _note),
+    "plan": Kind("plan_id", _plan),
+    "visit": Kind("visit_id", _visit),
+    "line": Kind("visit_id", _line),
+    "cancelled visit": Kind("visit_id", _cancelled_visit),
+    "follow-up": Kind("follow_up_id", _follow_up),
+    "person": Kind("user_id", _person),
+    "home": Kind("unit_id", _home, OF_UNITS),
+    "recruit": Kind("user_id", _recruit),
+    "leaver": Kind("user_id", _leaver),
+    "unit": Kind("unit_id", _unit, OF_UNITS),
+    "role": Kind("role_id", _role, OF_THE_ORGANISATION),
+    "project": Kind("project_id", _project, OF_THE_ORGANISATION),
+    "device": Kind("device_id", _device),
+    "enrolment": Kind("enrolment_id", _enrolment),
+    "queue": Kind("queue_id", _queue),
+    "job": Kind("job_id", _job),
+    "issue": Kind("issue_id", _issue),
+}
+"""line: a visit in a day plan. person, home: who and what is there already; recruit, leaver: somebody new in the same unit, who may be changed."""
+
+
+@dataclass
+class Rows:
+    """The rows of a scene that can be asked for: made when they are first needed, and again once one was changed."""
+
+    scene: Scene
+    _ready: dict[tuple[str, str, str], Ids] = field(default_factory=dict)
+
+    def of(self, kind: str, relation: str, caller: str) -> Ids:
+        """A row that stands in that relation to the caller."""
+        if relation == "random":
+            return {name: new_id() for name in self.of(kind, "own", caller)}
+        company = self.scene.globex if relation == "foreign" else self.scene.acme
+        owner = {"team": COLLEAGUES[caller], "other": STRANGER}.get(relation, caller)
+        if kind in ("recruit", "leaver") and relation == "own":
+            kind = "person"  # one's own record is the one row of a person that is one's own
+        return self.made(kind, company, owner)
+
+    def made(self, kind: str, company: Company, owner: str) -> Ids:
+        """A row of that kind that is somebody's."""
+        key = (kind, company.code, owner)
+        if key not in self._ready:
+            with self.scene.services.writing(self.scene.hand(company, owner)) as uow:
+                self._ready[key] = KINDS[kind].make(self.scene, company, owner, uow)
+                uow.commit()
+        return dict(self._ready[key])
+
+    def spend(self, *ids: str) -> None:
+        """Forget the rows that one of these ids is part of: something has changed them."""
+        gone = set(ids)
+        for key, known in list(self._ready.items()):
+            if gone & set(known.values()) and key[0] not in ("person", "home"):
+                del self._ready[key]
+
+    def spend_all(self) -> None:
+        """Forget all of them."""
+        self._ready.clear()
+
+
+def furnish(scene: Scene) -> None:
+    """Give everybody in both organisations some rows of each kind that lists show."""
+    for company in (scene.acme, scene.globex):
+        for owner in OWNERS:
+            with scene.services.writing(scene.hand(company, owner)) as uow:
+                for kind in ("phone", "note", "plan", "visit", "cancelled visit", "follow-up", "queue", "job", "issue"):
+                    KINDS[kind].make(scene, company, owner, uow)
+                uow.commit()
