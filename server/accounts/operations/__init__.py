@@ -1,0 +1,1 @@
+"""What accounts does, by topic: load, ask the rules, write, record an event. Nothing in here commits."""

@@ -1,0 +1,1 @@
+"""SELECTs of accounts, by topic. Each takes a connection and the organisation; none writes."""

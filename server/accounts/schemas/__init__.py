@@ -1,0 +1,1 @@
+"""What the office sends and gets, by topic."""

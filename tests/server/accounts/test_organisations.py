@@ -1,0 +1,104 @@
+"""How a tenant begins, and that its system roles grow with the product."""
+
+from __future__ import annotations
+
+import orjson
+import pytest
+from sqlalchemy import select
+
+from server.accounts.models import Organisation, Role
+from server.accounts.operations import roles
+from server.accounts.operations.organisations import create_organisation
+from server.accounts.queries import structure
+from server.accounts.queries.staff import list_roles
+from server.core import access, tables
+from server.core.access import FUNCTIONS, system_actor
+from server.core.db import NO_ORG
+from server.core.events import verify
+from server.core.problems import Refused
+from sync_protocol.ids import new_id
+from tests.server.accounts.company import Company, user_of
+
+
+def _roles(company: Company) -> dict[str, Role]:
+    with company.database.read(company.org) as connection:
+        return {role.code: role for role in list_roles(connection, company.org)}
+
+
+def test_a_new_organisation_stands_on_its_own(company: Company) -> None:
+    known = _roles(company)
+    assert set(known) == {"administrator", "director", "supervisor", "salesperson", "finance", "reception"}
+    assert known["administrator"].functions == sorted(FUNCTIONS)
+    assert known["administrator"].scope == "all"
+    assert user_of(company, "admin").is_default
+    organisation: Organisation = company.row(Organisation, company.org)
+    assert (organisation.timezone, organisation.currency, organisation.locale) == ("Asia/Shanghai", "CNY", "zh")
+    assert structure.organisation_id(company.database, "acme") == company.org
+    assert structure.organisation_ids(company.database) == [company.org]
+    with company.database.read(company.org) as connection:
+        count, broken = verify(connection, company.org)
+    assert broken is None
+    assert count == len(company.events())
+    assert company.events()[0].name == "accounts.organisation-created"
+
+
+def test_a_code_belongs_to_one_organisation_and_a_refused_one_leaves_nothing(company: Company) -> None:
+    other = new_id()
+    with pytest.raises(Refused) as refused, company.services.writing(system_actor(other)) as uow:
+        create_organisation(uow, code="ACME", name="Another", admin_password_hash=None)
+    assert refused.value.code == "accounts.org-code-taken"
+    with company.database.read(other) as connection:
+        clocks = tables.ORG_CLOCKS.c
+        assert connection.execute(select(clocks.org_id).where(clocks.org_id == other)).first() is None
+    with company.services.writing(system_actor(other, zone="Europe/Berlin", currency="EUR")) as uow:
+        organisation, admin = create_organisation(uow, code="rival", name="Rival", admin_password_hash=None)
+        uow.commit()
+    assert (organisation.timezone, organisation.currency, admin.org_id) == ("Europe/Berlin", "EUR", other)
+    assert structure.organisation_id(company.database, "rival") == other
+    assert NO_ORG not in structure.organisation_ids(company.database)
+
+
+def test_system_roles_get_the_functions_of_a_later_version(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    with company.writing() as uow:
+        supervisor = _roles(company)["supervisor"]
+        roles.change_role(uow, supervisor.id, {"functions": [*supervisor.functions, "audit.read"]})
+        uow.commit()
+    new = access.Function("toys.later", "以后", "Later", frozenset({"supervisor"}))
+    monkeypatch.setitem(FUNCTIONS, new.code, new)
+    with company.writing("system") as uow:
+        assert roles.refresh_system_roles(uow) == 2
+        uow.commit()
+    known = _roles(company)
+    assert "toys.later" in known["administrator"].functions
+    assert {"toys.later", "audit.read"} <= set(known["supervisor"].functions)  # what was added by hand stays
+    assert "toys.later" not in known["salesperson"].functions
+    assert company.actor("jie").may("toys.later")
+    before = len(company.events())
+    with company.writing("system") as uow:
+        assert roles.refresh_system_roles(uow) == 0
+        uow.commit()
+    assert len(company.events()) == before
+    changed = [orjson.loads(each.body) for each in company.events("accounts.role-changed")]
+    assert "toys.later" in changed[-1]["changes"]["functions"][1]
+
+
+def test_a_function_for_a_role_that_is_none_stops_the_start(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(FUNCTIONS, "toys.lost", access.Function("toys.lost", "丢", "Lost", frozenset({"janitor"})))
+    with pytest.raises(KeyError, match="janitor"):
+        roles.system_functions("supervisor")
+
+
+def test_the_office_changes_the_organisation(company: Company) -> None:
+    admin, wang = company.office("admin"), company.office("wang")
+    seen = wang.ok("GET", "/organisation")
+    assert wang("PATCH", "/organisation", json={"name": "Mine"}).status_code == 403
+    changed = admin.ok(
+        "PATCH", "/organisation", json={"name": " 安居  集团 ", "timezone": "Asia/Tokyo", "version": seen["version"]}
+    )
+    assert (changed["name"], changed["timezone"]) == ("安居 集团", "Asia/Tokyo")
+    assert company.actor("wang").zone == "Asia/Tokyo"
+    stale = admin("PATCH", "/organisation", json={"name": "x", "version": seen["version"]})
+    assert (stale.status_code, stale.json["code"]) == (409, "core.stale")
+    body = orjson.loads(company.events("accounts.organisation-changed")[0].body)
+    assert body["changes"]["timezone"] == ["Asia/Shanghai", "Asia/Tokyo"]
+    assert wang.ok("GET", "/session")["organisation"]["timezone"] == "Asia/Tokyo"
