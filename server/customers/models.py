@@ -1,0 +1,159 @@
+"""Rows of customers: the customer, phones, notes, the timeline, and who owned whom before."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from sqlalchemy import String
+
+from server.core.rows import Code, Marks, Row, Scoped, index, refers, table, unique
+from server.core.types import Address, Id, IdNumber, Json, PhoneNumber, Protected
+from server.customers import rules
+
+SortKey = String(rules.KEY_MOST).with_variant(String(rules.KEY_MOST, collation="C"), "postgresql")
+"""Compared by code point on both databases, so that lists and their cursors have one order."""
+
+
+class PersonName(Protected):
+    """A customer's name: shown to all who see the row, masked in the audit trail."""
+
+    impl = String(rules.NAME_MOST)
+    cache_ok = True
+    kind = "name"
+
+    def mask(self, value: str) -> str:
+        return value[:1] + "**"
+
+
+class PersonalText(Protected):
+    """What was written about a customer; of it, the audit trail shows only how long it was."""
+
+    impl = String(rules.REMARK_MOST)
+    cache_ok = True
+    kind = "text"
+
+    def mask(self, value: str) -> str:
+        return f"({len(value)})"
+
+
+@table(
+    "customers",
+    refers("owner_id", "users"),
+    refers("unit_id", "units"),
+    refers("project_id", "projects"),
+    index("owner_id", "updated_at", "id"),
+    index("unit_id", "updated_at", "id"),
+    index("project_id", "updated_at", "id"),
+    index("updated_at", "id"),
+    index("name_key", "id"),
+)
+class Customer(Scoped):
+    """A person or a company, the same row from first contact to owner of a home (domain row 1).
+
+    name_key: the name as it is searched and sorted, never shown. grade: by closing horizon, None when not judged yet.
+    needs: what he looks for. remark: habits, hobbies, special wishes. owned_since: when the present owner got it.
+    """
+
+    kind: Annotated[str, Code] = "person"
+    name: Annotated[str, PersonName()]
+    name_key: Annotated[str, SortKey]
+    stage: Annotated[str, Code] = "prospect"
+    grade: Annotated[str | None, Code] = None
+    source: Annotated[str | None, Code] = None
+    id_number: Annotated[str | None, IdNumber()] = None
+    address: Annotated[str | None, Address()] = None
+    born_on: date | None = None
+    needs: Annotated[str | None, PersonalText()] = None
+    remark: Annotated[str | None, PersonalText()] = None
+    first_contact_on: date | None = None
+    owned_since: datetime
+    marks: Annotated[Marks, Json()] = dataclasses.field(default_factory=dict)
+
+
+@table(
+    "customer_phones",
+    refers("customer_id", "customers"),
+    index("customer_id", "id"),
+    index("tail", "number"),
+)
+class CustomerPhone(Scoped):
+    """A number of a customer. number: E.164. tail: its last four digits, for search. An old one stays, and is still found."""
+
+    customer_id: Annotated[str, Id()]
+    number: Annotated[str, PhoneNumber()]
+    tail: Annotated[str, String(rules.TAIL)]
+    label: Annotated[str | None, String(rules.LABEL_MOST)] = None
+    is_current: bool = True
+    marks: Annotated[Marks, Json()] = dataclasses.field(default_factory=dict)
+
+
+@table(
+    "customer_notes",
+    refers("customer_id", "customers"),
+    refers("reply_to", "customer_notes"),
+    index("customer_id", "created_at", "id"),
+)
+class Note(Scoped):
+    """One contribution to the discussion about a customer (便签). It belongs to the customer and goes with him.
+
+    written_by: its author. Not `author_id`: a row of that name stays with its author after a handover, and notes do not
+    (sync-protocol, “Who sees what after a handover”). written_at: the device's claim, for showing; created_at orders.
+    """
+
+    customer_id: Annotated[str, Id()]
+    written_by: Annotated[str, Id()]
+    written_at: datetime
+    text: Annotated[str, String(rules.NOTE_MOST)]
+    reply_to: Annotated[str | None, Id()] = None
+
+
+@table(
+    "customer_timeline",
+    refers("customer_id", "customers"),
+    index("customer_id", "created_at", "id"),
+)
+class TimelineEntry(Scoped):
+    """One thing that happened with a customer; written by operations only, never changed.
+
+    at: when it happened, for showing; may be a device's claim, so created_at and id order. done_by: whose deed it was.
+    kind: of server/customers/timeline.py. subject_id: the row it is about. params: what its text is filled with.
+    """
+
+    customer_id: Annotated[str, Id()]
+    at: datetime
+    done_by: Annotated[str, Id()]
+    kind: Annotated[str, Code]
+    subject_id: Annotated[str | None, Id()] = None
+    params: Annotated[dict[str, Any], Json()] = dataclasses.field(default_factory=dict)
+
+
+@table("customer_former_owners", refers("customer_id", "customers"), unique("customer_id", "owner_id"))
+class FormerOwner(Row):
+    """Somebody who owned a customer before, so that his late facts are taken. Several times run together into one row.
+
+    id: `former_owner_id`. since: the begin of his first time. until: the end of his last one.
+    """
+
+    customer_id: Annotated[str, Id()]
+    owner_id: Annotated[str, Id()]
+    since: datetime
+    until: datetime
+
+
+def former_owner_id(customer_id: str, owner_id: str) -> str:
+    """The id of a FormerOwner row. Derived (RFC 9562, version 8), so that a batch loads its rows by id like all others."""
+    digest = hashlib.sha256(f"{customer_id}|{owner_id}".encode()).digest()
+    number = int.from_bytes(digest[:16], "big")
+    number = number & ~(0xF << 76) | 8 << 76
+    number = number & ~(0x3 << 62) | 0x2 << 62
+    return str(UUID(int=number))
+
+
+def masked(row: type[Row], name: str, value: str | None) -> str | None:
+    """A protected column's value as lists, forms and the timeline show it."""
+    kind = row.__table__.c[name].type
+    return kind.mask(value) if value is not None and isinstance(kind, Protected) else value

@@ -1,0 +1,228 @@
+"""SELECTs over customers and their phones: always within one organisation and the actor's reach; none writes.
+
+A fixed number of statements each, whatever the number of rows. Protected values come out masked.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select, tuple_
+
+from server.accounts.models import User
+from server.core.access import Actor
+from server.core.paging import Key
+from server.core.problems import NOT_FOUND, Refused
+from server.core.rows import c
+from server.core.types import Id, from_ms, to_ms
+from server.customers import rules
+from server.customers.functions import EXPORT, READ
+from server.customers.models import Customer, CustomerPhone, masked
+
+Order = Literal["updated", "name"]
+_AT_ONCE = 500
+_PHONES_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A number as lists and forms show it: masked."""
+
+    id: str
+    version: int
+    number: str
+    label: str | None
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A customer as lists and forms show him. id_number and address are masked. phones: present ones first."""
+
+    id: str
+    version: int
+    kind: str
+    name: str
+    stage: str
+    grade: str | None
+    source: str | None
+    id_number: str | None
+    address: str | None
+    born_on: date | None
+    needs: str | None
+    remark: str | None
+    first_contact_on: date | None
+    owner_id: str
+    unit_id: str
+    project_id: str | None
+    created_at: datetime
+    updated_at: datetime
+    owner_name: str
+    phones: tuple[Phone, ...] = ()
+
+
+_CARD = tuple(field.name for field in dataclasses.fields(Card) if field.name in Customer.__names__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What a list is narrowed to; None leaves it as wide as the reach. text: part of a name, or the end of a phone."""
+
+    text: str | None = None
+    kind: str | None = None
+    stage: str | None = None
+    grade: str | None = None
+    owner_id: str | None = None
+    unit_id: str | None = None
+
+    def set_names(self) -> list[str]:
+        """Which of them are set."""
+        return [field.name for field in dataclasses.fields(self) if getattr(self, field.name) is not None]
+
+    def scope(self) -> list[str]:
+        """What makes a cursor good for this filter only."""
+        return [f"{name}={getattr(self, name)}" for name in self.set_names()]
+
+
+def page(
+    connection: Connection, actor: Actor, filters: Filters, *, order: Order, after: tuple[Any, ...] | None, limit: int
+) -> tuple[list[Card], tuple[Key, Key] | None]:
+    """One page of customers with their phones, and the sort key to go on after; None at the end. Two statements.
+
+    order: last changed first, or by name. after: (milliseconds, id) or (name key, id).
+    """
+    columns = c(Customer)
+    statement = _cards(actor, READ).where(*_matching(actor, filters)).limit(limit + 1)
+    if order == "name":
+        statement = statement.order_by(columns.name_key, columns.id).add_columns(columns.name_key)
+        if after is not None:
+            last = tuple_(literal(after[0], columns.name_key.type), literal(after[1], Id()))
+            statement = statement.where(tuple_(columns.name_key, columns.id) > last)
+    else:
+        statement = statement.order_by(columns.updated_at.desc(), columns.id.desc()).add_columns(columns.name_key)
+        if after is not None:
+            last = tuple_(literal(from_ms(after[0]), columns.updated_at.type), literal(after[1], Id()))
+            statement = statement.where(tuple_(columns.updated_at, columns.id) < last)
+    rows = connection.execute(statement).all()
+    cards = _with_phones(connection, actor, [_card(row) for row in rows[:limit]], current_only=True)
+    if len(rows) <= limit:
+        return cards, None
+    last_row = rows[limit - 1]
+    return cards, (last_row.name_key if order == "name" else to_ms(last_row.updated_at), last_row.id)
+
+
+def get(connection: Connection, actor: Actor, customer_id: str, *, written: bool = False) -> Card:
+    """One customer with all his phones. Two statements. Raises Refused NOT_FOUND when he is out of reach.
+
+    written: the actor has just written him, so he is shown what became of it though he might not read it again.
+    """
+    row = connection.execute(
+        _cards(actor, None if written else READ).where(c(Customer).id == customer_id)
+    ).one_or_none()
+    if row is None:
+        raise Refused(NOT_FOUND)
+    return _with_phones(connection, actor, [_card(row)], current_only=False)[0]
+
+
+def count_by_stage(connection: Connection, actor: Actor, filters: Filters) -> dict[str, int]:
+    """Stage → number of customers within reach; all stages are in it. One statement."""
+    columns = c(Customer)
+    statement = select(columns.stage, func.count()).where(*within(actor, READ), *_matching(actor, filters))
+    counted: dict[str, int] = {row[0]: row[1] for row in connection.execute(statement.group_by(columns.stage))}
+    return {stage: counted.get(stage, 0) for stage in rules.STAGES}
+
+
+def count_for_export(connection: Connection, actor: Actor, filters: Filters) -> int:
+    """How many customers an export would hold now."""
+    statement = select(func.count()).select_from(Customer.__table__)
+    return int(connection.execute(statement.where(*within(actor, EXPORT), *_matching(actor, filters))).scalar_one())
+
+
+def export_rows(connection: Connection, actor: Actor, filters: Filters) -> Iterator[Card]:
+    """All customers within reach of the export function, with their present phones, by id. One statement, read as it goes."""
+    p, columns = c(CustomerPhone), c(Customer)
+    of_customer = and_(p.org_id == columns.org_id, p.customer_id == columns.id, p.is_current)
+    statement = (
+        _cards(actor, EXPORT, joined=CustomerPhone.__table__, on=of_customer)
+        .where(*_matching(actor, filters))
+        .add_columns(p.id, p.version, p.number, p.label, p.is_current)
+        .order_by(columns.id, p.id)
+    )
+    width = len(_CARD) + 1
+    rows = connection.execution_options(yield_per=_AT_ONCE).execute(statement)
+    for _, group in groupby(rows, key=itemgetter(0)):
+        lines = list(group)
+        phones = tuple(_phone(*line[width:]) for line in lines if line[width] is not None)
+        yield dataclasses.replace(_card(lines[0]), phones=phones)
+
+
+# -- parts ------------------------------------------------------------------------------------------------------------
+
+
+def _cards(actor: Actor, function: str | None, joined: Any = None, on: Any = None) -> Select[Any]:
+    """The columns of cards, within the organisation and the reach of `function`, if there is one."""
+    columns, u = c(Customer), c(User)
+    source = Customer.__table__.join(User.__table__, and_(u.org_id == columns.org_id, u.id == columns.owner_id))
+    if joined is not None:
+        source = source.outerjoin(joined, on)
+    names = [columns[name] for name in _CARD]
+    reached = (columns.org_id == actor.org_id,) if function is None else within(actor, function)
+    return select(*names, u.name.label("owner_name")).select_from(source).where(*reached)
+
+
+def within(actor: Actor, function: str) -> tuple[ColumnElement[bool], ...]:
+    """The conditions every SELECT over customers has. Raises Refused FORBIDDEN_FUNCTION."""
+    return c(Customer).org_id == actor.org_id, actor.must(function).condition(Customer)
+
+
+def _matching(actor: Actor, filters: Filters) -> Iterator[ColumnElement[bool]]:
+    columns = c(Customer)
+    for name in ("kind", "stage", "grade", "owner_id", "unit_id"):
+        if (value := getattr(filters, name)) is not None:
+            yield columns[name] == value
+    sought = rules.read_search(filters.text) if filters.text is not None else None
+    if sought is None:
+        return
+    named = columns.name_key.contains(sought.name, autoescape=True)
+    if sought.digits is None:
+        yield named
+        return
+    p = c(CustomerPhone)
+    ends = and_(p.tail == rules.tail_of(sought.digits), p.number.endswith(sought.digits, autoescape=True))
+    number = ends if sought.number is None else or_(ends, p.number == sought.number)
+    phones = select(p.customer_id).where(p.org_id == actor.org_id, number)
+    yield or_(named, columns.id.in_(phones))
+
+
+def _card(row: Any) -> Card:
+    values = dict(zip((*_CARD, "owner_name"), row, strict=False))
+    for name in ("id_number", "address"):
+        values[name] = masked(Customer, name, values[name])
+    return Card(**values)
+
+
+def _phone(row_id: str, version: int, number: str, label: str | None, is_current: bool) -> Phone:
+    return Phone(row_id, version, masked(CustomerPhone, "number", number) or "", label, is_current)
+
+
+def _with_phones(connection: Connection, actor: Actor, cards: list[Card], *, current_only: bool) -> list[Card]:
+    if not cards:
+        return cards
+    p = c(CustomerPhone)
+    statement = select(p.customer_id, p.id, p.version, p.number, p.label, p.is_current).where(
+        p.org_id == actor.org_id, p.customer_id.in_([card.id for card in cards])
+    )
+    if current_only:
+        statement = statement.where(p.is_current)
+    found: defaultdict[str, list[Phone]] = defaultdict(list)
+    for customer_id, *rest in connection.execute(statement.order_by(p.is_current.desc(), p.id)):
+        if len(found[customer_id]) < _PHONES_SHOWN:
+            found[customer_id].append(_phone(*rest))
+    return [dataclasses.replace(card, phones=tuple(found[card.id])) for card in cards]

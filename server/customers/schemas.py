@@ -1,0 +1,215 @@
+"""What the office sends and gets about customers. Same limits as on the sync wire (rules.py)."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validates_schema
+
+from server.core.fields import (
+    BooleanField,
+    CodeField,
+    DayField,
+    IdField,
+    InstantField,
+    IntegerField,
+    Length,
+    Schema,
+    TextField,
+    fault,
+)
+from server.core.page_schemas import PageQuery
+from server.customers import rules
+
+_AT_ONCE = 1000
+"""Customers in one handover."""
+_REVEALED = ("id_number", "address", "number")
+
+
+class PhoneOut(Schema):
+    """A number of a customer, masked."""
+
+    id = IdField(required=True)
+    version = IntegerField(required=True)
+    number = fields.String(required=True, metadata={"description": "Masked, such as 138****5678; see reveal."})
+    label = fields.String(required=True, allow_none=True)
+    is_current = BooleanField(required=True, metadata={"description": "false: an old number, still found by search."})
+
+
+class CustomerOut(Schema):
+    """A customer. id_number and address are masked; see reveal."""
+
+    id = IdField(required=True)
+    version = IntegerField(required=True)
+    kind = CodeField(rules.KINDS, required=True)
+    name = fields.String(required=True)
+    stage = CodeField(rules.STAGES, required=True)
+    grade = CodeField(rules.GRADES, required=True, allow_none=True)
+    source = CodeField(rules.SOURCES, required=True, allow_none=True)
+    id_number = fields.String(required=True, allow_none=True)
+    address = fields.String(required=True, allow_none=True)
+    born_on = DayField(required=True, allow_none=True)
+    needs = fields.String(required=True, allow_none=True)
+    remark = fields.String(required=True, allow_none=True)
+    first_contact_on = DayField(required=True, allow_none=True)
+    owner_id = IdField(required=True)
+    owner_name = fields.String(required=True)
+    unit_id = IdField(required=True)
+    project_id = IdField(required=True, allow_none=True)
+    created_at = InstantField(required=True)
+    updated_at = InstantField(required=True)
+    phones = fields.List(fields.Nested(PhoneOut), required=True)
+
+
+class CustomerFilters(Schema):
+    """What a list, a summary or an export is narrowed to."""
+
+    text = TextField(
+        rules.NAME_MOST,
+        blank=True,
+        metadata={"description": "Part of a name, or a phone: the whole number or its last four digits or more."},
+    )
+    kind = CodeField(rules.KINDS)
+    stage = CodeField(rules.STAGES)
+    grade = CodeField(rules.GRADES)
+    owner_id = IdField()
+    unit_id = IdField(metadata={"description": "The unit itself, without those below it."})
+
+
+class CustomerQuery(PageQuery, CustomerFilters):
+    """Query of the list."""
+
+    order = CodeField(("updated", "name"), load_default="updated", metadata={"description": "updated: last first."})
+
+
+class CustomerFields(Schema):
+    """What can be set at any time."""
+
+    kind = CodeField(rules.KINDS)
+    stage = CodeField(rules.STAGES)
+    grade = CodeField(rules.GRADES, allow_none=True)
+    source = CodeField(rules.SOURCES, allow_none=True)
+    id_number = TextField(rules.ID_NUMBER_MOST, blank=True, allow_none=True)
+    address = TextField(rules.ADDRESS_MOST, blank=True, allow_none=True)
+    born_on = DayField(allow_none=True)
+    needs = TextField(rules.NEEDS_MOST, multiline=True, blank=True, allow_none=True)
+    remark = TextField(rules.REMARK_MOST, multiline=True, blank=True, allow_none=True)
+    first_contact_on = DayField(allow_none=True)
+
+
+class PhoneIn(Schema):
+    """A number to add."""
+
+    id = IdField(metadata={"description": "Minted by the caller, so that sending again adds nothing."})
+    number = TextField(rules.PHONE_MOST, required=True)
+    label = TextField(rules.LABEL_MOST, blank=True, allow_none=True)
+    is_current = BooleanField(load_default=True)
+
+
+class CustomerIn(CustomerFields):
+    """A customer to enter."""
+
+    id = IdField(metadata={"description": "Minted by the caller, so that sending again enters nobody twice."})
+    name = TextField(rules.NAME_MOST, required=True)
+    owner_id = IdField(metadata={"description": "The caller unless told; another needs the permission to assign."})
+    project_id = IdField(allow_none=True)
+    phones = fields.List(fields.Nested(PhoneIn), load_default=list, validate=Length(max=10))
+
+
+class CustomerPatch(CustomerFields):
+    """Fields to change; what is absent stays."""
+
+    name = TextField(rules.NAME_MOST)
+    base = IntegerField(
+        1, metadata={"description": "The version the caller saw. A field that another hand changed since is refused."}
+    )
+
+
+class PhonePatch(Schema):
+    """What to change about a number. A new number leaves the old one as a row of its own, out of use."""
+
+    number = TextField(rules.PHONE_MOST)
+    label = TextField(rules.LABEL_MOST, blank=True, allow_none=True)
+    is_current = BooleanField()
+    base = IntegerField(1)
+
+
+class NoteIn(Schema):
+    """A note to add."""
+
+    id = IdField()
+    text = TextField(rules.NOTE_MOST, multiline=True, required=True)
+    reply_to = IdField(allow_none=True)
+
+
+class NoteOut(Schema):
+    """A note about a customer."""
+
+    id = IdField(required=True)
+    text = fields.String(required=True)
+    reply_to = IdField(required=True, allow_none=True)
+    written_by = IdField(required=True)
+    written_at = InstantField(required=True, metadata={"description": "A device's claim; created_at orders."})
+    created_at = InstantField(required=True)
+
+
+class EntryOut(Schema):
+    """A line of the timeline, ordered by arrival, newest first."""
+
+    id = IdField(required=True)
+    at = InstantField(required=True, metadata={"description": "When it happened; may be a device's claim."})
+    kind = fields.String(required=True)
+    done_by = IdField(required=True)
+    subject_id = IdField(required=True, allow_none=True)
+    params = fields.Dict(keys=fields.String(), required=True)
+    text = fields.String(required=True, allow_none=True, metadata={"description": "Of the note, when it is one."})
+    created_at = InstantField(required=True)
+
+
+class RevealIn(Schema):
+    """Which protected value to see, and why; both are recorded."""
+
+    field = CodeField(_REVEALED, required=True)
+    phone_id = IdField(metadata={"description": "Of the number to see; with field=number only."})
+    reason = TextField(rules.REASON_MOST, required=True)
+
+    @validates_schema(skip_on_field_errors=True)
+    def _phone_goes_with_number(self, data: dict[str, object], **kwargs: object) -> None:
+        if (data["field"] == "number") != ("phone_id" in data):
+            raise fault("required" if data["field"] == "number" else "unknown", "phone_id")
+
+
+class RevealOut(Schema):
+    """The value in full."""
+
+    value = fields.String(required=True, allow_none=True)
+
+
+class HandoverIn(Schema):
+    """Customers to give to somebody else, all or none."""
+
+    customers = fields.List(IdField(), required=True, validate=Length(min=1, max=_AT_ONCE))
+    to = IdField(required=True)
+    from_user = IdField(
+        data_key="from", metadata={"description": "Whom the caller saw as owner; refused when it is another by now."}
+    )
+    reason = TextField(rules.REASON_MOST, required=True)
+
+
+class PortfolioIn(Schema):
+    """To whom all open customers of a person go."""
+
+    to = IdField(required=True)
+    reason = TextField(rules.REASON_MOST, required=True)
+    include_closed = BooleanField(load_default=False, metadata={"description": "Lost and dead ones too."})
+
+
+class HandoverOut(Schema):
+    """What a handover did."""
+
+    handed_over = IntegerField(required=True)
+
+
+class SummaryOut(Schema):
+    """Customers within reach by stage."""
+
+    stages = fields.Dict(keys=fields.String(), values=IntegerField(), required=True)
+    total = IntegerField(required=True)

@@ -1,0 +1,126 @@
+"""What devices see of customers, and what they may do. Declarations only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from server.core.collections import Action, Collection, Column, OwnedScope
+from server.core.uow import UnitOfWork
+from server.customers import operations, rules
+from server.customers.functions import READ, WRITE
+from server.customers.models import Customer, CustomerPhone, Note, TimelineEntry
+from sync_protocol import wire
+from sync_protocol.operations import Operation
+from sync_protocol.wire import WireType
+
+_SCOPE = OwnedScope(READ)
+_PHONE_VALUES: Mapping[str, WireType] = {
+    "number": wire.TEXT(rules.PHONE_MOST),
+    "label": wire.TEXT(rules.LABEL_MOST).or_null(),
+    "is_current": wire.BOOLEAN,
+}
+
+
+def _prepare_customers(uow: UnitOfWork, batch: Sequence[Operation]) -> None:
+    operations.preload_for_batch(uow, (each.row for each in batch))
+
+
+def _prepare_phones(uow: UnitOfWork, batch: Sequence[Operation]) -> None:
+    known = (uow.get(CustomerPhone, each.row) for each in batch)
+    ids = {phone.customer_id for phone in known if phone is not None}
+    operations.preload_for_batch(uow, ids | _named_customers(batch))
+
+
+def _prepare_notes(uow: UnitOfWork, batch: Sequence[Operation]) -> None:
+    operations.preload_for_batch(uow, _named_customers(batch))
+
+
+def _named_customers(batch: Sequence[Operation]) -> set[str]:
+    return {each.values["customer_id"] for each in batch if each.values.get("customer_id") is not None}
+
+
+CUSTOMERS = Collection(
+    name="customers",
+    row=Customer,
+    scope=_SCOPE,
+    policy="merge",
+    columns=(
+        Column("kind", wire.CODE(rules.KINDS), writable=True),
+        Column("name", wire.TEXT(rules.NAME_MOST), writable=True, required=True),
+        Column("stage", wire.CODE(rules.STAGES), writable=True),
+        Column("grade", wire.CODE(rules.GRADES).or_null(), writable=True),
+        Column("source", wire.CODE(rules.SOURCES).or_null(), writable=True),
+        Column("id_number", wire.TEXT(rules.ID_NUMBER_MOST).or_null(), writable=True),
+        Column("address", wire.TEXT(rules.ADDRESS_MOST).or_null(), writable=True),
+        Column("born_on", wire.DAY.or_null(), writable=True),
+        Column("needs", wire.TEXT(rules.NEEDS_MOST, multiline=True).or_null(), writable=True),
+        Column("remark", wire.TEXT(rules.REMARK_MOST, multiline=True).or_null(), writable=True),
+        Column("first_contact_on", wire.DAY.or_null(), writable=True),
+        Column("owner_id", wire.ID),
+    ),
+    actions={
+        "create": Action(operations.create_customer, WRITE),
+        "update": Action(operations.change_customer, WRITE),
+    },
+    prepare=_prepare_customers,
+    refuse=operations.refuse_edit,
+)
+
+CUSTOMER_PHONES = Collection(
+    name="customer_phones",
+    row=CustomerPhone,
+    scope=_SCOPE,
+    policy="merge",
+    columns=(
+        Column("customer_id", wire.ID),
+        *(Column(name, kind, writable=True) for name, kind in _PHONE_VALUES.items()),
+    ),
+    actions={
+        "create": Action(
+            operations.add_phone,
+            WRITE,
+            values={"customer_id": wire.ID, **_PHONE_VALUES},
+            required=frozenset({"customer_id", "number"}),
+        ),
+        "update": Action(operations.change_phone, WRITE),
+    },
+    parents={"customer_id": "customers"},
+    prepare=_prepare_phones,
+    refuse=operations.refuse_edit,
+)
+
+NOTES = Collection(
+    name="notes",
+    row=Note,
+    scope=_SCOPE,
+    policy="append",
+    columns=(
+        Column("customer_id", wire.ID, writable=True, required=True),
+        Column("text", wire.TEXT(rules.NOTE_MOST, multiline=True), writable=True, required=True),
+        Column("reply_to", wire.ID.or_null(), writable=True),
+        Column("written_at", wire.INSTANT, writable=True),
+        Column("written_by", wire.ID),
+        Column("created_at", wire.INSTANT),
+    ),
+    actions={"create": Action(operations.add_note, WRITE)},
+    parents={"customer_id": "customers", "reply_to": "notes"},
+    prepare=_prepare_notes,
+)
+
+TIMELINE = Collection(
+    name="timeline",
+    row=TimelineEntry,
+    scope=_SCOPE,
+    policy="server",
+    columns=(
+        Column("customer_id", wire.ID),
+        Column("at", wire.INSTANT),
+        Column("done_by", wire.ID),
+        Column("kind", wire.TEXT(40)),
+        Column("subject_id", wire.ID.or_null()),
+        Column("params", wire.JSON),
+    ),
+    parents={"customer_id": "customers"},
+)
+
+COLLECTIONS = (CUSTOMERS, CUSTOMER_PHONES, NOTES, TIMELINE)

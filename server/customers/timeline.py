@@ -1,0 +1,61 @@
+"""The timeline: one line for each thing that happened with a customer, whichever area it happened in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from server.core.i18n import Text
+from server.core.uow import UnitOfWork
+from server.customers.models import Customer, TimelineEntry
+
+KINDS: dict[str, Text] = {}
+"""Code → what people read. Areas above declare their own with `timeline_kind`."""
+
+
+def timeline_kind(code: str, *, zh: str, en: str) -> str:
+    """Declare a kind of timeline entry and return its code. Raises ValueError when it is declared twice."""
+    if code in KINDS:
+        raise ValueError(f"the timeline kind {code} is declared twice")
+    KINDS[code] = Text(zh, en)
+    return code
+
+
+CREATED = timeline_kind("customer-created", zh="登记客户", en="Customer entered")
+STAGE_CHANGED = timeline_kind("stage-changed", zh="阶段变更", en="Stage changed")
+PHONE_CHANGED = timeline_kind("phone-changed", zh="电话变更:{before} → {after}", en="Phone changed: {before} → {after}")
+NOTED = timeline_kind("note", zh="便签", en="Note")
+HANDED_OVER = timeline_kind("handover", zh="客户移交", en="Handed over")
+
+
+def add_to_timeline(
+    uow: UnitOfWork,
+    customer: Customer,
+    kind: str,
+    *,
+    at: datetime | None = None,
+    subject_id: str | None = None,
+    params: Mapping[str, Any] | None = None,
+    done_by: str | None = None,
+) -> TimelineEntry:
+    """Add a line to a customer's timeline. Called by this area and those above it, in the same unit of work.
+
+    at: when it happened; now unless told. subject_id: the row it is about. params: codes, ids, numbers, masked values and
+    short texts; never a full phone or identity number. done_by: whose deed; the actor's unless told.
+    Raises KeyError for a kind that nobody declared.
+    """
+    KINDS[kind]
+    return uow.add(
+        TimelineEntry(
+            customer_id=customer.id,
+            at=at or uow.now,
+            done_by=done_by or uow.actor.user_id,
+            kind=kind,
+            subject_id=subject_id,
+            params=dict(params or {}),
+            owner_id=customer.owner_id,
+            unit_id=customer.unit_id,
+            project_id=customer.project_id,
+        )
+    )
