@@ -1,0 +1,157 @@
+"""Rows of field work: day plans, visits (one row from plan to event), follow-ups."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date, datetime
+from typing import Annotated
+
+from sqlalchemy import CheckConstraint, String, Text
+
+from server.core.rows import Authored, Code, Marks, Scoped, index, refers, table
+from server.core.types import Id, Json, Protected
+from server.customers.models import PersonName
+from server.fieldwork.check_in import LocationVerdict
+from server.fieldwork.rules import TimeVerdict
+from server.fieldwork.transitions import FollowUpState, PlanState, VisitState
+
+PLACE_MOST, PURPOSE_MOST, NOTE_MOST = 200, 500, 2000
+RESULT_MOST, STEP_MOST, REASON_MOST = 4000, 500, 200
+FOLLOW_UP_MOST = 500
+
+OUTCOMES = ("met", "not_met", "postponed", "declined", "other")
+"""How a visit went: met the customer, did not find him, put off, turned away, something else (said in the result)."""
+
+
+class WrittenText(Protected):
+    """What was written about a visit or a day; of it, the audit trail shows only how long it was."""
+
+    impl = Text
+    cache_ok = True
+    kind = "text"
+
+    def mask(self, value: str) -> str:
+        return f"({len(value)})"
+
+
+def _one_of(column: str, words: type[PlanState] | type[VisitState] | type[FollowUpState]) -> CheckConstraint:
+    return CheckConstraint(f"{column} IN ({', '.join(repr(str(word)) for word in words)})", name=column)
+
+
+@table(
+    "day_plans",
+    refers("owner_id", "users"),
+    index("owner_id", "plan_on"),
+    index("unit_id", "plan_on"),
+    _one_of("state", PlanState),
+)
+class DayPlan(Scoped):
+    """The envelope of one person's day: a note, and whether it went to the supervisor. Its lines are visits.
+
+    owner_id: whose day it is. unit_id: his unit when he made it. plan_on: in the organisation's zone, never changed.
+    Several may stand for one day (two devices offline made one each); the day is then read as one (rule F1).
+    """
+
+    plan_on: date
+    note: Annotated[str | None, WrittenText()] = None
+    state: Annotated[str, Code] = PlanState.DRAFT.value
+    sent_at: datetime | None = None
+    marks: Annotated[Marks, Json()] = dataclasses.field(default_factory=dict)
+
+
+@table(
+    "visits",
+    refers("assignee_id", "users"),
+    refers("author_id", "users"),
+    refers("plan_id", "day_plans"),
+    refers("customer_id", "customers"),
+    index("assignee_id", "day_on"),
+    index("day_on", "assignee_id"),
+    index("planned_on", "assignee_id"),
+    index("customer_id", "day_on"),
+    index("unit_id", "day_on"),
+    index("owner_id", "day_on"),
+    index("author_id", "day_on"),
+    _one_of("state", VisitState),
+)
+class Visit(Authored):
+    """A visit from plan to event: one row, one id.
+
+    owner_id, unit_id, project_id: the customer's at present, else the assignee's. author_id: who did it, or was first
+    given it; fixed once it has started. assignee_id: in whose day it stands (after a handover, the new owner's).
+    customer_name: as it was when planned, for whoever no longer sees the customer.
+    planned_on: the day it is planned for; None for a visit nobody planned. day_on: the day it stands in lists: that of
+    the visit, else the planned one, else that of its making; in the organisation's zone.
+    importance, urgency: 1 low to 3 high. actual_*: as the device claims, written once; *_received_at: when the server
+    heard. time_verdict: what is thought of those claims.
+    check_in_at … is_mock: the point as claimed; coordinates in 1e-7 degree, lengths in metres. site_*: where the visit
+    was to be. location_*, distance_m: judged when the check-in arrived (check_in.py).
+    """
+
+    assignee_id: Annotated[str, Id()]
+    plan_id: Annotated[str | None, Id()] = None
+    customer_id: Annotated[str | None, Id()] = None
+    customer_name: Annotated[str | None, PersonName()] = None
+    planned_on: date | None = None
+    planned_start_at: datetime | None = None
+    planned_end_at: datetime | None = None
+    place: Annotated[str | None, String(PLACE_MOST)] = None
+    purpose: Annotated[str | None, WrittenText()] = None
+    importance: int = 2
+    urgency: int = 2
+    site_latitude_e7: int | None = None
+    site_longitude_e7: int | None = None
+    site_radius_m: int | None = None
+    state: Annotated[str, Code] = VisitState.PLANNED.value
+    day_on: date
+    actual_started_at: datetime | None = None
+    actual_ended_at: datetime | None = None
+    start_received_at: datetime | None = None
+    end_received_at: datetime | None = None
+    time_verdict: Annotated[str, Code] = TimeVerdict.PLAUSIBLE.value
+    result: Annotated[str | None, WrittenText()] = None
+    outcome: Annotated[str | None, Code] = None
+    next_step: Annotated[str | None, WrittenText()] = None
+    cancel_reason: Annotated[str | None, WrittenText()] = None
+    check_in_at: datetime | None = None
+    latitude_e7: int | None = None
+    longitude_e7: int | None = None
+    accuracy_m: int | None = None
+    fix_age_s: int | None = None
+    is_mock: bool = False
+    location_verdict: Annotated[str, Code] = LocationVerdict.NONE.value
+    location_reason: Annotated[str | None, Code] = None
+    distance_m: int | None = None
+    marks: Annotated[Marks, Json()] = dataclasses.field(default_factory=dict)
+
+
+@table(
+    "follow_ups",
+    refers("assignee_id", "users"),
+    refers("author_id", "users"),
+    refers("customer_id", "customers"),
+    refers("visit_id", "visits"),
+    index("assignee_id", "state", "due_on"),
+    index("customer_id", "due_on"),
+    index("unit_id", "state", "due_on"),
+    index("author_id"),
+    _one_of("state", FollowUpState),
+)
+class FollowUp(Authored):
+    """Something to do for a customer by a day. author_id: who wrote it. assignee_id: whose it is to do.
+
+    visit_id: the visit it came from. due_on: in the organisation's zone; due_at: the exact time where one was given,
+    its day is then due_on. done_at: as the device claims.
+    """
+
+    assignee_id: Annotated[str, Id()]
+    customer_id: Annotated[str, Id()]
+    customer_name: Annotated[str, PersonName()]
+    visit_id: Annotated[str | None, Id()] = None
+    due_on: date
+    due_at: datetime | None = None
+    text: Annotated[str, WrittenText()]
+    state: Annotated[str, Code] = FollowUpState.OPEN.value
+    done_at: datetime | None = None
+    done_note: Annotated[str | None, WrittenText()] = None
+    marks: Annotated[Marks, Json()] = dataclasses.field(default_factory=dict)

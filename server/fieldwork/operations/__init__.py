@@ -1,0 +1,27 @@
+"""What can be done in field work. Operations take the unit of work first and never commit; by topic in the modules beside."""
+
+from __future__ import annotations
+
+from server.fieldwork.operations.follow_ups import (
+    cancel_follow_up,
+    change_follow_up,
+    complete_follow_up,
+    create_follow_up,
+    delete_follow_up,
+)
+from server.fieldwork.operations.handover import follow_customers
+from server.fieldwork.operations.plans import cancel_plan, change_plan, create_plan, finish_plan, send_plan
+from server.fieldwork.operations.visits import (
+    cancel_visit,
+    change_visit,
+    create_visit,
+    finish_visit,
+    reopen_visit,
+    start_visit,
+)
+
+__all__ = [
+    "cancel_follow_up", "cancel_plan", "cancel_visit", "change_follow_up", "change_plan", "change_visit",
+    "complete_follow_up", "create_follow_up", "create_plan", "create_visit", "delete_follow_up", "finish_plan",
+    "finish_visit", "follow_customers", "reopen_visit", "send_plan", "start_visit",
+]  # fmt: skip

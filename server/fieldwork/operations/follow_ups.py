@@ -1,0 +1,163 @@
+"""Follow-ups: something to do for a customer by a day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from server.core.clock import day_in
+from server.core.problems import NOT_FOUND, Refused, problem_type
+from server.core.uow import UnitOfWork
+from server.customers import operations as customers
+from server.customers.models import Customer
+from server.customers.rules import check_text, optional
+from server.customers.timeline import add_to_timeline, timeline_kind
+from server.fieldwork import events, functions, rules
+from server.fieldwork.models import FollowUp, Visit
+from server.fieldwork.operations.belonging import assignee_of, belongs_to, must_be_one_of, must_direct, whose_turn
+from server.fieldwork.operations.changes import changes_of
+from server.fieldwork.transitions import FollowUpAction, FollowUpState, move_follow_up
+
+CUSTOMER_MISSING = problem_type(
+    "fieldwork.follow-up-without-customer",
+    422,
+    zh="跟进须针对一位客户。",
+    en="A follow-up is about a customer.",
+    doc="Comes with the result of a visit that was to no customer.",
+)
+FOLLOWED_UP = timeline_kind("follow-up", zh="跟进", en="Follow-up")
+
+
+def create_follow_up(uow: UnitOfWork, follow_up_id: str, values: Mapping[str, Any]) -> FollowUp:
+    """Store a follow-up. values: customer_id, text, due_on or due_at, visit_id?, assignee_id? (whoever acts unless named).
+
+    After a visit of his, somebody may write one for a customer who is not his. Records FollowUpCreated. Raises Refused
+    NOT_FOUND (customer, visit), CUSTOMER_MISSING, ASSIGNEE_UNKNOWN, DUE_MISSING, TEXT_REQUIRED.
+    """
+    if values["customer_id"] is None:
+        raise Refused(CUSTOMER_MISSING, field="/customer_id")
+    visit = _visit_of(uow, values)
+    customer = _customer_of(uow, values["customer_id"], visit)
+    assignee = assignee_of(uow, values.get("assignee_id"))
+    due_at = values.get("due_at")
+    follow_up = uow.add(
+        FollowUp(
+            id=follow_up_id,
+            author_id=uow.actor.user_id,
+            assignee_id=whose_turn(uow, customer, assignee),
+            **belongs_to(customer, assignee),
+            customer_id=customer.id,
+            customer_name=customer.name,
+            visit_id=None if visit is None else visit.id,
+            due_on=_due_on(uow, values.get("due_on"), due_at),
+            due_at=due_at,
+            text=check_text(values["text"]),
+        )
+    )
+    uow.record(events.FollowUpCreated(follow_up.id, customer.id, follow_up.assignee_id, follow_up.due_on))
+    return follow_up
+
+
+def change_follow_up(uow: UnitOfWork, follow_up: FollowUp, values: Mapping[str, Any]) -> FollowUp:
+    """Change text, due day or time, or whose it is, while it is open. Records FollowUpChanged.
+
+    By its assignee, its author, or whoever may assign within reach. Moved to another day its time keeps its hour. Raises
+    Refused NOT_YOURS, ASSIGNEE_UNKNOWN, DUE_MISSING, TEXT_REQUIRED, FOLLOW_UP_DONE, FOLLOW_UP_CANCELLED.
+    """
+    _must_tend(uow, follow_up)
+    move_follow_up(follow_up.state, FollowUpAction.CHANGE)
+    wanted: dict[str, Any] = {}
+    if "text" in values:
+        wanted["text"] = check_text(values["text"])
+    if values.get("assignee_id", follow_up.assignee_id) != follow_up.assignee_id:
+        wanted["assignee_id"] = assignee_of(uow, values["assignee_id"]).id
+    due_on = values.get("due_on", follow_up.due_on)
+    if "due_at" in values:
+        wanted |= {"due_at": values["due_at"], "due_on": _due_on(uow, due_on, values["due_at"])}
+    elif due_on != follow_up.due_on:
+        wanted |= _moved(uow, follow_up, due_on)
+    if changes := changes_of(uow, follow_up, wanted):
+        uow.change(follow_up, **wanted)
+        uow.record(events.FollowUpChanged(follow_up.id, changes))
+    return follow_up
+
+
+def complete_follow_up(uow: UnitOfWork, follow_up: FollowUp, values: Mapping[str, Any]) -> FollowUp:
+    """Done. values: done_at? (claimed; now unless told), done_note?. Adds to the customer's timeline.
+
+    By its assignee, its author (late, after a handover), or whoever may assign within reach. Records FollowUpCompleted.
+    Raises Refused NOT_YOURS, FOLLOW_UP_DONE, FOLLOW_UP_CANCELLED.
+    """
+    _must_tend(uow, follow_up)
+    state = move_follow_up(follow_up.state, FollowUpAction.COMPLETE)
+    done_at: datetime = values.get("done_at") or uow.now
+    uow.change(follow_up, state=state.value, done_at=done_at, done_note=optional(values.get("done_note")))
+    if (customer := uow.get(Customer, follow_up.customer_id)) is not None:
+        plausible = rules.judge_time(done_at, received_at=uow.now) is rules.TimeVerdict.PLAUSIBLE
+        params = {"text": follow_up.text, "note": follow_up.done_note}
+        add_to_timeline(
+            uow, customer, FOLLOWED_UP, at=done_at if plausible else uow.now, subject_id=follow_up.id, params=params
+        )
+    uow.record(events.FollowUpCompleted(follow_up.id, follow_up.customer_id, done_at))
+    return follow_up
+
+
+def cancel_follow_up(uow: UnitOfWork, follow_up: FollowUp, _values: Mapping[str, Any] | None = None) -> FollowUp:
+    """Not needed any more. Records FollowUpCancelled. Raises Refused NOT_YOURS, FOLLOW_UP_DONE."""
+    _must_tend(uow, follow_up)
+    state = move_follow_up(follow_up.state, FollowUpAction.CANCEL)
+    if state != follow_up.state:
+        uow.change(follow_up, state=state.value)
+        uow.record(events.FollowUpCancelled(follow_up.id, follow_up.customer_id))
+    return follow_up
+
+
+def delete_follow_up(uow: UnitOfWork, follow_up: FollowUp, _values: Mapping[str, Any] | None = None) -> FollowUp:
+    """Take back what one wrote, unless it was done. Records FollowUpDeleted. Raises Refused NOT_YOURS, FOLLOW_UP_DONE."""
+    must_be_one_of(uow, follow_up.author_id)
+    move_follow_up(follow_up.state, FollowUpAction.DELETE)
+    uow.remove(follow_up)
+    was_open = follow_up.state == FollowUpState.OPEN
+    uow.record(events.FollowUpDeleted(follow_up.id, follow_up.customer_id, was_open))
+    return follow_up
+
+
+def _must_tend(uow: UnitOfWork, follow_up: FollowUp) -> None:
+    if uow.actor.user_id != follow_up.author_id:
+        must_direct(uow, follow_up, follow_up.assignee_id)
+
+
+def _visit_of(uow: UnitOfWork, values: Mapping[str, Any]) -> Visit | None:
+    """The visit it came from: one within reach, of the same customer. Raises Refused NOT_FOUND at /visit_id."""
+    visit_id = values.get("visit_id")
+    if visit_id is None:
+        return None
+    visit = uow.get(Visit, visit_id)
+    fits = visit is not None and visit.customer_id == values["customer_id"]
+    if visit is None or not fits or not uow.actor.must(functions.READ).covers(visit):
+        raise Refused(NOT_FOUND, field="/visit_id")
+    return visit
+
+
+def _customer_of(uow: UnitOfWork, customer_id: str, visit: Visit | None) -> Customer:
+    if visit is not None and uow.actor.user_id in (visit.author_id, visit.assignee_id):
+        return uow.must(Customer, customer_id)
+    return customers.accept_fact_for(uow, customer_id)
+
+
+def _due_on(uow: UnitOfWork, due_on: date | None, due_at: datetime | None) -> date:
+    if due_at is not None:
+        return day_in(uow.actor.timezone, due_at)
+    if due_on is None:
+        raise Refused(rules.DUE_MISSING, field="/due_on")
+    return due_on
+
+
+def _moved(uow: UnitOfWork, follow_up: FollowUp, due_on: date | None) -> dict[str, Any]:
+    if due_on is None:
+        raise Refused(rules.DUE_MISSING, field="/due_on")
+    if follow_up.due_at is None:
+        return {"due_on": due_on}
+    local = follow_up.due_at.astimezone(uow.actor.timezone)
+    return {"due_on": due_on, "due_at": rules.at_same_hour(local, due_on - follow_up.due_on)}

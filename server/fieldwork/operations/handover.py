@@ -1,0 +1,45 @@
+"""What becomes of visits and follow-ups when their customer gets another owner."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from server.accounts.models import User
+from server.core.rows import c
+from server.core.uow import UnitOfWork
+from server.customers.models import Customer
+from server.fieldwork import events
+from server.fieldwork.models import FollowUp, Visit
+from server.fieldwork.transitions import FollowUpState, VisitState
+
+_AT_ONCE = 1000
+"""Customers whose rows are looked up with one statement."""
+
+
+def follow_customers(uow: UnitOfWork, customers: Sequence[Customer], new_owner: User) -> None:
+    """Let visits and follow-ups go with their customers, in the same unit of work (rule F9).
+
+    All of them follow their customer's owner and unit, so that the new owner sees the whole history; the author keeps what
+    is his through author_id. What is still to be done and was the former owner's to do becomes the new owner's: planned
+    visits leave the former owner's day plan but keep their author, so that what he did before he could know still counts
+    in his name. Records VisitReassigned and FollowUpHandedOver for those.
+    """
+    places = {
+        each.id: {"owner_id": each.owner_id, "unit_id": each.unit_id, "project_id": each.project_id}
+        for each in customers
+    }
+    ids = sorted(places)
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
+        for visit in uow.find(Visit, c(Visit).customer_id.in_(some)):
+            former = visit.owner_id
+            uow.change(visit, **places[str(visit.customer_id)])
+            if visit.state == VisitState.PLANNED and visit.assignee_id == former != new_owner.id:
+                uow.change(visit, assignee_id=new_owner.id, plan_id=None)
+                uow.record(events.VisitReassigned(visit.id, former, new_owner.id, by_handover=True))
+        for follow_up in uow.find(FollowUp, c(FollowUp).customer_id.in_(some)):
+            former = follow_up.owner_id
+            uow.change(follow_up, **places[follow_up.customer_id])
+            if follow_up.state == FollowUpState.OPEN and follow_up.assignee_id == former != new_owner.id:
+                uow.change(follow_up, assignee_id=new_owner.id)
+                uow.record(events.FollowUpHandedOver(follow_up.id, former, new_owner.id))

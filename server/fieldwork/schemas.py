@@ -1,0 +1,277 @@
+"""What the office sends and gets about field work. Same limits as on the sync wire (models.py, sync.py)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from marshmallow import fields
+
+from server.core.fields import BooleanField, CodeField, DayField, IdField, InstantField, IntegerField, Schema, TextField
+from server.core.page_schemas import PageQuery
+from server.customers.rules import NAME_MOST
+from server.fieldwork import models
+from server.fieldwork.check_in import LocationReason, LocationVerdict
+from server.fieldwork.rules import LineStatus, TimeVerdict
+from server.fieldwork.transitions import FollowUpState, PlanState, VisitState
+
+_LATITUDE, _LONGITUDE = 900_000_000, 1_800_000_000
+_CLAIMED = {"description": "As the device claims."}
+
+
+def _words(kind: type[StrEnum]) -> list[str]:
+    return [each.value for each in kind]
+
+
+class _Line(Schema):
+    """Dumps a query's line: its own attributes, and those of the row it holds."""
+
+    holds = ""
+
+    def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
+        return getattr(obj, attr) if hasattr(obj, attr) else getattr(getattr(obj, self.holds), attr, default)
+
+
+class PlanOut(_Line):
+    """A day plan; its lines are the owner's visits of that day."""
+
+    holds = "plan"
+
+    id = IdField(required=True)
+    version = IntegerField(required=True)
+    owner_id = IdField(required=True)
+    owner_name = fields.String(required=True, allow_none=True)
+    plan_on = DayField(required=True)
+    note = fields.String(required=True, allow_none=True)
+    state = CodeField(_words(PlanState), required=True)
+    sent_at = InstantField(required=True, allow_none=True)
+    created_at = InstantField(required=True)
+    updated_at = InstantField(required=True)
+
+
+class PlanQuery(PageQuery):
+    """Query of the list of day plans."""
+
+    owner_id = IdField()
+    first_on = DayField(data_key="from")
+    last_on = DayField(data_key="to")
+
+
+class PlanIn(Schema):
+    """A day plan to make, for oneself."""
+
+    id = IdField(metadata={"description": "Minted by the caller, so that sending again makes nothing twice."})
+    plan_on = DayField(required=True)
+    note = TextField(models.NOTE_MOST, multiline=True, blank=True, allow_none=True)
+
+
+class PlanPatch(Schema):
+    """What to change."""
+
+    note = TextField(models.NOTE_MOST, multiline=True, blank=True, allow_none=True)
+    base = IntegerField(
+        1, metadata={"description": "The version the caller saw; a field changed since by another is refused."}
+    )
+
+
+class VisitOut(_Line):
+    """A visit, from plan to event. Coordinates in 1e-7 degree, lengths in metres."""
+
+    holds = "visit"
+
+    id = IdField(required=True)
+    version = IntegerField(required=True)
+    plan_id = IdField(required=True, allow_none=True)
+    customer_id = IdField(required=True, allow_none=True)
+    customer_name = fields.String(
+        required=True, allow_none=True, metadata={"description": "As it was when the visit was made."}
+    )
+    author_id = IdField(required=True)
+    assignee_id = IdField(required=True)
+    assignee_name = fields.String(required=True, allow_none=True)
+    owner_id = IdField(required=True)
+    unit_id = IdField(required=True)
+    project_id = IdField(required=True, allow_none=True)
+    planned_on = DayField(
+        required=True, allow_none=True, metadata={"description": "null: nobody planned it; it was logged on the spot."}
+    )
+    planned_start_at = InstantField(required=True, allow_none=True)
+    planned_end_at = InstantField(required=True, allow_none=True)
+    place = fields.String(required=True, allow_none=True)
+    purpose = fields.String(required=True, allow_none=True)
+    importance = IntegerField(1, 3, required=True)
+    urgency = IntegerField(1, 3, required=True)
+    site_latitude_e7 = IntegerField(required=True, allow_none=True)
+    site_longitude_e7 = IntegerField(required=True, allow_none=True)
+    site_radius_m = IntegerField(required=True, allow_none=True)
+    state = CodeField(_words(VisitState), required=True)
+    status = CodeField(
+        _words(LineStatus),
+        required=True,
+        metadata={"description": "The state, told apart by the clock: also not heard from, missed."},
+    )
+    is_late = BooleanField(required=True)
+    day_on = DayField(required=True, metadata={"description": "The day it stands in lists."})
+    actual_started_at = InstantField(required=True, allow_none=True, metadata=_CLAIMED)
+    actual_ended_at = InstantField(required=True, allow_none=True, metadata=_CLAIMED)
+    start_received_at = InstantField(required=True, allow_none=True)
+    end_received_at = InstantField(required=True, allow_none=True)
+    time_verdict = CodeField(_words(TimeVerdict), required=True)
+    result = fields.String(required=True, allow_none=True)
+    outcome = CodeField(models.OUTCOMES, required=True, allow_none=True)
+    next_step = fields.String(required=True, allow_none=True)
+    cancel_reason = fields.String(required=True, allow_none=True)
+    check_in_at = InstantField(required=True, allow_none=True, metadata=_CLAIMED)
+    latitude_e7 = IntegerField(required=True, allow_none=True, metadata=_CLAIMED)
+    longitude_e7 = IntegerField(required=True, allow_none=True, metadata=_CLAIMED)
+    accuracy_m = IntegerField(required=True, allow_none=True, metadata=_CLAIMED)
+    fix_age_s = IntegerField(required=True, allow_none=True, metadata=_CLAIMED)
+    is_mock = BooleanField(required=True, metadata=_CLAIMED)
+    location_verdict = CodeField(_words(LocationVerdict), required=True)
+    location_reason = CodeField(_words(LocationReason), required=True, allow_none=True)
+    distance_m = IntegerField(required=True, allow_none=True)
+    created_at = InstantField(required=True)
+    updated_at = InstantField(required=True)
+
+
+class VisitQuery(PageQuery):
+    """Query of the list of visits. With customer_id: all that was ever planned for or done with that customer."""
+
+    customer_id = IdField()
+    assignee_id = IdField()
+    author_id = IdField()
+    plan_id = IdField()
+    first_on = DayField(data_key="from")
+    last_on = DayField(data_key="to")
+    status = CodeField(_words(LineStatus))
+
+
+class _Planned(Schema):
+    """What is planned."""
+
+    plan_id = IdField(allow_none=True)
+    customer_id = IdField(allow_none=True)
+    customer_name = TextField(
+        NAME_MOST, blank=True, allow_none=True, metadata={"description": "Where no customer is named."}
+    )
+    assignee_id = IdField(metadata={"description": "The caller unless told; another needs the permission to assign."})
+    planned_on = DayField(allow_none=True)
+    planned_start_at = InstantField(allow_none=True)
+    planned_end_at = InstantField(allow_none=True)
+    place = TextField(models.PLACE_MOST, blank=True, allow_none=True)
+    purpose = TextField(models.PURPOSE_MOST, multiline=True, blank=True, allow_none=True)
+    importance = IntegerField(1, 3)
+    urgency = IntegerField(1, 3)
+    site_latitude_e7 = IntegerField(-_LATITUDE, _LATITUDE, allow_none=True)
+    site_longitude_e7 = IntegerField(-_LONGITUDE, _LONGITUDE, allow_none=True)
+    site_radius_m = IntegerField(10, 5000, allow_none=True)
+
+
+class VisitIn(_Planned):
+    """A visit to make."""
+
+    id = IdField(metadata={"description": "Minted by the caller, so that sending again makes nothing twice."})
+
+
+class VisitPatch(_Planned):
+    """What to change, before the visit has started."""
+
+    base = IntegerField(
+        1, metadata={"description": "The version the caller saw; a field changed since by another is refused."}
+    )
+
+
+class StartIn(Schema):
+    """A check-in. Where and when are judged, never refused."""
+
+    started_at = InstantField(required=True)
+    latitude_e7 = IntegerField(allow_none=True)
+    longitude_e7 = IntegerField(allow_none=True)
+    accuracy_m = IntegerField(allow_none=True)
+    fix_age_s = IntegerField(allow_none=True)
+    is_mock = BooleanField()
+
+
+class NextIn(Schema):
+    """A follow-up of a visit, made together with its result."""
+
+    id = IdField()
+    due_on = DayField()
+    due_at = InstantField(allow_none=True)
+    text = TextField(models.FOLLOW_UP_MOST, multiline=True, required=True)
+
+
+class FinishIn(Schema):
+    """What came of a visit."""
+
+    ended_at = InstantField(required=True)
+    started_at = InstantField(allow_none=True, metadata={"description": "Counts only where nobody checked in."})
+    result = TextField(models.RESULT_MOST, multiline=True, blank=True, allow_none=True)
+    outcome = CodeField(models.OUTCOMES, allow_none=True)
+    next_step = TextField(models.STEP_MOST, multiline=True, blank=True, allow_none=True)
+    follow_up = fields.Nested(NextIn, metadata={"description": "Only for a visit to a customer."})
+
+
+class CancelIn(Schema):
+    """Why a visit is called off."""
+
+    reason = TextField(models.REASON_MOST, blank=True, allow_none=True)
+
+
+class FollowUpOut(_Line):
+    """Something to do for a customer by a day."""
+
+    holds = "follow_up"
+
+    id = IdField(required=True)
+    version = IntegerField(required=True)
+    customer_id = IdField(required=True)
+    customer_name = fields.String(required=True)
+    visit_id = IdField(required=True, allow_none=True)
+    author_id = IdField(required=True)
+    assignee_id = IdField(required=True)
+    assignee_name = fields.String(required=True, allow_none=True)
+    owner_id = IdField(required=True)
+    unit_id = IdField(required=True)
+    due_on = DayField(required=True)
+    due_at = InstantField(required=True, allow_none=True)
+    text = fields.String(required=True)
+    state = CodeField(_words(FollowUpState), required=True)
+    done_at = InstantField(required=True, allow_none=True, metadata=_CLAIMED)
+    done_note = fields.String(required=True, allow_none=True)
+    created_at = InstantField(required=True)
+    updated_at = InstantField(required=True)
+
+
+class FollowUpQuery(PageQuery):
+    """Query of the list of follow-ups, what is due first at the top."""
+
+    assignee_id = IdField()
+    customer_id = IdField()
+    state = CodeField(_words(FollowUpState))
+    last_on = DayField(data_key="until", metadata={"description": "Due until then, that day included."})
+
+
+class FollowUpIn(NextIn):
+    """A follow-up to make. due_on, or due_at, whose day then counts."""
+
+    customer_id = IdField(required=True)
+    visit_id = IdField(allow_none=True)
+    assignee_id = IdField()
+
+
+class FollowUpPatch(Schema):
+    """What to change while it is open."""
+
+    due_on = DayField()
+    due_at = InstantField(allow_none=True)
+    text = TextField(models.FOLLOW_UP_MOST, multiline=True)
+    assignee_id = IdField()
+    base = IntegerField(1)
+
+
+class CompleteIn(Schema):
+    """That it was done."""
+
+    done_at = InstantField(allow_none=True)
+    done_note = TextField(models.FOLLOW_UP_MOST, multiline=True, blank=True, allow_none=True)

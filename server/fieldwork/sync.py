@@ -1,0 +1,180 @@
+"""What devices see of field work, and what they may do. Declarations only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from server.core.collections import Action, Collection, Column, OwnedScope
+from server.core.uow import UnitOfWork
+from server.customers import operations as customers
+from server.customers.rules import NAME_MOST
+from server.fieldwork import models, operations
+from server.fieldwork.check_in import LocationReason, LocationVerdict
+from server.fieldwork.functions import READ, WRITE
+from server.fieldwork.models import DayPlan, FollowUp, Visit
+from server.fieldwork.operations.belonging import preload_assignees
+from server.fieldwork.rules import TimeVerdict
+from server.fieldwork.transitions import FollowUpState, PlanState, VisitState
+from sync_protocol import wire
+from sync_protocol.operations import Operation
+from sync_protocol.wire import WireType
+
+_SCOPE = OwnedScope(READ)
+_LATITUDE, _LONGITUDE = 900_000_000, 1_800_000_000
+
+FIX: Mapping[str, WireType] = {
+    # Whatever a device claims is taken and judged, so the range is what can be stored, not what is on earth.
+    "latitude_e7": wire.INTEGER().or_null(),
+    "longitude_e7": wire.INTEGER().or_null(),
+    "accuracy_m": wire.INTEGER().or_null(),
+    "fix_age_s": wire.INTEGER().or_null(),
+    "is_mock": wire.BOOLEAN,
+}
+OUTCOME: Mapping[str, WireType] = {
+    "result": wire.TEXT(models.RESULT_MOST, multiline=True).or_null(),
+    "outcome": wire.CODE(models.OUTCOMES).or_null(),
+    "next_step": wire.TEXT(models.STEP_MOST, multiline=True).or_null(),
+}
+DONE_NOTE: WireType = wire.TEXT(models.FOLLOW_UP_MOST, multiline=True).or_null()
+REASON: WireType = wire.TEXT(models.REASON_MOST).or_null()
+
+
+def _prepare(uow: UnitOfWork, batch: Sequence[Operation]) -> None:
+    """Load at once the customers' former owners and the people that a batch names."""
+    named = {each.values.get("customer_id") for each in batch}
+    customers.preload_for_batch(uow, {each for each in named if each is not None})
+    preload_assignees(uow, {each.values.get("assignee_id") for each in batch})
+
+
+DAY_PLANS = Collection(
+    name="day_plans",
+    row=DayPlan,
+    scope=_SCOPE,
+    policy="merge",
+    columns=(
+        Column("plan_on", wire.DAY, writable=True, required=True),
+        Column("note", wire.TEXT(models.NOTE_MOST, multiline=True).or_null(), writable=True),
+        Column("state", wire.CODE(PlanState)),
+        Column("sent_at", wire.INSTANT.or_null()),
+        Column("owner_id", wire.ID),
+    ),
+    actions={
+        "create": Action(operations.create_plan, WRITE),
+        "update": Action(operations.change_plan, WRITE),
+        "send": Action(operations.send_plan, WRITE),
+        "finish": Action(operations.finish_plan, WRITE),
+        "cancel": Action(operations.cancel_plan, WRITE),
+    },
+)
+
+VISITS = Collection(
+    name="visits",
+    row=Visit,
+    scope=_SCOPE,
+    policy="machine",
+    columns=(
+        Column("plan_id", wire.ID.or_null(), writable=True),
+        Column("customer_id", wire.ID.or_null(), writable=True),
+        Column("customer_name", wire.TEXT(NAME_MOST).or_null(), writable=True),
+        Column("assignee_id", wire.ID, writable=True),
+        Column("planned_on", wire.DAY.or_null(), writable=True),
+        Column("planned_start_at", wire.INSTANT.or_null(), writable=True),
+        Column("planned_end_at", wire.INSTANT.or_null(), writable=True),
+        Column("place", wire.TEXT(models.PLACE_MOST).or_null(), writable=True),
+        Column("purpose", wire.TEXT(models.PURPOSE_MOST, multiline=True).or_null(), writable=True),
+        Column("importance", wire.INTEGER(1, 3), writable=True),
+        Column("urgency", wire.INTEGER(1, 3), writable=True),
+        Column("site_latitude_e7", wire.INTEGER(-_LATITUDE, _LATITUDE).or_null(), writable=True),
+        Column("site_longitude_e7", wire.INTEGER(-_LONGITUDE, _LONGITUDE).or_null(), writable=True),
+        Column("site_radius_m", wire.INTEGER(10, 5000).or_null(), writable=True),
+        Column("state", wire.CODE(VisitState)),
+        Column("day_on", wire.DAY),
+        Column("author_id", wire.ID),
+        Column("owner_id", wire.ID),
+        Column("actual_started_at", wire.INSTANT.or_null()),
+        Column("actual_ended_at", wire.INSTANT.or_null()),
+        Column("start_received_at", wire.INSTANT.or_null()),
+        Column("end_received_at", wire.INSTANT.or_null()),
+        Column("time_verdict", wire.CODE(TimeVerdict)),
+        *(Column(name, kind) for name, kind in OUTCOME.items()),
+        Column("cancel_reason", REASON),
+        Column("check_in_at", wire.INSTANT.or_null()),
+        *(Column(name, kind) for name, kind in FIX.items()),
+        Column("location_verdict", wire.CODE(LocationVerdict)),
+        Column("location_reason", wire.CODE(LocationReason).or_null()),
+        Column("distance_m", wire.INTEGER().or_null()),
+    ),
+    # by_author: a colleague visits a customer who is not his, and a former owner what he had planned (rules F2, F9).
+    actions={
+        "create": Action(operations.create_visit, WRITE, by_author=True),
+        "update": Action(operations.change_visit, WRITE, by_author=True),
+        "start": Action(
+            operations.start_visit,
+            WRITE,
+            values={"started_at": wire.INSTANT, **FIX},
+            required=frozenset({"started_at"}),
+            by_author=True,
+        ),
+        "finish": Action(
+            operations.finish_visit,
+            WRITE,
+            values={"ended_at": wire.INSTANT, "started_at": wire.INSTANT.or_null(), **OUTCOME},
+            required=frozenset({"ended_at"}),
+            by_author=True,
+        ),
+        "cancel": Action(operations.cancel_visit, WRITE, values={"reason": REASON}, by_author=True),
+        "reopen": Action(operations.reopen_visit, WRITE, by_author=True),
+    },
+    parents={"customer_id": "customers", "plan_id": "day_plans"},
+    prepare=_prepare,
+)
+
+FOLLOW_UPS = Collection(
+    name="follow_ups",
+    row=FollowUp,
+    scope=_SCOPE,
+    policy="merge",
+    columns=(
+        Column("customer_id", wire.ID),
+        Column("customer_name", wire.TEXT(NAME_MOST)),
+        Column("visit_id", wire.ID.or_null()),
+        Column("assignee_id", wire.ID, writable=True),
+        Column("due_on", wire.DAY, writable=True),
+        Column("due_at", wire.INSTANT.or_null(), writable=True),
+        Column("text", wire.TEXT(models.FOLLOW_UP_MOST, multiline=True), writable=True),
+        Column("state", wire.CODE(FollowUpState)),
+        Column("done_at", wire.INSTANT.or_null()),
+        Column("done_note", DONE_NOTE),
+        Column("author_id", wire.ID),
+        Column("owner_id", wire.ID),
+    ),
+    actions={
+        "create": Action(
+            operations.create_follow_up,
+            WRITE,
+            values={
+                "customer_id": wire.ID,
+                "visit_id": wire.ID.or_null(),
+                "assignee_id": wire.ID,
+                "due_on": wire.DAY,
+                "due_at": wire.INSTANT.or_null(),
+                "text": wire.TEXT(models.FOLLOW_UP_MOST, multiline=True),
+            },
+            required=frozenset({"customer_id", "text"}),
+            by_author=True,
+        ),
+        "update": Action(operations.change_follow_up, WRITE, by_author=True),
+        "complete": Action(
+            operations.complete_follow_up,
+            WRITE,
+            values={"done_at": wire.INSTANT.or_null(), "done_note": DONE_NOTE},
+            by_author=True,
+        ),
+        "cancel": Action(operations.cancel_follow_up, WRITE, by_author=True),
+        "delete": Action(operations.delete_follow_up, WRITE, by_author=True),
+    },
+    parents={"customer_id": "customers", "visit_id": "visits"},
+    prepare=_prepare,
+)
+
+COLLECTIONS = (DAY_PLANS, VISITS, FOLLOW_UPS)

@@ -1,0 +1,11 @@
+"""The office's door to field work: translate, call one operation or query, answer."""
+
+from __future__ import annotations
+
+from server.fieldwork.views.follow_ups import FOLLOW_UPS
+from server.fieldwork.views.plans import DAY_PLANS
+from server.fieldwork.views.visits import VISITS
+
+BLUEPRINTS = (DAY_PLANS, VISITS, FOLLOW_UPS)
+
+__all__ = ["BLUEPRINTS"]

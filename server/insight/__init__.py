@@ -1,0 +1,1 @@
+"""Insight: read models over the areas below. Nothing here writes."""
