@@ -1,0 +1,131 @@
+"""`python -m benchmarks`: measures, prints ratios and writes them to benchmarks/results/. Exit 1 when a limit is broken."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+import click
+
+from benchmarks import asking, first_sync, push, statements
+from benchmarks.measuring import Figure, Told, lines
+from benchmarks.place import Place
+from benchmarks.serving import ROOT, Running, running
+from server.config import Settings
+from server.core import logs
+from server.core.services import Services, open_services
+from tests.support.databases import Database, Kind, NoPostgres, begin_run, database, end_run
+
+RESULTS = ROOT / "benchmarks" / "results"
+KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
+PARTS = ("first-sync", "push", "asking", "memory")
+
+
+@contextlib.contextmanager
+def opened(made: Database) -> Iterator[tuple[Services, Running]]:
+    """The real server on that database, and services of our own beside it."""
+    with tempfile.TemporaryDirectory(prefix="doorstep-bench-") as folder:
+        environment = {
+            "DOORSTEP_DATABASE_URL": made.app_url,
+            "DOORSTEP_KEYS_DIR": f"{folder}/keys",
+            "DOORSTEP_BLOB_DIR": f"{folder}/blobs",
+            "DOORSTEP_PUBLIC_URL": "http://127.0.0.1",
+            "DOORSTEP_RATE_LIMITS": "0",
+            "DOORSTEP_LOG_FORMAT": "json",
+        }
+        for name in [name for name in os.environ if name.startswith("DOORSTEP_") and "TEST" not in name]:
+            del os.environ[name]
+        services = open_services(Settings.from_environment(environment))
+        try:
+            with running(environment, Path(folder) / "server.log") as server:
+                yield services, server
+        finally:
+            services.close()
+
+
+def measure(kind: Kind, parts: tuple[str, ...], *, quick: bool) -> list[Figure | Told]:
+    """All figures of one database."""
+    rows, more, rounds, requests = (5_000, 20_000, 3, 200) if quick else (50_000, 200_000, 7, 600)
+    found: list[Figure | Told] = []
+    with database(kind) as made, opened(made) as (services, server):
+        place = Place.found(services)
+        if "push" in parts:
+            with database(kind) as copy:
+                found += push.compare(place, place.hire("pushing"), server, copy.app_url, rounds)
+        seller = place.hire("reading")
+        place.fill(seller, rows)
+        settle(made)
+        if "first-sync" in parts:
+            found += first_sync.compare(place, seller, server, rows, rounds)
+        if "asking" in parts:
+            found += asking.compare(place, seller, server, requests, rounds)
+        found += statements.count(place, seller)
+        if "memory" in parts:
+            reader = place.hire("more")
+            place.fill(reader, more)
+            settle(made)
+            found += first_sync.memory(place, server, {rows: seller, more: reader})
+    return found
+
+
+def settle(made: Database) -> None:
+    """What autovacuum would have done by the time anybody syncs; it is off on the tests' PostgreSQL."""
+    if made.kind == "postgresql":
+        import psycopg
+
+        from benchmarks.raw import connect
+
+        owner = cast(psycopg.Connection[Any], connect(made.owner_url))
+        owner.execute("VACUUM ANALYZE customers, feed")
+        owner.close()
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="A tenth of the size and fewer rounds: whether it runs, not how fast.")
+@click.option("--database", "kinds", type=click.Choice(KINDS), multiple=True, help="Only this one; may be repeated.")
+@click.option("--only", "parts", type=click.Choice(PARTS), multiple=True, help="Only this part; may be repeated.")
+def main(quick: bool, kinds: tuple[Kind, ...], parts: tuple[str, ...]) -> None:
+    """Measure and print. Both databases run on what the tests use: PostgreSQL with fsync off, for both sides alike."""
+    logs.configure("console", "warning")
+    begun = datetime.now(UTC)
+    results: dict[str, list[Figure | Told]] = {}
+    begin_run()
+    try:
+        for kind in kinds or KINDS:
+            try:
+                results[kind] = measure(kind, parts or PARTS, quick=quick)
+            except NoPostgres as error:
+                print(f"{kind}: left out, {error}", file=sys.stderr)
+                continue
+            print(f"{kind}{', quick' if quick else ''}", *lines(results[kind]), sep="\n  ", end="\n\n", flush=True)
+    finally:
+        end_run()
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    written = RESULTS / f"{begun:%Y%m%dT%H%M%SZ}.json"
+    written.write_text(
+        json.dumps(
+            {
+                "begun": begun.isoformat(),
+                "machine": {"cpus": os.cpu_count(), "system": platform.platform(), "python": platform.python_version()},
+                "quick": quick,
+                "figures": {kind: [each.to_json() for each in found] for kind, found in results.items()},
+            },
+            ensure_ascii=False,
+            indent=1,
+        )
+    )
+    print(written.relative_to(ROOT))
+    if not all(each.is_kept for found in results.values() for each in found):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,300 @@
+"""The blackout day (domain §4.1): three phones, one of them without a network from eight to seven.
+
+Only the phones' clocks are simulated: they play the latest business day that is over. The server lives today.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from server.cli.demo_day.line import breaks_every_few
+from server.cli.demo_day.people import Carrier, DayClock, Desk, NotPlayable
+from sync_protocol.collections import CollectionShape
+
+PORTFOLIO, PLANNED, UNPLANNED, NEW_CUSTOMERS = 12, 9, 3, 5
+EVENING_BATCH = 6
+"""Operations a push on the bad line, so that the evening takes many requests."""
+SITE = (312_304_160, 1_214_737_010)
+"""Where the visits take place: degrees north and east × 10⁷, in Shanghai."""
+
+Say = Callable[[str, str], None]
+"""Tells the story: a time of the day, and what happens."""
+
+
+@dataclass(slots=True)
+class Day:
+    """What the people of the day made, for the reckoning. Row ids by what they are."""
+
+    number: int
+    on: date
+    zone: ZoneInfo
+    portfolio: list[str] = field(default_factory=list)
+    plan: str = ""
+    planned: list[str] = field(default_factory=list)
+    visits: list[str] = field(default_factory=list)
+    new_customers: list[str] = field(default_factory=list)
+    phones: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    follow_ups: list[str] = field(default_factory=list)
+    to_be_refused: dict[str, str] = field(default_factory=dict)
+    handed_over: str = ""
+    clash: str = ""
+    merge: str = ""
+    moved: str = ""
+
+    @property
+    def mark(self) -> str:
+        """What all customers of this run carry in their remark."""
+        return f"demo day {self.number}"
+
+    def at(self, hour: int, minute: int) -> datetime:
+        """A time of that day in the organisation's zone, as an instant."""
+        return datetime.combine(self.on, time(hour, minute), tzinfo=self.zone).astimezone(UTC)
+
+
+@dataclass(slots=True)
+class Cast:
+    """Who plays: the salesperson without a network, his colleague, his supervisor with phone and desk."""
+
+    li: Carrier
+    min: Carrier
+    jie: Carrier
+    desk: Desk
+
+    @property
+    def carriers(self) -> tuple[Carrier, ...]:
+        """Those with phones."""
+        return (self.li, self.min, self.jie)
+
+
+def last_business_day(today: date) -> date:
+    """The latest Monday to Friday before `today`."""
+    day = today - timedelta(days=1)
+    while day.weekday() > 4:
+        day -= timedelta(days=1)
+    return day
+
+
+def assemble(url: str, folder: Path, shapes: Mapping[str, CollectionShape]) -> tuple[Cast, Day]:
+    """Sign everybody in, let the phones sync, and number the run one higher than the last. Raises NotPlayable."""
+    clock = DayClock(datetime.now(UTC))
+    li = Carrier(url, "li.wang", clock, folder, shapes, batch=EVENING_BATCH)
+    zone = ZoneInfo(li.zone)
+    now = datetime.now(UTC)
+    cast = Cast(
+        li,
+        Carrier(url, "min.zhao", DayClock(now), folder, shapes),
+        Carrier(url, "jie.chen", DayClock(now), folder, shapes),
+        Desk(url, "jie.chen"),
+    )
+    for carrier in cast.carriers:
+        carrier.sync()
+    numbers = [
+        int(remark.rpartition(" ")[2])
+        for row in cast.jie.phone.rows("customers").values()
+        if (remark := row["remark"] or "").startswith("demo day ")
+    ]
+    return cast, Day(max(numbers, default=0) + 1, last_business_day(now.astimezone(zone).date()), zone)
+
+
+def play(cast: Cast, day: Day, say: Say) -> None:
+    """Live the day."""
+    _the_evening_before(cast, day)
+    _eight_o_clock(cast, day, say)
+    _meanwhile(cast, day, say)
+    _out_there(cast, day, say)
+    _the_line_is_back(cast, day, say)
+
+
+def _the_evening_before(cast: Cast, day: Day) -> None:
+    li = cast.li
+    li.clock.set(day.at(7, 30))
+    for place in range(PORTFOLIO):
+        with li.phone.transaction():
+            customer = li.phone.create(
+                "customers", {"name": f"演示{day.number}-{place + 1} Client", "grade": "C", "remark": day.mark}
+            )
+            day.phones.append(
+                li.phone.create(
+                    "customer_phones",
+                    {"customer_id": customer, "number": f"+8613800{day.number % 1000:03d}{place:03d}"},
+                )
+            )
+        day.portfolio.append(customer)
+    day.plan = li.phone.create("day_plans", {"plan_on": day.on.isoformat(), "note": day.mark})
+    for place in range(PLANNED):
+        start = day.at(9 + place, 0)
+        day.planned.append(
+            li.phone.create(
+                "visits",
+                {
+                    "plan_id": day.plan,
+                    "customer_id": day.portfolio[place],
+                    "planned_on": day.on.isoformat(),
+                    "planned_start_at": _ms(start),
+                    "purpose": "看房 viewing",
+                    "importance": 1 + place % 3,
+                    "urgency": 1 + place % 2,
+                    "site_latitude_e7": SITE[0],
+                    "site_longitude_e7": SITE[1],
+                },
+            )
+        )
+    day.handed_over, day.clash, day.merge, day.moved = *day.portfolio[2:5], day.planned[6]
+
+
+def _eight_o_clock(cast: Cast, day: Day, say: Say) -> None:
+    cast.li.clock.set(day.at(7, 55))
+    cast.li.phone.act("day_plans", "send", day.plan)
+    requests = cast.li.sync()
+    say(
+        "08:00",
+        f"li.wang sends his plan of {PLANNED} visits and syncs ({requests} requests). Then the network is gone.",
+    )
+    cast.jie.sync()
+    seen = sum(1 for row in day.planned if row in cast.jie.phone.rows("visits"))
+    say("08:10", f"jie.chen, his supervisor, sees {seen} planned visits on her phone.")
+
+
+def _meanwhile(cast: Cast, day: Day, say: Say) -> None:
+    jie = cast.jie
+    jie.clock.set(day.at(9, 0))
+    jie.phone.update("visits", day.moved, {"planned_start_at": _ms(day.at(16, 30))})
+    jie.phone.update("customers", day.clash, {"grade": "D"})
+    jie.phone.update("customers", day.merge, {"stage": "negotiating"})
+    jie.sync()
+    say("09:00", "She moves one visit, and changes the grade of one customer and the stage of another.")
+    cast.desk.post(
+        "/api/v1/customers/handover",
+        {"customers": [day.handed_over], "to": cast.min.user_id, "reason": f"{day.mark}: language"},
+    )
+    cast.min.sync()
+    if day.handed_over not in cast.min.phone.rows("customers"):
+        raise NotPlayable("the customer that was handed over did not reach min.zhao")
+    say(
+        "10:00",
+        "One of his customers is handed over to min.zhao, who has it on her phone at once. He knows nothing of it.",
+    )
+
+
+def _out_there(cast: Cast, day: Day, say: Say) -> None:
+    phone, clock = cast.li.phone, cast.li.clock
+    for place, visit in enumerate(day.planned):
+        clock.set(day.at(9 + place, 5))
+        _visit(cast, day, visit, day.portfolio[place], place)
+    for place in range(UNPLANNED):
+        clock.set(day.at(18, 10 * place))
+        customer = day.portfolio[PLANNED + place]
+        visit = phone.create("visits", {"customer_id": customer, "planned_on": None, "purpose": "顺路 on the way"})
+        _visit(cast, day, visit, customer, PLANNED + place)
+    for place in range(NEW_CUSTOMERS):
+        clock.set(day.at(13, 5 + place))
+        with phone.transaction():
+            customer = phone.create("customers", {"name": f"新客{day.number}-{place + 1}", "remark": day.mark})
+            day.phones.append(
+                phone.create(
+                    "customer_phones",
+                    {"customer_id": customer, "number": f"+8613900{day.number % 1000:03d}{place:03d}"},
+                )
+            )
+            day.notes.append(phone.create("notes", {"customer_id": customer, "text": "第一次见面 first contact"}))
+        day.new_customers.append(customer)
+    clock.set(day.at(18, 40))
+    phone.update("customers", day.clash, {"grade": "A"})
+    phone.update("customers", day.merge, {"needs": "三房 three rooms"})
+    phone.update("customers", day.handed_over, {"grade": "B"})
+    day.to_be_refused["customers.handed-over"] = day.handed_over
+    with phone.transaction():
+        wrong = phone.create("customers", {"name": f"错号{day.number}", "remark": day.mark})
+        phone.create("customer_phones", {"customer_id": wrong, "number": "12"})
+    day.to_be_refused["customers.phone-invalid"] = wrong
+    say(
+        "18:45",
+        f"Without a network he made {len(day.visits)} visits, {NEW_CUSTOMERS} new customers, {len(day.notes)} notes and "
+        f"{len(day.follow_ups)} follow-ups: {len(phone.queue)} operations wait on his phone.",
+    )
+
+
+def _visit(cast: Cast, day: Day, visit: str, customer: str, place: int) -> None:
+    """One visit in the hand: check in, log, note, next step."""
+    phone, clock = cast.li.phone, cast.li.clock
+    began = clock()
+    outside = place == 4
+    phone.act(
+        "visits",
+        "start",
+        visit,
+        {
+            "started_at": began,
+            "latitude_e7": SITE[0] + (90_000 if outside else 300),
+            "longitude_e7": SITE[1],
+            "accuracy_m": 12,
+            "fix_age_s": 4,
+            "is_mock": False,
+        },
+        effect={"state": "in_progress", "actual_started_at": began},
+    )
+    clock.set(clock.at + timedelta(minutes=25))
+    ended = clock()
+    phone.act(
+        "visits",
+        "finish",
+        visit,
+        {"ended_at": ended, "result": "看了样板间 saw the show flat", "next_step": "报价 quote"},
+        effect={"state": "done", "actual_ended_at": ended},
+    )
+    day.visits.append(visit)
+    if place % 3 == 0:
+        day.notes.append(
+            phone.create("notes", {"customer_id": customer, "text": f"{day.mark}: 关注朝向 asks for south"})
+        )
+    if place % 2 == 0:
+        day.follow_ups.append(
+            phone.create(
+                "follow_ups",
+                {
+                    "customer_id": customer,
+                    "visit_id": visit,
+                    "due_on": (day.on + timedelta(days=7)).isoformat(),
+                    "text": "回访 call back",
+                },
+            )
+        )
+
+
+def _the_line_is_back(cast: Cast, day: Day, say: Say) -> None:
+    li = cast.li
+    li.clock.set(day.at(19, 0))
+    li.line.counted.clear()
+    li.line.fates = breaks_every_few(day.number)
+    waiting = len(li.phone.queue)
+    for _ in range(6):
+        li.phone.exchange_once()
+    li.switch_off_and_on()
+    say("19:01", f"The line is back and breaks every few requests. In mid-sync the phone is switched off and on: "
+        f"{len(li.phone.queue)} of {waiting} operations still wait.")  # fmt: skip
+    li.sync()
+    fates = li.line.counted
+    say(
+        "19:04",
+        f"All is sent: {sum(fates.values())} requests, {fates['cut']} cut, {fates['answer-lost']} answers lost, "
+        f"{fates['twice']} delivered twice.",
+    )
+    li.line.mend()
+    for carrier in (cast.min, cast.jie, li):
+        carrier.sync()
+
+
+def _ms(instant: datetime) -> int:
+    return int(instant.timestamp() * 1000)
+
+
+def rows_of(carrier: Carrier, collection: str, ids: list[str]) -> list[dict[str, Any]]:
+    """Those of the rows that a phone holds."""
+    held = carrier.phone.rows(collection)
+    return [held[row] for row in ids if row in held]

@@ -1,0 +1,26 @@
+"""The list of areas, and what one area does when another changes. Part of the composition root.
+
+Importing this module makes all tables, functions, problems, events and collections known.
+"""
+
+from __future__ import annotations
+
+from server.accounts import sync as accounts_sync
+from server.core import collections, sync_issues, tables
+from server.core.rows import metadata
+from server.customers import operations as customers_operations
+from server.customers import sync as customers_sync
+from server.fieldwork import operations as fieldwork_operations
+from server.fieldwork import sync as fieldwork_sync
+
+AREAS = (accounts_sync, customers_sync, fieldwork_sync)
+"""The `sync` rooms in tier order: parents of a collection stand in the same area or in one before it."""
+
+collections.register((sync_issues.SYNC_ISSUES,))
+for area in AREAS:
+    collections.register(area.COLLECTIONS)
+
+# In the same unit of work: plans, visits and follow-ups go with their customer.
+customers_operations.on_handover(fieldwork_operations.follow_customers)
+
+__all__ = ["AREAS", "metadata", "tables"]
