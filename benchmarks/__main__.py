@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import platform
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import click
+from sqlalchemy import make_url
 
 from benchmarks import asking, first_sync, push, statements
 from benchmarks.measuring import Figure, Told, lines
@@ -27,6 +29,20 @@ from tests.support.databases import Database, Kind, NoPostgres, begin_run, datab
 RESULTS = ROOT / "benchmarks" / "results"
 KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
 PARTS = ("first-sync", "push", "asking", "memory")
+
+
+@contextlib.contextmanager
+def durable(kind: Kind) -> Iterator[Database]:
+    """A fresh migrated database. SQLite's is on the disk of this folder, where a commit waits for it, as in life."""
+    with database(kind) as made:
+        if kind != "sqlite":
+            yield made
+            return
+        RESULTS.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=RESULTS) as folder:
+            url = f"sqlite:///{folder}/doorstep.db"
+            shutil.copyfile(str(make_url(made.app_url).database), f"{folder}/doorstep.db")
+            yield Database(kind, url, url)
 
 
 @contextlib.contextmanager
@@ -55,10 +71,10 @@ def measure(kind: Kind, parts: tuple[str, ...], *, quick: bool) -> list[Figure |
     """All figures of one database."""
     rows, more, rounds, requests = (5_000, 20_000, 3, 200) if quick else (50_000, 200_000, 7, 600)
     found: list[Figure | Told] = []
-    with database(kind) as made, opened(made) as (services, server):
+    with durable(kind) as made, opened(made) as (services, server):
         place = Place.found(services)
         if "push" in parts:
-            with database(kind) as copy:
+            with durable(kind) as copy:
                 found += push.compare(place, place.hire("pushing"), server, copy.app_url, rounds)
         seller = place.hire("reading")
         place.fill(seller, rows)
@@ -93,7 +109,7 @@ def settle(made: Database) -> None:
 @click.option("--database", "kinds", type=click.Choice(KINDS), multiple=True, help="Only this one; may be repeated.")
 @click.option("--only", "parts", type=click.Choice(PARTS), multiple=True, help="Only this part; may be repeated.")
 def main(quick: bool, kinds: tuple[Kind, ...], parts: tuple[str, ...]) -> None:
-    """Measure and print. Both databases run on what the tests use: PostgreSQL with fsync off, for both sides alike."""
+    """Measure and print. SQLite is on a disk; PostgreSQL is the tests' own, with fsync off, for both sides alike."""
     logs.configure("console", "warning")
     begun = datetime.now(UTC)
     results: dict[str, list[Figure | Told]] = {}

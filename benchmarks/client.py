@@ -61,10 +61,16 @@ def request(method: str, path: str, *, token: str, body: Any = None, packing: st
     return head.encode() + b"\r\n" + content
 
 
-def unpacked(body: bytes, packing: str) -> bytes:
-    """The answer's JSON."""
+def unpacked(body: bytes, packing: str, most: int = 0) -> bytes:
+    """The answer's JSON; only its beginning when `most` bytes are enough."""
     if packing == "zstd":
         import zstandard
 
-        return zstandard.ZstdDecompressor().decompress(body)
-    return zlib.decompress(body, wbits=31) if packing == "gzip" and body[:2] == b"\x1f\x8b" else body
+        return (
+            zstandard.ZstdDecompressor().decompressobj().decompress(body)
+            if not most
+            else (zstandard.ZstdDecompressor().stream_reader(body).read(most))
+        )
+    if packing == "gzip" and body[:2] == b"\x1f\x8b":
+        return zlib.decompressobj(wbits=31).decompress(body, most)
+    return body

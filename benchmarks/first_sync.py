@@ -21,31 +21,32 @@ EXCHANGE = "/mobile/v1/exchange"
 GZIP_BYTES_A_ROW = 95.0
 """Of a customer row of 12 columns: promise 11."""
 GROWTH_MB = 24.0
+_HEAD = 65_536
+"""Of an answer; the cursor stands at its beginning."""
 _CURSOR = re.compile(rb'"cursor":(\{"epoch":"[^"]*","buckets":\{[^}]*\}\}),"complete":(true|false)')
 
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """What a whole sync amounted to. packed, plain: bytes of all answers."""
+    """What a whole sync amounted to. size: bytes of all answers, as they came."""
 
     pages: int
-    packed: int
-    plain: int
+    size: int
 
 
 def sync(client: Client, seller: Seller, token: str, packing: str = "gzip") -> Synced:
     """Page as a phone does until complete. Of each answer only the cursor is read."""
-    cursor, pages, packed, plain = None, 0, 0, 0
+    cursor, pages, size = None, 0, 0
     while True:
         body = exchange(seller, pull={"cursor": cursor, "max_bytes": 1_048_576})
         answer = client.ask(request("POST", EXCHANGE, token=token, body=body, packing=packing))
-        document = unpacked(answer, packing)
-        pages, packed, plain = pages + 1, packed + len(answer), plain + len(document)
+        document = unpacked(answer, packing, most=_HEAD)
+        pages, size = pages + 1, size + len(answer)
         found = _CURSOR.search(document)
         if found is None:
             raise ValueError("an answer without a cursor")
         if found[2] == b"true":
-            return Synced(pages, packed, plain)
+            return Synced(pages, size)
         cursor = json.loads(found[1])
 
 
@@ -74,9 +75,9 @@ def compare(place: Place, seller: Seller, server: Running, rows: int, rounds: in
         Figure(f"{what}, zstd", "ms", zstd, peer, limit=None),
         Figure(f"{what}, not packed", "ms", plain, peer, limit=None),
         Told("pages of it", "pages", found["gzip"].pages),
-        Told("bytes a row, gzip", "bytes", found["gzip"].packed / rows, limit=GZIP_BYTES_A_ROW),
-        Told("bytes a row, zstd", "bytes", found["zstd"].packed / rows),
-        Told("bytes a row, not packed", "bytes", found["identity"].plain / rows),
+        Told("bytes a row, gzip", "bytes", found["gzip"].size / rows, limit=GZIP_BYTES_A_ROW),
+        Told("bytes a row, zstd", "bytes", found["zstd"].size / rows),
+        Told("bytes a row, not packed", "bytes", found["identity"].size / rows),
     ]
 
 

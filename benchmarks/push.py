@@ -35,7 +35,7 @@ def contents(database: Database, org_id: str) -> Contents:
             names = ", ".join(column.name for column in table.columns)
             sql = f"SELECT {names} FROM {table.name} WHERE org_id = '{org_id}'"  # noqa: S608
             result = connection.exec_driver_sql(sql)
-            found[table.name] = set(map(tuple, result.cursor.fetchall()))  # type: ignore[union-attr]
+            found[table.name] = set(map(tuple, result.cursor.fetchall()))
             result.close()
     return found
 

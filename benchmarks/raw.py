@@ -21,7 +21,7 @@ from sqlalchemy import Table
 from sqlalchemy.engine import make_url
 
 from benchmarks.serving import ROOT
-from server.core.db import sqlite
+from tests.support.databases import sqlite
 
 _FETCH = 2000
 

@@ -12,6 +12,7 @@ from server.customers import operations as customers_operations
 from server.customers import sync as customers_sync
 from server.fieldwork import operations as fieldwork_operations
 from server.fieldwork import sync as fieldwork_sync
+from server.insight import functions as insight_functions
 
 AREAS = (accounts_sync, customers_sync, fieldwork_sync)
 """The `sync` rooms in tier order: parents of a collection stand in the same area or in one before it."""
@@ -23,4 +24,4 @@ for area in AREAS:
 # In the same unit of work: plans, visits and follow-ups go with their customer.
 customers_operations.on_handover(fieldwork_operations.follow_customers)
 
-__all__ = ["AREAS", "metadata", "tables"]
+__all__ = ["AREAS", "insight_functions", "metadata", "tables"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -48,6 +49,7 @@ def function(code: str, *, zh: str, en: str, roles: Iterable[str] = ()) -> str:
     return code
 
 
+@cache
 def realm_of(function_code: str) -> str:
     """The part of a function's code that names its buckets: `customers.read` → `customers`."""
     return function_code.partition(".")[0]

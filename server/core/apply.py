@@ -164,7 +164,7 @@ class _Batch:
             if collection.prepare is not None and any(operation.collection == name for operation in sound):
                 collection.prepare(self.uow, [operation for operation in sound if operation.collection == name])
 
-    def _deleted_before(self, sound: Iterable[Operation]) -> frozenset[str]:
+    def _deleted_before(self, sound: Sequence[Operation]) -> frozenset[str]:
         """Which of the rows to be created were deleted once: a deleted id never lives again."""
         wanted: dict[str, list[str]] = {}
         for operation in sound:
@@ -180,14 +180,14 @@ class _Batch:
             select(f.row_id).where(
                 f.org_id == self.uow.org_id,
                 f.bucket.in_(sorted(wanted)),
-                f.collection.in_(sorted(COLLECTIONS)),
+                f.collection.in_(sorted({operation.collection for operation in sound})),
                 f.row_id.in_([row for rows in wanted.values() for row in rows]),
                 f.put.is_(False),
             )
         )
         return frozenset(found.scalars())
 
-    def _refused_before(self, sound: Iterable[Operation]) -> dict[str, int]:
+    def _refused_before(self, sound: Sequence[Operation]) -> dict[str, int]:
         """Row → the number under which its create was refused in an earlier push, for rows that are needed and missing."""
         missing: set[str] = set()
         made: set[str] = set()
@@ -214,7 +214,7 @@ class _Batch:
                 t.verdict.in_((Verdict.REJECTED.value, Verdict.SKIPPED.value)),
             )
         )
-        return {row_id: n for row_id, n in found}
+        return {each.row_id: each.n for each in found}
 
     # -- deciding --------------------------------------------------------------------------------------------------
 
@@ -280,6 +280,9 @@ class _Batch:
         for field, parent in collection.parents.items():
             if (parent_id := operation.values.get(field)) is not None:
                 self._skip_without(COLLECTIONS[parent], parent_id)
+        self.actor.must(
+            action.function
+        )  # before any row is looked at: without the function nobody learns what is there
         if operation.action == "create":
             return self._create(collection, action, operation, values)
         row = self.uow.get(collection.row, operation.row)
@@ -304,7 +307,6 @@ class _Batch:
     def _create(
         self, collection: Collection, action: Action, operation: Operation, values: Mapping[str, Any]
     ) -> Decision:
-        self.actor.must(action.function)
         existing = self.uow.get(collection.row, operation.row)
         if existing is not None:
             same = all(getattr(existing, name) == value for name, value in values.items())

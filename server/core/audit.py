@@ -9,12 +9,13 @@ Walks by primary key in slices, so that memory and statement times stay flat wha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, and_, func, select, tuple_
+from sqlalchemy import Connection, Select, func, select, tuple_
 
 from server.core.collections import COLLECTIONS, Collection
 from server.core.db import Database
@@ -84,165 +85,182 @@ def audit(
 
     progress: told (rows and entries done, None) after each slice.
     """
-    report = Report()
-
-    def step() -> None:
-        if progress is not None:
-            progress(report.rows + report.entries, None)
-
     with database.read(org_id) as connection:
+        walk = _Walk(connection, org_id, collections, progress, size)
         for collection in collections.values():
-            parents = [
-                (column, collections[name])
-                for column, name in collection.parents.items()
-                if name == root and name in collections and issubclass(collection.row, Scoped)
-            ]
-            for rows in _row_slices(connection, org_id, collection, parents, size):
-                report.rows += len(rows)
-                _compare_rows(connection, org_id, collection, rows, report)
-                _compare_parents(collection, parents, rows, report)
-                step()
-        head = connection.execute(select(ORG_CLOCKS.c.feed_head).where(ORG_CLOCKS.c.org_id == org_id)).scalar_one()
-        for entries in _feed_slices(connection, org_id, size):
-            report.entries += len(entries)
-            _compare_entries(connection, org_id, collections, entries, head, report)
-            step()
-        _compare_ledgers(connection, org_id, report)
-    return report
+            walk.rows_of(collection, root)
+        walk.feed()
+        walk.name_missing()
+        _compare_ledgers(connection, org_id, walk.report)
+    return walk.report
 
 
-# -- rows against the feed --------------------------------------------------------------------------------------------
+class _Walk:
+    """One audit in its snapshot. expected, there: how many entries each bucket should have, and has, by collection.
+
+    Rows are counted by bucket, entries are looked at one by one, and only where the counts differ is asked which is missing:
+    so the feed is read once, in the order of its key.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        org_id: str,
+        collections: Mapping[str, Collection],
+        progress: Progress | None,
+        size: int,
+    ) -> None:
+        self.report = Report()
+        self._connection = connection
+        self._org_id = org_id
+        self._collections = collections
+        self._progress = progress
+        self._size = size
+        self._expected: Counter[tuple[str, str]] = Counter()
+        self._there: Counter[tuple[str, str]] = Counter()
+
+    def _step(self) -> None:
+        if self._progress is not None:
+            self._progress(self.report.rows + self.report.entries, None)
+
+    # -- rows ----------------------------------------------------------------------------------------------------
+
+    def rows_of(self, collection: Collection, root: str) -> None:
+        """Count a collection's rows by bucket, and compare them with the row of `root` they hang on."""
+        above = [column for column, name in collection.parents.items() if name == root]
+        if not (root in self._collections and issubclass(collection.row, Scoped)):
+            above = []
+        for rows in self._row_slices(collection):
+            self.report.rows += len(rows)
+            for row in rows:
+                self._expected.update((collection.name, bucket) for bucket in collection.scope.of(row))
+            for column in above:
+                self._compare_with_parent(collection, column, self._collections[root], rows)
+            self._step()
+
+    def _row_slices(self, collection: Collection) -> Iterator[list[Any]]:
+        columns = c(collection.row)
+        statement = _ids_and_version(collection).where(columns.org_id == self._org_id)
+        statement = statement.order_by(columns.id).limit(self._size)
+        after: str | None = None
+        while True:
+            slice_of = statement if after is None else statement.where(columns.id > after)
+            rows = list(self._connection.execute(slice_of))
+            if rows:
+                yield rows
+            if len(rows) < self._size:
+                return
+            after = rows[-1].id
+
+    def _by_id(self, collection: Collection, ids: Iterable[str]) -> dict[str, Any]:
+        columns = c(collection.row)
+        statement = _ids_and_version(collection).where(columns.org_id == self._org_id, columns.id.in_(sorted(set(ids))))
+        return {row.id: row for row in self._connection.execute(statement)}
+
+    def _compare_with_parent(
+        self, collection: Collection, column: str, parent: Collection, rows: Sequence[Any]
+    ) -> None:
+        hanging = [row for row in rows if getattr(row, column) is not None]
+        parents = self._by_id(parent, (getattr(row, column) for row in hanging))
+        for row in hanging:
+            above = parents.get(getattr(row, column))
+            if above is None:
+                self.report.add(Finding(collection.name, row.id, "orphan"))
+            elif any(getattr(row, name) != getattr(above, name) for name in CARRIED):
+                self.report.add(Finding(collection.name, row.id, "parted"))
+
+    # -- the feed --------------------------------------------------------------------------------------------------
+
+    def feed(self) -> None:
+        """Compare each entry with the row it is about."""
+        t = ORG_CLOCKS.c
+        head = self._connection.execute(select(t.feed_head).where(t.org_id == self._org_id)).scalar_one()
+        for entries in self._feed_slices():
+            self.report.entries += len(entries)
+            known: dict[str, list[Any]] = {}
+            for entry in entries:
+                if entry.seq > head:
+                    self.report.add(Finding(entry.collection, entry.row_id, "ahead", entry.bucket))
+                if entry.collection in self._collections:
+                    known.setdefault(entry.collection, []).append(entry)
+                else:
+                    self.report.add(Finding(entry.collection, entry.row_id, "unknown", entry.bucket))
+            for name, about in known.items():
+                self._compare_entries(self._collections[name], about)
+            self._step()
+
+    def _feed_slices(self) -> Iterator[list[Any]]:
+        t = FEED.c
+        key = (t.bucket, t.collection, t.row_id)
+        statement = select(*key, t.seq, t.put, t.row_version).where(t.org_id == self._org_id)
+        statement = statement.order_by(*key).limit(self._size)
+        after: tuple[str, str, str] | None = None
+        while True:
+            slice_of = statement
+            if after is not None:
+                slice_of = statement.where(tuple_(*key) > tuple_(*after, types=[each.type for each in key]))
+            entries = list(self._connection.execute(slice_of))
+            if entries:
+                yield entries
+            if len(entries) < self._size:
+                return
+            after = entries[-1].bucket, entries[-1].collection, entries[-1].row_id
+
+    def _compare_entries(self, collection: Collection, entries: Sequence[Any]) -> None:
+        rows = self._by_id(collection, (entry.row_id for entry in entries))
+        for entry in entries:
+            row = rows.get(entry.row_id)
+            reason = ""
+            if row is not None and entry.bucket in collection.scope.of(row):
+                self._there[collection.name, entry.bucket] += 1
+                if not entry.put:
+                    reason = "removed"
+                elif entry.row_version != row.version:
+                    reason = "version"
+            elif entry.put:
+                reason = "ghost" if row is None else "foreign"
+            if reason:
+                self.report.add(Finding(collection.name, entry.row_id, reason, entry.bucket))
+
+    def name_missing(self) -> None:
+        """Find which rows lack their entry, where the counts say that some do."""
+        lacking = {key for key, count in self._expected.items() if self._there[key] < count}
+        for name in sorted({name for name, _ in lacking}):
+            collection = self._collections[name]
+            for rows in self._row_slices(collection):
+                keys = [
+                    (bucket, row.id) for row in rows for bucket in collection.scope.of(row) if (name, bucket) in lacking
+                ]
+                there = _keys_in_feed(self._connection, self._org_id, name, keys)
+                for bucket, row_id in keys:
+                    if (bucket, row_id) not in there:
+                        self.report.add(Finding(name, row_id, "missing", bucket))
 
 
-def _row_slices(
-    connection: Connection, org_id: str, collection: Collection, parents: Sequence[tuple[str, Collection]], size: int
-) -> Iterator[list[Row[Any]]]:
-    """The rows of a collection by id: id, version, all columns that hold ids (buckets are made of those), and for each
-    parent its id and what is carried from it."""
+def _ids_and_version(collection: Collection) -> Select[Any]:
+    """A row's version and all its columns that hold ids: buckets are made of those."""
     columns = c(collection.row)
-    source: Any = collection.row.__table__
-    wanted: list[Any] = [columns.version, *(each for each in columns if isinstance(each.type, Id))]
-    for place, (column, parent) in enumerate(parents):
-        above = parent.row.__table__.alias(f"parent_{place}")
-        source = source.outerjoin(above, and_(above.c.org_id == columns.org_id, above.c.id == columns[column]))
-        wanted += [above.c[name].label(f"parent_{place}_{name}") for name in ("id", *CARRIED)]
-    statement = select(*wanted).select_from(source).where(columns.org_id == org_id).order_by(columns.id).limit(size)
-    after: str | None = None
-    while True:
-        rows = list(connection.execute(statement if after is None else statement.where(columns.id > after)))
-        if rows:
-            yield rows
-        if len(rows) < size:
-            return
-        after = rows[-1].id
+    return select(columns.version, *(each for each in columns if isinstance(each.type, Id)))
 
 
-def _compare_rows(
-    connection: Connection, org_id: str, collection: Collection, rows: Sequence[Row[Any]], report: Report
-) -> None:
-    expected = [(bucket, row.id, row.version) for row in rows for bucket in collection.scope.of(row)]
-    found = _entries_at(connection, org_id, collection.name, [(bucket, row_id) for bucket, row_id, _ in expected])
-    for bucket, row_id, version in expected:
-        put, row_version = found.get((bucket, row_id), (None, None))
-        if put is None:
-            report.add(Finding(collection.name, row_id, "missing", bucket))
-        elif not put:
-            report.add(Finding(collection.name, row_id, "removed", bucket))
-        elif row_version != version:
-            report.add(Finding(collection.name, row_id, "version", bucket))
-
-
-def _entries_at(
+def _keys_in_feed(
     connection: Connection, org_id: str, collection: str, keys: Sequence[tuple[str, str]]
-) -> dict[tuple[str, str], tuple[bool, int]]:
-    """(bucket, row) → (put, version) of the feed's entries at those keys; one probe of its primary key for each."""
-    buckets, ids = [bucket for bucket, _ in keys], [row_id for _, row_id in keys]
+) -> set[tuple[str, str]]:
+    """Which of these (bucket, row) the feed has an entry for."""
     if connection.dialect.name == "sqlite":
         sql = (
-            "SELECT feed.bucket, feed.row_id, feed.put, feed.row_version FROM json_each(?) AS k CROSS JOIN feed "
+            "SELECT feed.bucket, feed.row_id FROM json_each(?) AS k CROSS JOIN feed "
             "ON feed.org_id = ? AND feed.bucket = k.value ->> 0 AND feed.collection = ? AND feed.row_id = k.value ->> 1"
         )
         rows = connection.exec_driver_sql(sql, (orjson.dumps(keys).decode(), org_id, collection))
     else:
         sql = (
-            "SELECT feed.bucket, feed.row_id::text, feed.put, feed.row_version "
-            "FROM unnest(%s::text[], %s::uuid[]) AS k(bucket, row_id) JOIN feed "
+            "SELECT feed.bucket, feed.row_id::text FROM unnest(%s::text[], %s::uuid[]) AS k(bucket, row_id) JOIN feed "
             "ON feed.org_id = %s AND feed.bucket = k.bucket AND feed.collection = %s AND feed.row_id = k.row_id"
         )
+        buckets, ids = [bucket for bucket, _ in keys], [row_id for _, row_id in keys]
         rows = connection.exec_driver_sql(sql, (buckets, ids, org_id, collection))
-    return {(bucket, row_id): (bool(put), version) for bucket, row_id, put, version in rows}
-
-
-def _compare_parents(
-    collection: Collection, parents: Sequence[tuple[str, Collection]], rows: Sequence[Row[Any]], report: Report
-) -> None:
-    for place, (column, _parent) in enumerate(parents):
-        for row in rows:
-            if getattr(row, column) is None:
-                continue
-            if getattr(row, f"parent_{place}_id") is None:
-                report.add(Finding(collection.name, row.id, "orphan"))
-            elif any(getattr(row, name) != getattr(row, f"parent_{place}_{name}") for name in CARRIED):
-                report.add(Finding(collection.name, row.id, "parted"))
-
-
-# -- the feed against rows --------------------------------------------------------------------------------------------
-
-
-def _feed_slices(connection: Connection, org_id: str, size: int) -> Iterator[list[Any]]:
-    """All entries of the organisation, in the order of the primary key."""
-    t = FEED.c
-    key = (t.bucket, t.collection, t.row_id)
-    statement = select(*key, t.seq, t.put, t.row_version).where(t.org_id == org_id).order_by(*key).limit(size)
-    after: tuple[str, str, str] | None = None
-    while True:
-        beyond = (
-            statement
-            if after is None
-            else statement.where(tuple_(*key) > tuple_(*after, types=[each.type for each in key]))
-        )
-        entries = list(connection.execute(beyond))
-        if entries:
-            yield entries
-        if len(entries) < size:
-            return
-        last = entries[-1]
-        after = last.bucket, last.collection, last.row_id
-
-
-def _compare_entries(
-    connection: Connection,
-    org_id: str,
-    collections: Mapping[str, Collection],
-    entries: Sequence[Any],
-    head: int,
-    report: Report,
-) -> None:
-    puts: dict[str, list[Any]] = {}
-    for entry in entries:
-        if entry.seq > head:
-            report.add(Finding(entry.collection, entry.row_id, "ahead", entry.bucket))
-        if entry.collection not in collections:
-            report.add(Finding(entry.collection, entry.row_id, "unknown", entry.bucket))
-        elif entry.put:
-            puts.setdefault(entry.collection, []).append(entry)
-    for name, offered in puts.items():
-        collection = collections[name]
-        columns = c(collection.row)
-        ids = {entry.row_id for entry in offered}
-        there = {
-            row.id: row
-            for row in connection.execute(
-                select(*(each for each in columns if isinstance(each.type, Id)))
-                .where(columns.org_id == org_id, columns.id.in_(sorted(ids)))
-            )
-        }  # fmt: skip
-        for entry in offered:
-            row = there.get(entry.row_id)
-            if row is None:
-                report.add(Finding(name, entry.row_id, "ghost", entry.bucket))
-            elif entry.bucket not in collection.scope.of(row):
-                report.add(Finding(name, entry.row_id, "foreign", entry.bucket))
+    return {(bucket, row_id) for bucket, row_id in rows}
 
 
 # -- ledgers ----------------------------------------------------------------------------------------------------------

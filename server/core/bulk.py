@@ -91,7 +91,7 @@ def _insert_sql(table: Table, names: tuple[str, ...], dialect: str) -> str:
     head = f"INSERT INTO {table.name} ({', '.join(names)})"
     if dialect == "sqlite":
         return f"{head} VALUES ({', '.join('?' * len(names))})"
-    return f"{head} SELECT * FROM {_unnest(table, names)} WHERE true"
+    return f"{head} SELECT * FROM {_unnest(table, names)} WHERE true"  # noqa: S608
 
 
 def _unnest(table: Table, names: tuple[str, ...]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from server.config import PREFIX, declarations
-from server.core.limits import RATES
+from server.core.limits import RATES, Rate
 from server.core.problem_types import CATALOGUE, Catalogue
 
 _MADE = "<!-- Made from the code; `make docs` writes it again. Do not edit. -->"
@@ -41,7 +41,10 @@ def settings_page() -> str:
         "",
         "| limit | at most | per |",
         "|---|---|---|",
-        *(f"| `{each.name}` | {each.amount} in {_span(each.seconds)} | {each.per} |" for each in RATES.values()),
+        *(
+            f"| `{each.name}` | {each.amount} in {_span(each.seconds)} | {each.per} |"
+            for each in sorted(RATES.values(), key=_name)
+        ),
     ]
     return "\n".join(lines) + "\n"
 
@@ -82,6 +85,10 @@ def out_of_date(kept: Iterable[tuple[str, str]]) -> list[str]:
     """Names of kept pages that differ from what the code declares now."""
     made = pages()
     return [name for name, text in kept if made[name] != text]
+
+
+def _name(rate: Rate) -> str:
+    return rate.name
 
 
 def _cell(text: str) -> str:

@@ -11,7 +11,6 @@ import hmac
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 import orjson
@@ -26,9 +25,13 @@ GENESIS = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A fact. subject_id: the row it is about. Fields hold codes, ids, numbers and masked values, never a phone."""
+    """A fact. Fields hold codes, ids, numbers and masked values, never a phone.
+
+    subject_id: the row it is about. told: the names of the other fields.
+    """
 
     code: ClassVar[str]
+    told: ClassVar[tuple[str, ...]]
     subject_id: str
 
 
@@ -45,6 +48,7 @@ def event(code: str) -> Callable[[type[E]], type[E]]:
     def declare(cls: type[E]) -> type[E]:
         made = dataclass(frozen=True, slots=True)(cls)
         made.code = code
+        made.told = tuple(each.name for each in dataclasses.fields(made) if each.name != "subject_id")
         EVENTS[code] = made
         return made
 
@@ -62,18 +66,12 @@ class Recorded:
 
     def body(self) -> str:
         """RFC 8785 JSON of the event: keys are ASCII and sorted, numbers are integers, so orjson's form is canonical."""
-        values = {name: getattr(self.event, name) for name in _names(type(self.event))}
-        values.pop("subject_id")
+        values = {name: getattr(self.event, name) for name in self.event.told}
         if self.device_id is not None:
             values["device_id"] = self.device_id
         return orjson.dumps(
             values, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME, default=_plain
         ).decode()
-
-
-@cache
-def _names(cls: type[Event]) -> tuple[str, ...]:
-    return tuple(field.name for field in dataclasses.fields(cls))
 
 
 def _plain(value: Any) -> Any:

@@ -7,8 +7,7 @@ compacted as it is written and nothing has to be purged while somebody reads. De
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, text
 
@@ -30,8 +29,7 @@ _SET_HASH = text("UPDATE org_clocks SET event_hash = :hash WHERE org_id = :org")
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Touched:
+class Touched(NamedTuple):
     """A written row with the buckets it was in and is in; no bucket after means it was removed."""
 
     collection: str

@@ -53,10 +53,10 @@ def _recode(field: fields.Field[Any], owner: str) -> None:
                 f"{owner}: {type(validator).__name__} speaks English; server.core.fields has one that does not"
             )
     invalid = next((code for kind, code in _STOCK_INVALID if isinstance(field, kind)), "invalid")
+    # Ours are those that marshmallow's own Field does not have: a class without messages of its own shows that one's.
+    ours = type(field).default_error_messages.keys() - fields.Field.default_error_messages.keys()
     field.error_messages = {
-        key: text
-        if isinstance(field, OurField) and key in type(field).default_error_messages
-        else _STOCK_CODES.get(key, invalid)
+        key: text if isinstance(field, OurField) and key in ours else _STOCK_CODES.get(key, invalid)
         for key, text in field.error_messages.items()
     }
     if isinstance(field, fields.List):
@@ -90,6 +90,9 @@ class IdField(OurField, fields.Field[str]):
     """A row's id: UUID in lower case with dashes, as text."""
 
     default_error_messages = {"invalid": "bad-id"}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(metadata={"pattern": ID_PATTERN, **kwargs.pop("metadata", {})}, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if not is_id(value):

@@ -170,8 +170,6 @@ def read_json(
     packing = source.headers.get("Content-Encoding", "identity").strip().lower()
     if packing not in ("identity", "gzip") or (packing == "gzip" and not gzip):
         raise Refused(UNSUPPORTED_MEDIA_TYPE, accepted="application/json, gzip" if gzip else "application/json")
-    if (source.content_length or 0) > max_bytes:
-        raise Refused(TOO_LARGE, max_bytes=max_bytes)
     # One byte more than allowed: at its maximum werkzeug's stream just ends, and a body of unsaid length would be cut off.
     source.max_content_length = max_bytes + 1
     try:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, cast
 
 import orjson
@@ -148,14 +150,20 @@ class _Page:
     ) -> None:
         self._wanted = wanted
         self._after = [after for _, after in wanted]
-        puts: dict[str, dict[str, list[int]]] = {}
+        puts: dict[str, dict[str, tuple[int, ...]]] = {}
         self.removals: list[dict[str, Any]] = []
-        for place, seq, put, collection, row_id in entries[:take]:
-            self._after[place] = seq
-            if put:
-                puts.setdefault(collection, {}).setdefault(row_id, []).append(place)
+        # Run by run: most pages are one bucket's puts of one collection, and a loop over their entries took as long as SQL.
+        for (place, put, collection), run in groupby(entries[:take], key=itemgetter(0, 2, 3)):
+            of_run = list(run)
+            self._after[place] = of_run[-1][1]
+            rows = [entry[4] for entry in of_run]
+            if not put:
+                self.removals += ({"collection": collection, "row": row, "bucket": place} for row in rows)
+            elif collection not in puts:
+                puts[collection] = dict.fromkeys(rows, (place,))
             else:
-                self.removals.append({"collection": collection, "row": row_id, "bucket": place})
+                known = puts[collection]
+                known.update((row, (*known.get(row, ()), place)) for row in rows)
         self._more = [not all_read] * len(wanted)
         for entry in entries[take:]:
             self._more[entry[0]] = True
@@ -177,7 +185,7 @@ class _Page:
 
 
 def _page(
-    connection: Connection, org_id: str, collection: Collection, puts: dict[str, list[int]], schema: int
+    connection: Connection, org_id: str, collection: Collection, puts: dict[str, tuple[int, ...]], schema: int
 ) -> list[dict[str, Any]]:
     reader = _reader(collection, schema, connection.dialect)
     ids: Any = orjson.dumps(list(puts)).decode() if connection.dialect.name == "sqlite" else list(puts)

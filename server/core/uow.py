@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, select
 
 from server.core import bulk, feed, tables
 from server.core.access import Actor
@@ -46,8 +46,7 @@ def _order(table_name: str) -> int:
     return _ORDER[table_name]
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """What the feed has to know of a row that was written; values, because the row itself may go on changing.
 
     before, after: its buckets before this transaction and now; none after when it was removed.
@@ -122,7 +121,7 @@ class UnitOfWork:
             return
         for each in wanted:
             self._set[row, each] = None
-        self._load(row, _by_ids(row), {"org": self.org_id, "ids": wanted})
+        self._load(row, _by_ids(row.__table__), {"org": self.org_id, "ids": wanted})
 
     def get(self, row: type[R], row_id: str) -> R | None:
         """The row of that id, locked, or None. Takes it from the working set when it is there."""
@@ -434,11 +433,11 @@ JOB_NAMES = (
 
 
 @lru_cache(maxsize=256)
-def _by_ids(row: type[Row]) -> Select[Any]:
+def _by_ids(table: Table) -> Select[Any]:
     """Loads and locks rows by id, always in the order of ids. Made once: building it costs more than running it."""
-    columns = c(row)
+    columns = table.c
     return (
-        select(row.__table__)
+        select(table)
         .where(columns.org_id == bindparam("org"), columns.id.in_(bindparam("ids", expanding=True)))
         .order_by(columns.id)
         .with_for_update(key_share=True)

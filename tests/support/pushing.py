@@ -176,7 +176,7 @@ class Pusher:
             verdicts[relation] = {**verdict, "n": 0, "visible_at": 0}
             if not done and self._version(ids) != versions[relation]:
                 wrong.append(f"{relation}: {cells[relation]}, and yet the row changed")
-            if done:
+            if done or place == NEW_ROW:  # a create that was refused is remembered with its row's id
                 self.asker.rows.spend(*ids.values())
         return cells, verdicts, wrong
 

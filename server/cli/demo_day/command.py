@@ -47,7 +47,7 @@ def _play(address: str, folder: Path) -> None:
     click.secho(f"Demo day {day.number}, {day.on:%A %d %B %Y}, organisation demo, zone {day.zone}", bold=True)
     play(cast, day, lambda at, what: click.echo(f"  {at}  {what}"))
     failed = _print_reckoning(cast, day)
-    _print_issues(cast, day)
+    _print_issues(cast)
     _print_board(cast, day)
     if failed:
         click.secho(f"DIFFERENT: {failed} of the checks above failed.", fg="red", bold=True)
@@ -68,9 +68,9 @@ def _print_reckoning(cast: Cast, day: Day) -> int:
     return failed
 
 
-def _print_issues(cast: Cast, day: Day) -> None:
+def _print_issues(cast: Cast) -> None:
     click.secho("\nWhat was not taken as it was meant, and why (GET /api/v1/sync-issues)", bold=True)
-    for issue in issues_of(cast, day):
+    for issue in issues_of(cast):
         values = (
             f"{issue['attempted']} / {issue['kept']}" if issue["verdict"] == "conflict" else str(issue["params"] or "")
         )

@@ -61,7 +61,7 @@ def _merged(cast: Cast, day: Day) -> Iterator[Finding]:
     yield Finding("different fields of one customer: both kept", ("negotiating", "三房 three rooms"), both)
     clashed = cast.desk.get(f"/api/v1/customers/{day.clash}")["grade"]
     yield Finding("same field of one customer: the first one stays", "D", clashed)
-    issue = next((each for each in issues_of(cast, day) if each["verdict"] == "conflict"), None)
+    issue = next((each for each in issues_of(cast) if each["verdict"] == "conflict"), None)
     values = (issue["attempted"].get("grade"), issue["kept"].get("grade")) if issue else None
     yield Finding("  and both values are kept in the list of clashes", ("A", "D"), values)
     moved = next((row for row in rows_of(cast.li, "visits", [day.moved])), None)
@@ -74,7 +74,7 @@ def _refused(cast: Cast, day: Day) -> Iterator[Finding]:
     on_phone = {mend.code: mend.entry.row for mend in cast.li.phone.mend if mend.verdict == "rejected"}
     for code in day.to_be_refused:
         yield Finding(f"refused with {code}: on the phone", True, code in on_phone)
-    in_office = {each["code"] for each in issues_of(cast, day) if each["verdict"] == "rejected"}
+    in_office = {each["code"] for each in issues_of(cast) if each["verdict"] == "rejected"}
     yield Finding("  and in the office's list", set(day.to_be_refused), in_office)
 
 
@@ -110,7 +110,7 @@ def _board(cast: Cast, day: Day) -> Iterator[Finding]:
     yield Finding("board: the visit outside its circle is flagged", [day.planned[4]], outside)
 
 
-def issues_of(cast: Cast, day: Day) -> list[dict[str, Any]]:
+def issues_of(cast: Cast) -> list[dict[str, Any]]:
     """What sync refused or found clashing of this run's operations."""
     enrolment = cast.li.phone.enrolment
     issues = cast.desk.all(f"/api/v1/sync-issues?user={cast.li.user_id}&limit=200")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pysqlite3
 import pytest
 from sqlalchemy import and_, delete, insert, select, update
 
@@ -147,6 +149,19 @@ def test_rows_that_parted_from_their_customer_are_found(services: Services, org_
     assert {each.reason for each in found} == {"missing", "foreign", "parted"}
     assert {each.table for each in found if each.reason == "parted"} >= {"customer_phones", "timeline"}
     assert {each.row_id for each in found if each.reason != "parted"} == {customer}
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_rows_that_hang_on_nothing_are_found(
+    services: Services, org_id: str, customer: str, database_kind: str
+) -> None:
+    """Foreign keys do not let that happen; a file that something else wrote to may have it all the same."""
+    with closing(pysqlite3.connect(services.database.engine.url.database)) as connection:
+        connection.execute("DELETE FROM customers WHERE id = ?", (customer,))
+        connection.commit()
+    found = audit(services.database, org_id, size=SMALL).findings
+    assert {(each.table, each.reason) for each in found} >= {("customer_phones", "orphan"), ("customers", "ghost")}
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -172,8 +173,11 @@ def test_the_page_of_settings_lists_each_with_its_default() -> None:
     assert "| `push-device` | 120 in 1 min |" in page
 
 
-def test_the_page_of_settings_is_up_to_date() -> None:
-    assert (DOCS / "settings.md").read_text("utf-8") == settings_page(), "run `make docs`"
+@pytest.mark.parametrize("name", ["settings.md", "problems.md"])
+def test_the_pages_are_up_to_date(name: str) -> None:
+    # The whole application, so that every area has declared its limits and problems.
+    import_module("server.app")
+    assert out_of_date([(name, (DOCS / name).read_text("utf-8"))]) == [], "run `make docs`"
 
 
 def test_a_page_that_lags_behind_is_named() -> None:

@@ -55,7 +55,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> Iterator[Any]:
     [
         ("GET", "/nowhere", {}, 404, "core.not-found"),
         ("GET", "/api/v1/rows/", ME, 404, "core.not-found"),
-        ("GET", "//api/v1/rows", ME, 404, "core.not-found"),
+        ("GET", "/api//v1/rows", ME, 404, "core.not-found"),
         ("GET", "/api/v1/rows/not-an-id", ME, 404, "core.not-found"),
         ("GET", f"/api/v1/rows/{ROW.upper()}", ME, 404, "core.not-found"),
         ("GET", "/api/v1/rows/018f2f2e-0000-7000-8000-000000000002", ME, 404, "core.not-found"),

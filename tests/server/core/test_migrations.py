@@ -114,7 +114,7 @@ def test_a_migration_that_fails_half_way_leaves_nothing(
     scripts = tmp_path / "migrations"
     shutil.copytree(db.MIGRATIONS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
     (scripts / "versions" / "9000_broken.py").write_text(
-        "from alembic import op\n"
+        "from alembic import op\n"  # noqa: S608 - a migration that fails on purpose
         f"revision, down_revision, branch_labels, depends_on = '9000', {REVISIONS[-1]!r}, None, None\n"
         "def upgrade():\n"
         "    op.execute('CREATE TABLE half (n integer)')\n"

@@ -69,8 +69,11 @@ def test_a_plan_of_another_day_or_person_is_refused(office: Office) -> None:
     mine, theirs = office.plan("wang", plan_on=MONDAY), office.plan("zhao", plan_on=MONDAY)
     with pytest.raises(Refused, match=r"^fieldwork.other-plan$"):
         office.visit(plan_id=mine, planned_on=TUESDAY)
-    with pytest.raises(Refused, match=r"^fieldwork.other-plan$"):
+    with pytest.raises(Refused, match=r"^core.not-found$") as refused:
         office.visit(plan_id=theirs, planned_on=MONDAY)
+    assert refused.value.errors[0].pointer == "/plan_id", "out of reach is as good as not there"
+    with pytest.raises(Refused, match=r"^fieldwork.other-plan$"):
+        office.visit("jie", plan_id=theirs, planned_on=MONDAY)
     visit = office.visit("jie", plan_id=theirs, assignee_id=office.users["zhao"])
     assert office.visit_row(visit).plan_id == theirs
 

@@ -1,0 +1,132 @@
+"""Every field of every body with everything that does not belong there: a problem with a stable code, and nothing half done.
+
+The fields come from the OpenAPI document. Whole bodies, addresses, queries and headers: test_hostile_requests.py; what
+devices push: test_hostile_exchange.py.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.app import create_app
+from server.config import Settings
+from server.core.db import Database
+from server.core.keys import load_keys
+from server.core.services import Services
+from tests.server.accounts.company import CHEAP
+from tests.support import databases
+from tests.support.document import Field, Operation, operations, put
+from tests.support.hostile import is_wrong, json_type, nested, values_for
+from tests.support.hostile_scene import Target, open_target
+
+EXCHANGE = "POST /mobile/v1/exchange"
+
+
+@cache
+def with_bodies() -> tuple[str, ...]:
+    """The names of all operations with a body. Asked of an application that is only made, never called."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(database_url=f"sqlite:///{folder}/none.db", keys_dir=Path(folder))
+        services = Services(settings, Database(settings.database_url), load_keys(settings))
+        known = operations(create_app(services, cost=CHEAP))
+        services.close()
+    return tuple(each.name for each in known if each.body is not None and each.name != EXCHANGE)
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param("sqlite", marks=pytest.mark.sqlite),
+        pytest.param("postgresql", marks=pytest.mark.pg),
+    ],
+)
+def target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    kind: databases.Kind = request.param
+    with open_target(kind, tmp_path_factory.mktemp("hostile")) as made:
+        yield made
+
+
+@pytest.mark.parametrize("name", with_bodies())
+def test_no_value_in_any_field_breaks_anything(target: Target, name: str) -> None:
+    operation = target.operations[name]
+    wrong: list[str] = []
+    for field in operation.fields:
+        for what, value in values_for(field):
+            try:
+                _try(target, operation, field, value)
+            except AssertionError as error:
+                wrong.append(f"{field.pointer} = {what}: {str(error)[:500]}")
+    assert not wrong, f"{name}\n" + "\n".join(wrong)
+
+
+def _try(target: Target, operation: Operation, field: Field, value: object) -> None:
+    recipe, asking = target.asking(operation)
+    assert recipe.body is not None
+    body = put(recipe.body(asking), field.pointer, value)
+    answer = target.send_json(operation, asking, recipe, body)
+    if not is_wrong(field, value):
+        return
+    assert answer.status == 422, f"answered {answer.status} {answer.code}"
+    if answer.code == "core.invalid-fields":
+        assert answer.names(field.pointer), f"blamed {answer.pointers}"
+    if json_type(value) == "null":
+        assert "null" in answer.field_codes
+    if field.schema.get("format") == "date-time" and value == "2025-03-04T10:00:00":
+        assert answer.field_codes == {"naive-time"}
+
+
+@pytest.mark.parametrize("name", with_bodies())
+def test_fields_that_nobody_declared_are_refused_wherever_they_stand(target: Target, name: str) -> None:
+    operation = target.operations[name]
+    assert operation.body is not None
+    recipe, asking = target.asking(operation)
+    assert recipe.body is not None
+    places = ["", *(each.pointer for each in operation.fields if each.schema.get("properties"))]
+    for place in places:
+        for unknown in ("org_id", "__proto__", "is_admin", "\ud800", "", "a/b~c", "x" * 5000):
+            whole = put(recipe.body(asking), f"{place}/known", 1) if place else recipe.body(asking)
+            inner = whole
+            for step in place.split("/")[1:]:
+                inner = inner[int(step)] if isinstance(inner, list) else inner[step]
+            inner.pop("known", None)
+            inner[unknown] = 1
+            answer = target.send_json(operation, asking, recipe, whole)
+            assert answer.status == 422, (place, unknown, answer.status)
+            assert answer.field_codes & {"unknown", "broken-text"}, (place, unknown, answer.field_codes)
+
+
+@pytest.mark.parametrize("name", with_bodies())
+def test_required_fields_are_required_one_by_one(target: Target, name: str) -> None:
+    operation = target.operations[name]
+    recipe, asking = target.asking(operation)
+    assert recipe.body is not None
+    for field in operation.fields:
+        if field.required and field.pointer.count("/") == 1:
+            body = dict(recipe.body(asking))
+            del body[field.pointer[1:]]
+            answer = target.send_json(operation, asking, recipe, body)
+            assert answer.status == 422
+            assert (field.pointer, {"required"}) == (answer.pointers[0], answer.field_codes)
+
+
+@pytest.mark.parametrize("name", with_bodies())
+def test_what_is_refused_leaves_no_row_behind(target: Target, name: str) -> None:
+    operation = target.operations[name]
+    recipe, asking = target.asking(operation)
+    assert recipe.body is not None
+    good = recipe.body(asking)
+    headers = {} if recipe.headers is None else recipe.headers(asking)
+    recipe = replace(recipe, headers=None)
+    target.scene.token("admin")
+    with target.nothing_is_left():
+        bodies: list[Any] = [[], "x", 1, None, {"x": 1}, {**good, "x": nested(20)}]
+        for body in bodies:
+            answer = target.send_json(operation, asking, recipe, body, headers=headers)
+            assert 400 <= answer.status < 500
