@@ -69,7 +69,7 @@ def opened(made: Database) -> Iterator[tuple[Services, Running]]:
 
 def measure(kind: Kind, parts: tuple[str, ...], *, quick: bool) -> list[Figure | Told]:
     """All figures of one database."""
-    rows, more, rounds, requests = (5_000, 20_000, 3, 200) if quick else (50_000, 200_000, 7, 600)
+    rows, more, rounds, requests = (5_000, 20_000, 3, 200) if quick else (50_000, 200_000, 5, 600)
     found: list[Figure | Told] = []
     with durable(kind) as made, opened(made) as (services, server):
         place = Place.found(services)

@@ -134,7 +134,10 @@ class Writer:
             [table.name],
         )
         kinds = dict(found.fetchall())
-        return [kinds[column.name] for column in table.columns]
+        # `character` without a length would be one character.
+        return [
+            "text" if kinds[column.name].startswith("character") else kinds[column.name] for column in table.columns
+        ]
 
     def write(self, statements: Sequence[tuple[str, Any]]) -> None:
         """One batch: its inserts and a commit."""

@@ -7,11 +7,12 @@ that has not expired will do as well. Nothing else opens to it (docs/decisions/0
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from typing import Any
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar, cast
 
 from flask import request
-from marshmallow import fields, validates
+from marshmallow import ValidationError, fields, validates
 
 from mobile_api.session import PROOF_HEADER, presented_token, proof_of_request
 from server.accounts.authentication import DEVICE_REVOKED, SESSION_ENDED, TOKEN_INVALID
@@ -34,12 +35,15 @@ from server.core.access import system_actor
 from server.core.api import Blueprint
 from server.core.auth import services
 from server.core.declare import public
-from server.core.fields import BooleanField, CodeField, IdField, IntegerField, Length, Schema, fault
+from server.core.fields import BooleanField, CodeField, IdField, IntegerField, Length, Schema
 from server.core.http import limit
 from server.core.limits import rate
 from server.core.problems import UNAUTHENTICATED, Refused
 from server.core.uow import UnitOfWork
+from sync_protocol.operations import storable
 from sync_protocol.wire import SAFE_INTEGER
+
+V = TypeVar("V", bound=Callable[..., Any])
 
 DOOR_PER_DEVICE = rate("revoked-device", 60, 600, per="session of a revoked device")
 
@@ -72,6 +76,12 @@ _DOOR_PROBLEMS = (
 )
 
 
+_NUMBERED: dict[str, Any] = {
+    "required": ["n"],
+    "properties": {"n": {"type": "integer", "minimum": 1, "maximum": SAFE_INTEGER}},
+}
+
+
 class WipeOrder(Schema):
     """What the device is to do."""
 
@@ -89,7 +99,7 @@ class QuarantineIn(Schema):
     id = IdField(required=True, metadata={"description": "Minted by the device; the same again is the same upload."})
     enrolment = IdField(required=True)
     operations = fields.List(
-        fields.Dict(keys=fields.String()),
+        fields.Dict(keys=fields.String(), metadata=_NUMBERED),
         required=True,
         validate=Length(min=1, max=500),
         metadata={"description": "As in `push` of an exchange; kept as they are, and never applied by themselves."},
@@ -97,10 +107,20 @@ class QuarantineIn(Schema):
 
     @validates("operations")
     def _numbered(self, operations: list[dict[str, Any]], data_key: str) -> None:
-        for operation in operations:
-            n = operation.get("n")
-            if type(n) is not int or not 1 <= n <= SAFE_INTEGER:
-                raise fault("invalid")
+        judged = ((place, _what_is_wrong(operation)) for place, operation in enumerate(operations))
+        wrong = {place: {"n": [code]} for place, code in judged if code is not None}
+        if wrong:
+            raise ValidationError(wrong)
+
+
+def _what_is_wrong(operation: dict[str, Any]) -> str | None:
+    """The code of what is wrong with an operation's number."""
+    n = operation.get("n")
+    if n is None:
+        return "null" if "n" in operation else "required"
+    if type(n) is not int:
+        return "not-an-integer"
+    return None if 1 <= n <= SAFE_INTEGER else "invalid"
 
 
 class QuarantineOut(Schema):
@@ -119,6 +139,25 @@ class WipeDone(Schema):
     )
 
 
+def _presented() -> str:
+    """The token of this request. Raises Refused UNAUTHENTICATED when there is none."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Refused(UNAUTHENTICATED)
+    return token
+
+
+def _asked_for_credential(view: V) -> V:
+    """Ask for a token before the body is looked at, as everywhere else; whose it is comes out behind the door."""
+
+    @functools.wraps(view)
+    def asked(*args: Any, **kwargs: Any) -> Any:
+        _presented()
+        return view(*args, **kwargs)
+
+    return cast(V, asked)
+
+
 @blp.route("/wipe", methods=["GET"])
 @public(_WHY_PUBLIC)
 @blp.doc(**_CREDENTIAL_DOC)
@@ -135,6 +174,7 @@ def order() -> dict[str, Any]:
 @blp.route("/quarantine", methods=["POST"])
 @public(_WHY_PUBLIC)
 @blp.doc(**_CREDENTIAL_DOC)
+@_asked_for_credential
 @blp.arguments(QuarantineIn)
 @blp.response(201, QuarantineOut)
 @blp.refuses(*_DOOR_PROBLEMS, DEVICE_NOT_REVOKED, WRONG_ENROLMENT, QUARANTINE_REUSED)
@@ -146,7 +186,7 @@ def hand_in(values: dict[str, Any]) -> dict[str, Any]:
             held,
             upload_id=values["id"],
             enrolment_id=values["enrolment"],
-            operations=values["operations"],
+            operations=[storable(each) for each in values["operations"]],
         )
         uow.flush()
         count = len(uploaded(uow, held.device, held.user_id))
@@ -157,6 +197,7 @@ def hand_in(values: dict[str, Any]) -> dict[str, Any]:
 @blp.route("/wipe", methods=["POST"])
 @public(_WHY_PUBLIC)
 @blp.doc(**_CREDENTIAL_DOC)
+@_asked_for_credential
 @blp.arguments(WipeDone)
 @blp.response(204)
 @blp.refuses(*_DOOR_PROBLEMS, WIPE_NOT_ASKED, QUEUE_NOT_UPLOADED)
@@ -170,10 +211,7 @@ def done(values: dict[str, Any]) -> None:
 @contextlib.contextmanager
 def _at_the_door() -> Iterator[tuple[UnitOfWork, Held]]:
     """Whoever holds the credential of this request, in a unit of work. Raises Refused, one of _DOOR_PROBLEMS."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise Refused(UNAUTHENTICATED)
-    shared, keys = services(), credentials()
+    token, shared, keys = _presented(), services(), credentials()
     if not token.startswith("dr1."):
         claims = keys.claims(token)
         limit(DOOR_PER_DEVICE, claims.session_id)

@@ -30,7 +30,7 @@ from server.core.access import system_actor
 from server.core.api import Blueprint
 from server.core.auth import services, writing
 from server.core.declare import public, signed_in
-from server.core.fields import IdField, IntegerField, Pattern, Schema, TextField
+from server.core.fields import CodeField, IdField, IntegerField, Pattern, Schema, TextField
 from server.core.http import limit
 from server.core.limits import REFRESH_PER_DEVICE
 from server.core.problems import Refused
@@ -54,16 +54,17 @@ PROOF_HEADER = {
     "sent: base64url of its SHA-256.",
 }
 _COORDINATE = r"[A-Za-z0-9_-]{43}\Z"
+_COORDINATE_DOC = {"pattern": "^[A-Za-z0-9_-]{43}$", "minLength": 43}
 _REFRESH_MOST = 300
 
 
 class PublicKey(Schema):
     """The device's public P-256 key as a JWK. What browsers export beside it is taken and not kept."""
 
-    kty = TextField(10, required=True, validate=Pattern(r"EC\Z"))
-    crv = TextField(10, required=True, validate=Pattern(r"P-256\Z"))
-    x = TextField(43, required=True, validate=Pattern(_COORDINATE))
-    y = TextField(43, required=True, validate=Pattern(_COORDINATE))
+    kty = CodeField(("EC",), required=True)
+    crv = CodeField(("P-256",), required=True)
+    x = TextField(43, required=True, validate=Pattern(_COORDINATE), metadata=_COORDINATE_DOC)
+    y = TextField(43, required=True, validate=Pattern(_COORDINATE), metadata=_COORDINATE_DOC)
     ext = fields.Raw()
     key_ops = fields.Raw()
     alg = fields.Raw()

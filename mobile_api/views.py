@@ -122,6 +122,7 @@ def get_digest() -> dict[str, Any]:
 
 @blp.route("/collections", methods=["GET"])
 @device_only
+@blp.doc(responses={"304": {"description": "What `If-None-Match` names is what there is."}})
 @blp.response(200, CollectionsAnswer)
 def get_collections() -> Response:
     """What can be synced: each collection's columns, wire types, policy and actions, as JSON Schema."""

@@ -16,6 +16,7 @@ import server.core.job_views
 import server.customers.views
 import server.fieldwork.views
 import server.insight.views
+import server.registry
 from mobile_api.waiting import Waiters
 from server import home
 from server.accounts.authentication import CREDENTIALS, Authenticator, Credentials

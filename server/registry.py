@@ -5,8 +5,9 @@ Importing this module makes all tables, functions, problems, events and collecti
 
 from __future__ import annotations
 
+from server.accounts import functions as accounts_functions
 from server.accounts import sync as accounts_sync
-from server.core import collections, sync_issues, tables
+from server.core import collections, job_requests, nightly, sync_issues, tables, verify
 from server.core.rows import metadata
 from server.customers import operations as customers_operations
 from server.customers import sync as customers_sync
@@ -24,4 +25,7 @@ for area in AREAS:
 # In the same unit of work: plans, visits and follow-ups go with their customer.
 customers_operations.on_handover(fieldwork_operations.follow_customers)
 
-__all__ = ["AREAS", "insight_functions", "metadata", "tables"]
+# What is declared by being imported: permissions, jobs, tables. A role loses what nobody has declared.
+DECLARED = (accounts_functions, insight_functions, job_requests, nightly, verify, tables)
+
+__all__ = ["AREAS", "DECLARED", "metadata"]

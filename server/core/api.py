@@ -164,15 +164,16 @@ class Blueprint(SmorestBlueprint):
 
 
 def _own_statuses(doc: dict[str, Any], doc_info: dict[str, Any], access: Access | None) -> set[int]:
-    statuses = {405, 429, 500, 503}
+    # 400, 414 and 431 come from the server in front of the views, whatever the operation (server/cli/web_worker.py).
+    statuses = {400, 405, 414, 429, 431, 500, 503}
     if access is not None and not access.is_public:
         statuses |= {401, 403}
     if doc_info["has_path"]:
         statuses.add(404)
     if "requestBody" in doc or "requestBody" in doc_info.get("manual_doc", {}):
-        statuses |= {400, 413, 415, 422}
+        statuses |= {413, 415, 422}
     if doc_info.get("arguments"):
-        statuses |= {400, 422}
+        statuses.add(422)
     return statuses
 
 

@@ -177,6 +177,9 @@ class CurrencyField(OurField, fields.Field[str]):
 
     default_error_messages = {"invalid": "bad-currency"}
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(metadata={"enum": sorted(CURRENCIES), **kwargs.pop("metadata", {})}, **kwargs)
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if not isinstance(value, str) or value not in CURRENCIES:
             raise self.make_error("invalid")
@@ -238,6 +241,10 @@ class ZoneField(OurField, fields.Field[str]):
     """The name of an IANA time zone."""
 
     default_error_messages = {"invalid": "bad-zone"}
+
+    def __init__(self, **kwargs: Any) -> None:
+        about = {"minLength": 2, "maxLength": 64, "example": "Asia/Shanghai", **kwargs.pop("metadata", {})}
+        super().__init__(metadata=about, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         try:

@@ -151,7 +151,7 @@ class Queue:
     def recover(self, org_id: str) -> int:
         """Take back what lapsed: to wait again, or to rest when it was cancelled or tried often enough. How many.
 
-        The fence rises, so that the worker which held it cannot settle it any more.
+        The worker which held it cannot settle it any more: it is not leased, and the next claim raises the fence.
         """
         now = self._now()
         rests = case(
@@ -165,7 +165,6 @@ class Queue:
             .where(_T.org_id == org_id, _T.state == "leased", _T.lease_until <= now)
             .values(
                 state=rests,
-                fence=_T.fence + 1,
                 lease_until=None,
                 problem=case((_T.cancel_requested, None), else_=literal(lapsed)),
                 settled_at=case((or_(_T.cancel_requested, _T.attempts >= _T.max_attempts), now), else_=None),

@@ -151,6 +151,7 @@ class _Page:
         self._wanted = wanted
         self._after = [after for _, after in wanted]
         puts: dict[str, dict[str, tuple[int, ...]]] = {}
+        places: dict[str, set[int]] = {}
         self.removals: list[dict[str, Any]] = []
         # Run by run: most pages are one bucket's puts of one collection, and a loop over their entries took as long as SQL.
         for (place, put, collection), run in groupby(entries[:take], key=itemgetter(0, 2, 3)):
@@ -159,7 +160,9 @@ class _Page:
             rows = [entry[4] for entry in of_run]
             if not put:
                 self.removals += ({"collection": collection, "row": row, "bucket": place} for row in rows)
-            elif collection not in puts:
+                continue
+            places.setdefault(collection, set()).add(place)
+            if collection not in puts:
                 puts[collection] = dict.fromkeys(rows, (place,))
             else:
                 known = puts[collection]
@@ -172,8 +175,17 @@ class _Page:
             page
             for collection in COLLECTIONS.values()
             if collection.name in puts and collection.since <= schema
-            for page in _page(connection, org_id, collection, puts[collection.name], schema)
+            for page in _page(
+                connection, org_id, collection, puts[collection.name], schema, self._stretch(places[collection.name])
+            )
         ]
+
+    def _stretch(self, places: set[int]) -> tuple[str, int, int] | None:
+        """(bucket, after, up to) when all rows of a collection come from one bucket: the database finds them by itself."""
+        if len(places) > 1:
+            return None
+        (place,) = places
+        return (*self._wanted[place], self._after[place])
 
     def cursor_after(self, before: Mapping[str, int], head: int) -> dict[str, int]:
         """How far each bucket is read after this page; those that gave all they had, to the head."""
@@ -185,11 +197,19 @@ class _Page:
 
 
 def _page(
-    connection: Connection, org_id: str, collection: Collection, puts: dict[str, tuple[int, ...]], schema: int
+    connection: Connection,
+    org_id: str,
+    collection: Collection,
+    puts: dict[str, tuple[int, ...]],
+    schema: int,
+    stretch: tuple[str, int, int] | None,
 ) -> list[dict[str, Any]]:
     reader = _reader(collection, schema, connection.dialect)
-    ids: Any = orjson.dumps(list(puts)).decode() if connection.dialect.name == "sqlite" else list(puts)
-    rows = _fetch(connection, reader.sql, (org_id, ids))
+    if stretch is None:
+        ids: Any = orjson.dumps(list(puts)).decode() if connection.dialect.name == "sqlite" else list(puts)
+        rows = _fetch(connection, reader.by_ids, (org_id, ids))
+    else:
+        rows = _fetch(connection, reader.by_stretch, (org_id, org_id, *stretch, collection.name))
     if not rows:
         return []
     columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
@@ -201,9 +221,13 @@ def _page(
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """How a collection's columns are read raw. converters: (place, function) where storage differs from the wire."""
+    """How a collection's columns are read raw. converters: (place, function) where storage differs from the wire.
 
-    sql: str
+    by_ids: (organisation, ids). by_stretch: (organisation, organisation, bucket, after, up to, collection).
+    """
+
+    by_ids: str
+    by_stretch: str
     names: tuple[str, ...]
     converters: tuple[tuple[int, Callable[[Any], Any]], ...]
 
@@ -234,7 +258,13 @@ def _compiled(name: str, schema: int, dialect_name: str, _identity: int, dialect
     where = (
         "org_id = ? AND id IN (SELECT value FROM json_each(?))" if sqlite else "org_id = %s AND id = ANY(%s::uuid[])"
     )
-    return _Reader(f"SELECT {', '.join(selected)} FROM {table.name} WHERE {where}", names, tuple(converters))  # noqa: S608
+    mark, organisation = ("?", "?") if sqlite else ("%s", "%s::uuid")
+    stretch = (
+        f"org_id = {organisation} AND id IN (SELECT row_id FROM feed WHERE org_id = {organisation} AND bucket = {mark} "  # noqa: S608
+        f"AND seq > {mark} AND seq <= {mark} AND put AND collection = {mark})"
+    )
+    select = f"SELECT {', '.join(selected)} FROM {table.name} WHERE "  # noqa: S608
+    return _Reader(select + where, select + stretch, names, tuple(converters))
 
 
 def _document(value: str | None) -> orjson.Fragment | None:

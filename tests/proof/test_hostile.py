@@ -23,7 +23,7 @@ from server.core.services import Services
 from tests.server.accounts.company import CHEAP
 from tests.support import databases
 from tests.support.document import Field, Operation, operations, put
-from tests.support.hostile import is_wrong, json_type, nested, values_for
+from tests.support.hostile import TEXTS, is_wrong, json_type, nested, values_for
 from tests.support.hostile_scene import Target, open_target
 
 EXCHANGE = "POST /mobile/v1/exchange"
@@ -88,7 +88,8 @@ def test_fields_that_nobody_declared_are_refused_wherever_they_stand(target: Tar
     assert operation.body is not None
     recipe, asking = target.asking(operation)
     assert recipe.body is not None
-    places = ["", *(each.pointer for each in operation.fields if each.schema.get("properties"))]
+    closed = [each for each in operation.fields if each.schema.get("additionalProperties") is False]
+    places = ["", *(each.pointer for each in closed)]
     for place in places:
         for unknown in ("org_id", "__proto__", "is_admin", "\ud800", "", "a/b~c", "x" * 5000):
             whole = put(recipe.body(asking), f"{place}/known", 1) if place else recipe.body(asking)
@@ -100,6 +101,23 @@ def test_fields_that_nobody_declared_are_refused_wherever_they_stand(target: Tar
             answer = target.send_json(operation, asking, recipe, whole)
             assert answer.status == 422, (place, unknown, answer.status)
             assert answer.field_codes & {"unknown", "broken-text"}, (place, unknown, answer.field_codes)
+
+
+def test_what_is_kept_as_it_came_is_kept_whatever_it_is(target: Target) -> None:
+    """Objects that the document leaves open: a revoked device hands in whatever it has."""
+    wide = {"\u202e": ["x" * 100_000, {"a" * 5000: [1, -1.5, None, {"b": nested(15)}]}]}
+    numbers = [2**53, 2**63, 2**64, -(2**64), 10**400, 1e308, 5e-324, -0.0]
+    taken = 0
+    for operation in target.operations.values():
+        for field in operation.fields:
+            if field.schema.get("type") != "object" or field.schema.get("additionalProperties") is False:
+                continue
+            for odd in (*numbers, wide, *TEXTS.values()):
+                recipe, asking = target.asking(operation)
+                assert recipe.body is not None
+                body = put(recipe.body(asking), f"{field.pointer}/odd", odd)
+                taken += target.send_json(operation, asking, recipe, body).is_good
+    assert taken > len(numbers)
 
 
 @pytest.mark.parametrize("name", with_bodies())

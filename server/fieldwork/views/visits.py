@@ -9,6 +9,7 @@ from server.core.auth import current_actor, reading, services, writing
 from server.core.declare import requires
 from server.core.page_schemas import page_of
 from server.core.problems import NOT_FOUND, STALE, Refused
+from server.customers.rules import TEXT_REQUIRED
 from server.fieldwork import operations, queries, rules
 from server.fieldwork.functions import READ, WRITE
 from server.fieldwork.models import FollowUp, Visit
@@ -103,9 +104,8 @@ def start_visit(values: dict[str, Any], visit_id: str) -> VisitLine:
 @requires(WRITE)
 @VISITS.arguments(FinishIn)
 @VISITS.response(200, VisitOut)
-@VISITS.refuses(
-    NOT_YOURS, VISIT_DONE, VISIT_CANCELLED, rules.END_BEFORE_START, rules.DUE_MISSING, CUSTOMER_MISSING, REUSED_ID
-)
+@VISITS.refuses(NOT_YOURS, VISIT_DONE, VISIT_CANCELLED, rules.END_BEFORE_START)
+@VISITS.refuses(rules.DUE_MISSING, CUSTOMER_MISSING, TEXT_REQUIRED, REUSED_ID)  # of the follow-up
 def finish_visit(values: dict[str, Any], visit_id: str) -> VisitLine:
     """Say what came of one's own visit, and what is next."""
     following = values.pop("follow_up", None)

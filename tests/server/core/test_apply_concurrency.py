@@ -35,7 +35,21 @@ def things(town: Town) -> dict[str, Thing]:
         return {each.id: each for each in work.find(Thing)}
 
 
-def test_the_same_push_twice_at_the_same_time_has_one_effect(town: Town) -> None:
+@pytest.fixture
+def tries(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Each run of a batch, and whether it was one under savepoints."""
+    seen: list[bool] = []
+
+    class Batch(apply._Batch):
+        def run(self) -> apply.Applied:
+            seen.append(self.careful)
+            return super().run()
+
+    monkeypatch.setattr(apply, "_Batch", Batch)
+    return seen
+
+
+def test_the_same_push_twice_at_the_same_time_has_one_effect(town: Town, tries: list[bool]) -> None:
     queue, device = town.queues["anna"], town.device("anna")
     for _ in range(5):
         thing = queue.create("toy_things", name="thing")
@@ -46,6 +60,7 @@ def test_the_same_push_twice_at_the_same_time_has_one_effect(town: Town) -> None
         assert first.decisions == second.decisions
         assert sorted([first.head == -1, second.head == -1]) == [False, True]
     assert [row.version for row in things(town).values()] == [2] * 5
+    assert tries == [False] * 10  # the second waits for the first, and does not find out by a constraint
 
 
 def test_overlapping_pushes_at_the_same_time_apply_each_operation_once(town: Town) -> None:
@@ -119,29 +134,17 @@ def test_a_database_that_stays_busy_is_told_and_nothing_is_stored(town: Town, mo
 
 @pytest.mark.pg
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
-def test_a_deadlock_between_a_push_and_the_office_is_resolved_by_another_try(
-    town: Town, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_deadlock_between_a_push_and_the_office_is_resolved_by_another_try(town: Town, tries: list[bool]) -> None:
     """The push waits first, so that it is the one PostgreSQL gives up (after its deadlock_timeout of a second)."""
     low, high = sorted(town.make("anna", name="thing") for _ in range(2))
-    tries: list[bool] = []
-    begun = threading.Event()
-
-    class Batch(apply._Batch):
-        def run(self) -> apply.Applied:
-            tries.append(self.careful)
-            begun.set()
-            return super().run()
-
-    monkeypatch.setattr(apply, "_Batch", Batch)
+    tries.clear()
     queue = town.queues["anna"]
     queue.update("toy_things", low, size=1)
     queue.update("toy_things", high, size=1)
     with town.working("dirk") as office, ThreadPoolExecutor(1) as pool:
         office.change(office.must(Thing, high), label="office")
         pushed = pool.submit(town.push, "anna")
-        assert begun.wait(5)
-        threading.Event().wait(0.3)  # until the push holds the low row and waits for the high one
+        threading.Event().wait(0.4)  # until the push holds the low row and waits for the high one
         office.change(office.find(Thing, c(Thing).id == low)[0], label="desk")
         office.commit()
         applied = pushed.result(20)

@@ -279,6 +279,17 @@ def test_an_attempt_that_fails_leaves_the_working_set_as_it_was(
     assert outcomes[0] == outcomes[1]
 
 
+def test_a_change_after_an_attempt_that_failed_is_a_new_version(town: Town) -> None:
+    made = town.make("anna")
+    with town.working("anna") as uow:
+        row = uow.must(Thing, made)
+        with pytest.raises(ZeroDivisionError), uow.attempt():  # noqa: PT012
+            uow.change(row, size=1)
+            raise ZeroDivisionError
+        uow.change(row, size=2)
+        assert (row.version, row.size) == (2, 2)
+
+
 def test_an_attempt_that_succeeds_stays(town: Town) -> None:
     with town.working("anna") as uow:
         with uow.attempt():

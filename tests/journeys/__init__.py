@@ -1,0 +1,1 @@
+"""A few days through the real server, as people live them."""
