@@ -26,14 +26,14 @@ from server.core.types import from_ms, to_ms
 JOB_EXPIRED = problem_type(
     "core.job-expired",
     status=410,
-    zh="任务未能在有效期内执行,已放弃。",
+    zh="任务未能在有效期内执行，已放弃。",
     en="The job could not be run while it was still of use, and was given up.",
     doc="Only as the `problem` of a job: its `valid_until` had passed when a worker came to it.",
 )
 JOB_LAPSED = problem_type(
     "core.job-lapsed",
     status=500,
-    zh="执行任务的进程多次中断,任务已搁置。",
+    zh="执行任务的进程多次中断，任务已搁置。",
     en="The process that ran the job stopped each time; the job was laid aside.",
     doc="Only as the `problem` of a job: as often as it may be tried, its worker died or was cut off in the middle.",
 )

@@ -21,7 +21,7 @@ READ_JOBS = function(
 JOB_SETTLED = problem_type(
     "core.job-settled",
     status=409,
-    zh="任务已结束({state}),不能再取消。",
+    zh="任务已结束（{state}），不能再取消。",
     en="The job has already ended ({state}) and can no longer be cancelled.",
     doc="`state` is done, failed, cancelled or dead.",
 )

@@ -24,7 +24,9 @@ def timeline_kind(code: str, *, zh: str, en: str) -> str:
 
 CREATED = timeline_kind("customer-created", zh="登记客户", en="Customer entered")
 STAGE_CHANGED = timeline_kind("stage-changed", zh="阶段变更", en="Stage changed")
-PHONE_CHANGED = timeline_kind("phone-changed", zh="电话变更:{before} → {after}", en="Phone changed: {before} → {after}")
+PHONE_CHANGED = timeline_kind(
+    "phone-changed", zh="电话变更：{before} → {after}", en="Phone changed: {before} → {after}"
+)
 NOTED = timeline_kind("note", zh="便签", en="Note")
 HANDED_OVER = timeline_kind("handover", zh="客户移交", en="Handed over")
 

@@ -27,7 +27,7 @@ PLAN_CANCELLED = problem_type(
 VISIT_STARTED = problem_type(
     "fieldwork.visit-already-started",
     409,
-    zh="这次拜访已经开始,计划不能再改。",
+    zh="这次拜访已经开始，计划不能再改。",
     en="This visit has already started; its plan can no longer be changed.",
     doc="Finish it. A customer who was not there is an outcome of the visit.",
 )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -43,7 +42,7 @@ def no_departure_entry() -> Iterator[None]:
         number = feed_room.number
 
         def without(connection: Any, org_id: str, touched: Sequence[Any], *rest: Any, **more: Any) -> int:
-            return number(connection, org_id, [replace(each, before=each.after) for each in touched], *rest, **more)
+            return number(connection, org_id, [each._replace(before=each.after) for each in touched], *rest, **more)
 
         patch.setattr(feed_room, "number", without)
         yield

@@ -54,6 +54,7 @@ def test_acknowledged_is_durable_and_nothing_doubled_over_kill_9(database: Datab
         for carrier in carriers:
             carrier.sync()
             assert carrier.phone.verify() == []
+            carrier.close()
         assert running.run("sync", "audit").returncode == 0
         assert running.run("audit", "verify").returncode == 0
 

@@ -50,7 +50,7 @@ class Running:
             phone = Phone(self.scene.acme)
             path = f"{self.url}/mobile/v1/session"
             proof = phone.key.sign_proof("POST", path, SystemClock().now(), refresh_token=None)
-            body = {**self.scene.acme.parts(name), "device": phone.describe()}
+            body: dict[str, Any] = {**self.scene.acme.parts(name), "device": phone.describe()}
             answer = requests.post(path, json=body, headers={"DPoP": proof}, timeout=30)
             assert answer.status_code == 201, answer.text
             phone.answer = answer.json()
@@ -129,4 +129,3 @@ def serve() -> None:
 
 if __name__ == "__main__":
     serve()
-

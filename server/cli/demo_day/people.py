@@ -111,6 +111,10 @@ class Carrier:
         self._storage.close()
         self.phone = self._switch_on()
 
+    def close(self) -> None:
+        """Let go of the phone's store."""
+        self._storage.close()
+
     def sync(self, *, tries: int = 400) -> int:
         """Exchange until all is sent and adopted; returns the requests it took. Raises NotPlayable when it never ends."""
         before = sum(self.line.counted.values())

@@ -17,7 +17,7 @@ from server.fieldwork.transitions import PlanAction, PlanState, move_plan
 PLAN_DAY_FIXED = problem_type(
     "fieldwork.plan-day-fixed",
     422,
-    zh="日计划的日期不能更改,请为另一天新建计划。",
+    zh="日计划的日期不能更改，请为另一天新建计划。",
     en="The day of a plan cannot be changed; make a plan for the other day.",
     doc="Its lines would have to move with it, and they may have begun on another device. Move the lines one by one.",
 )

@@ -134,7 +134,7 @@ def test_an_unexpected_failure_tells_nothing_and_logs_its_place_only(client: Fla
     assert failure["request_id"] == answer.headers["X-Request-Id"]
     assert failure["error"].endswith("small_app.DriverError")
     assert any("small_app.py" in place and place.endswith("fails") for place in failure["at"])
-    assert "138" not in json.dumps([{key: line[key] for key in line if key != "request_id"} for line in written])
+    assert "1380" not in json.dumps([{key: line[key] for key in line if key != "request_id"} for line in written])
 
 
 def test_in_tests_an_unexpected_failure_may_be_let_through(app: Flask) -> None:
@@ -152,7 +152,7 @@ def test_a_known_failure_of_a_library_is_translated(lines: Any) -> None:
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "7")
     assert document(answer)["code"] == "core.busy"
     assert client.get("/fails").status_code == 500
-    assert "138" not in json.dumps([line.get("error", "") for line in lines()])
+    assert "1380" not in json.dumps([line.get("error", "") for line in lines()])
 
 
 # -- language -----------------------------------------------------------------------------------------------------------------
@@ -467,7 +467,7 @@ def test_it_is_ready_when_all_checks_pass(lines: Any) -> None:
     assert (answer.status_code, problem["code"]) == (503, "core.not-ready")
     assert problem["params"] == {"failing": ["database", "keys"]}
     assert problem["detail"] == "Not ready: database, keys."
-    assert "138" not in answer.text + json.dumps([line.get("error", "") for line in lines()])
+    assert "1380" not in answer.text + json.dumps([line.get("error", "") for line in lines()])
 
 
 def test_metrics_count_by_template_and_never_by_path(client: FlaskClient) -> None:

@@ -79,6 +79,20 @@ def test_a_gap_the_device_can_not_fill_needs_a_new_enrolment(server: ModelServer
     assert phone.sync().step == Step.DONE
 
 
+def test_only_what_the_server_lost_is_pending_again(server: ModelServer) -> None:
+    for number in range(4):
+        server.put("customers", "li", name=f"c{number}")
+    server.page = 1
+    phone = device(server, server.enrol("li"))
+    for name in "ab":
+        phone.create("customers", {"name": name})
+    phone.exchange_once()
+    phone.create("customers", {"name": "c"})
+    assert [entry.n for entry in phone.settled] == [1, 2]
+    assert phone.receive(phone.prepare(), 409, {}, b'{"code": "sync.gap", "params": {"expected": 2}}').step == Step.MORE
+    assert ([entry.n for entry in phone.settled], numbers(phone)) == ([1], [2, 3])
+
+
 def test_a_gap_that_contradicts_itself_blocks(server: ModelServer) -> None:
     phone = device(server, server.enrol("li"))
     phone.create("customers", {"name": "a"})

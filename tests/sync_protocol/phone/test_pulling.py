@@ -157,6 +157,16 @@ def test_an_old_answer_on_a_new_line_is_recognised(server: ModelServer, page: in
     assert (phone._store.staging, phone.rows("customers")) == before
 
 
+def test_a_head_that_goes_back_is_recognised_by_itself(server: ModelServer) -> None:
+    filled(server, 2)
+    phone = device(server, server.enrol("li"))
+    phone.sync()
+    document = json.loads(ask(server, phone.prepare())[2])
+    body = json.dumps({**document, "head": document["head"] - 1}).encode()
+    assert phone.receive(phone.prepare(), 200, {}, body).code == "sync.stale-answer"
+    assert phone.head == server.head
+
+
 def test_an_answer_that_forgets_a_bucket_is_not_taken(server: ModelServer) -> None:
     filled(server, 1)
     phone = device(server, server.enrol("li", "own:li", "all"))

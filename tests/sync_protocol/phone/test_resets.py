@@ -65,19 +65,33 @@ def test_after_a_reset_old_rows_stay_until_the_new_ones_are_whole(server: ModelS
 
 
 def test_a_reset_that_is_overtaken_by_another_starts_again(server: ModelServer) -> None:
-    filled(server)
-    server.page = 2
+    filled(server, 2)
+    server.page = 1
     phone = device(server, server.enrol("li"))
     backup = server.backup()
-    server.put("customers", "li", name="gone")
-    phone.exchange_once()
-    phone.exchange_once()
+    for name in ("gone", "gone too", "gone as well"):
+        server.put("customers", "li", name=name)
+    for _ in range(4):
+        phone.exchange_once()
     server.restore(backup)
     assert phone.exchange_once().step == Step.MORE
     assert phone._store.staging is not None
     assert phone._store.staging.answers == 1
     assert phone.sync().step == Step.DONE
-    assert names(phone) == ["c0", "c1", "c2", "c3", "c4"]
+    assert names(phone) == ["c0", "c1"]
+
+
+def test_a_reset_forgets_in_which_buckets_a_row_was(server: ModelServer) -> None:
+    rows = filled(server, 1)
+    phone = device(server, server.enrol("li", "own:li", "all"))
+    phone.sync()
+    server.restore(server.backup())
+    server.subscribed[phone.enrolment or ""] = ["own:li"]
+    phone.sync()
+    assert names(phone) == ["c0"]
+    server.put("customers", "wang", rows[0])
+    phone.sync()
+    assert names(phone) == []
 
 
 def test_what_the_lost_history_had_acknowledged_is_sent_again(server: ModelServer) -> None:
