@@ -29,7 +29,8 @@ test: $(STAMP) handheld browser ## all tests: handheld units, then Python on SQL
 
 .PHONY: test-deep
 test-deep: $(STAMP) handheld browser ## the long ones: convergence checker, kill storms, API fuzzing, third-party clients
-	@HYPOTHESIS_PROFILE=deep $(BIN)/pytest -m deep -p schemathesis --timeout 3600 $(PYTEST_ARGS)
+	@HYPOTHESIS_PROFILE=deep DOORSTEP_TEST_DEEP=1 $(BIN)/pytest -m deep -p schemathesis --timeout 3600 $(PYTEST_ARGS)
+	@HYPOTHESIS_PROFILE=deep DOORSTEP_TEST_DEEP=1 $(BIN)/pytest -k "any_order or kill_9" tests/proof
 
 .PHONY: check
 check: $(STAMP) node ## lint, format, types, import walls, documents up to date

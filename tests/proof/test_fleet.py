@@ -171,12 +171,12 @@ def machine(database_kind: databases.Kind) -> type[FleetMachine]:
     return OnThis
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(7200 if DEEP else 600)
 def test_any_order_of_deeds_and_faults_ends_in_agreement(machine: type[FleetMachine]) -> None:
     run_state_machine_as_test(machine, settings=budget(12, 40))
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(7200 if DEEP else 600)
 @pytest.mark.parametrize(
     "bug", [pytest.param(bug, marks=pytest.mark.deep if bug in SLOW_TO_FIND else ()) for bug in sorted(PLANTED)]
 )

@@ -28,7 +28,7 @@ PEOPLE = ("li.wang", "min.zhao", "na.sun")
 EACH = 60
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(7200 if DEEP else 900)
 def test_acknowledged_is_durable_and_nothing_doubled_over_kill_9(database: Database, tmp_path: Path) -> None:
     with server(database, tmp_path) as running:
         assert running.run("demo", "load", "--customers", "5").returncode == 0
