@@ -23,7 +23,7 @@ GZIP_BYTES_A_ROW = 95.0
 GROWTH_MB = 24.0
 _HEAD = 65_536
 """Of an answer; the cursor stands at its beginning."""
-_CURSOR = re.compile(rb'"cursor":(\{"epoch":"[^"]*","buckets":\{[^}]*\}\}),"complete":(true|false)')
+_CURSOR = re.compile(rb'"cursor":(\{"epoch":"[^"]*","buckets":\{[^}]*\}[^}]*\}),"complete":(true|false)')
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,11 @@ _EXAMPLE_ROW = "01940000-0000-7000-8000-0000000000a1"
 _CURSOR: dict[str, Any] = {
     "type": ["object", "null"],
     "description": "As the last answer gave it; null reads from the beginning.",
-    "properties": {"epoch": _ID, "buckets": {"type": "object", "additionalProperties": _WHOLE}},
+    "properties": {
+        "epoch": _ID,
+        "buckets": {"type": "object", "additionalProperties": _WHOLE},
+        "remaining": _WHOLE,
+    },
 }
 _OPERATION: dict[str, Any] = {
     "type": "object",

@@ -15,14 +15,19 @@ is_bucket_name = re.compile(r"[a-z][a-z0-9_:.-]{0,119}").fullmatch
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """epoch: id of the server's history; a restored server takes a new one. buckets: name → last seq read of it."""
+    """epoch: id of the server's history; a restored server takes a new one. buckets: name → last seq read of it.
+
+    remaining: entries that were still to come when a run was counted; None when it is complete or was never counted.
+    """
 
     epoch: str
     buckets: Mapping[str, int]
+    remaining: int | None = None
 
     def to_wire(self) -> dict[str, Any]:
         """As the device echoes it back."""
-        return {"epoch": self.epoch, "buckets": dict(self.buckets)}
+        wire: dict[str, Any] = {"epoch": self.epoch, "buckets": dict(self.buckets)}
+        return wire if self.remaining is None else {**wire, "remaining": self.remaining}
 
 
 def parse_cursor(value: object) -> Cursor | None:
@@ -38,7 +43,10 @@ def parse_cursor(value: object) -> Cursor | None:
     for name, after in buckets.items():
         if not is_bucket_name(name) or type(after) is not int or not 0 <= after <= SAFE_INTEGER:
             return None
-    return Cursor(value["epoch"], MappingProxyType(dict(buckets)))
+    remaining = value.get("remaining")
+    if type(remaining) is not int or not 0 <= remaining <= SAFE_INTEGER:
+        remaining = None
+    return Cursor(value["epoch"], MappingProxyType(dict(buckets)), remaining)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,29 +36,37 @@ def update(connection: Connection, table: Table, names: Sequence[str], rows: Seq
     if connection.dialect.name == "sqlite":
         sets = ", ".join(f"{name} = ?" for name in names)
         sql = f"UPDATE {table.name} SET {sets} WHERE org_id = ? AND id = ?"  # noqa: S608 - names are our own columns
-    else:
-        sets = ", ".join(f"{name} = v.{name}" for name in names)
-        sql = (
-            f"UPDATE {table.name} t SET {sets} FROM {_unnest(table, columns)} "  # noqa: S608
-            "WHERE t.org_id = v.org_id AND t.id = v.id"
-        )
-    _run(connection, table, columns, rows, sql)
+        _run(connection, table, columns, rows, sql)
+        return
+    sets = ", ".join(f"{name} = v.{name}" for name in names)
+    # The ids once more by themselves: a planner that knows nothing of a table yet (filled a moment ago) would join by
+    # reading the organisation's whole table, and the arrays anew for each of its rows.
+    sql = (
+        f"UPDATE {table.name} t SET {sets} FROM {_unnest(table, columns)} "  # noqa: S608
+        "WHERE t.org_id = v.org_id AND t.id = v.id AND t.org_id = %s::uuid AND t.id = ANY(%s::uuid[])"
+    )
+    _run(connection, table, columns, rows, sql, rows[0][-2] if rows else None, [row[-1] for row in rows])
 
 
 def delete(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
     """Delete rows by (org_id, id)."""
-    columns = ("org_id", "id")
     if connection.dialect.name == "sqlite":
         sql = f"DELETE FROM {table.name} WHERE org_id = ? AND id = ?"  # noqa: S608
-    else:
-        sql = (
-            f"DELETE FROM {table.name} t USING {_unnest(table, columns)} "  # noqa: S608
-            "WHERE t.org_id = v.org_id AND t.id = v.id"
-        )
-    _run(connection, table, columns, rows, sql)
+        _run(connection, table, ("org_id", "id"), rows, sql)
+    elif rows:
+        sql = f"DELETE FROM {table.name} WHERE org_id = %s::uuid AND id = ANY(%s::uuid[])"  # noqa: S608
+        connection.exec_driver_sql(sql, (rows[0][0], [row[1] for row in rows]))
 
 
-def _run(connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]], sql: str) -> None:
+def _run(
+    connection: Connection,
+    table: Table,
+    names: tuple[str, ...],
+    rows: Sequence[Sequence[Any]],
+    sql: str,
+    *further: Any,
+) -> None:
+    """Run `sql` over the rows. further: parameters of PostgreSQL's statement after the arrays."""
     if not rows:
         return
     binds = _binds(table, names, connection.dialect)
@@ -73,7 +81,7 @@ def _run(connection: Connection, table: Table, names: tuple[str, ...], rows: Seq
     if is_sqlite:
         connection.exec_driver_sql(sql, list(zip(*columns, strict=True)))
     else:
-        connection.exec_driver_sql(sql, tuple(list(column) for column in columns))
+        connection.exec_driver_sql(sql, (*(list(column) for column in columns), *further))
 
 
 @lru_cache(maxsize=1024)

