@@ -105,9 +105,13 @@ class Action:
 class Collection:
     """A synced table.
 
+    policy: one of sync_protocol.collections.Policy. since: the schema number that first knows it.
     parents: column → name of the collection whose row must be there first, and is loaded and locked with it.
     prepare: called once for a batch after targets and parents are loaded, to load what else the area needs, at once.
     refuse: called for a row out of the actor's reach; may raise a better reason than NOT_FOUND.
+    settle: values as the row will hold them, however they were spelt, so that apply compares like with like; the area's
+    operations begin with the same function. By field name, of any of the actions; pure; settling again changes nothing.
+    Raises Refused for what no row may hold. Without it values are stored as they come.
     """
 
     name: str
@@ -120,6 +124,7 @@ class Collection:
     parents: Mapping[str, str] = field(default_factory=dict)
     prepare: Callable[[UnitOfWork, Sequence[Operation]], None] | None = None
     refuse: Callable[[UnitOfWork, Any], None] | None = None
+    settle: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None
 
     @cached_property
     def writable(self) -> Mapping[str, WireType]:

@@ -1,4 +1,4 @@
-"""Lists by pages: the cursor that continues one after its last row. Pure.
+"""Lists by pages: the cursor that continues one after its last row, and the condition for the rows after it. Pure.
 
 A cursor is the sort key of the last row, encrypted: it goes into addresses, and a sort key may be a person's name. It is good
 for one list and filter only. Decision record: docs/decisions/0012-cursors.md.
@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Column, ColumnElement, Tuple, literal, tuple_
 
 from server.core.problems import BAD_CURSOR, Refused
 
@@ -27,6 +28,20 @@ _NONCE = 12
 
 Key = str | int | None
 """One part of a sort key. Instants go in as milliseconds, days as ISO text."""
+
+
+def later(columns: Sequence[Column[Any]], seen: Sequence[Any]) -> ColumnElement[bool]:
+    """Rows that come after `seen` in ascending order of `columns`, the last of which is unique."""
+    return tuple_(*columns) > _literals(columns, seen)
+
+
+def earlier(columns: Sequence[Column[Any]], seen: Sequence[Any]) -> ColumnElement[bool]:
+    """The same in descending order."""
+    return tuple_(*columns) < _literals(columns, seen)
+
+
+def _literals(columns: Sequence[Column[Any]], seen: Sequence[Any]) -> Tuple:
+    return tuple_(*(literal(value, column.type) for column, value in zip(columns, seen, strict=True)))
 
 
 class Cursors:

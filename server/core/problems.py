@@ -6,14 +6,25 @@ The list of all of them is docs/problems.md, generated from the catalogue (serve
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from server.core.i18n import FIELD_TEXTS, STATUS_TITLES, Language, Param, field_text, printable
 from server.core.problem_types import CATALOGUE, PROBLEMS_PATH, Catalogue, ProblemType, problem_type
 
-__all__ = ["CATALOGUE", "PROBLEMS_PATH", "Catalogue", "FieldError", "ProblemType", "Refused", "pointer", "problem_type"]
+__all__ = [
+    "CATALOGUE",
+    "PROBLEMS_PATH",
+    "Catalogue",
+    "FieldError",
+    "ProblemType",
+    "Refused",
+    "below",
+    "pointer",
+    "problem_type",
+]
 
 MAX_FIELD_ERRORS = 100
 """Field errors in one answer. A caller who has more to mend finds the rest with the next attempt."""
@@ -112,6 +123,19 @@ def _sent(value: Param) -> Param:
     return [printable(each) for each in value] if isinstance(value, list | tuple) else value
 
 
+@contextmanager
+def below(*steps: str | int) -> Iterator[None]:
+    """What is refused in the block lies below these steps of the body: `/due_on` goes out as `/follow_up/due_on`."""
+    try:
+        yield
+    except Refused as refused:
+        head = pointer(*steps)
+        if refused.field is not None:
+            refused.field = head + refused.field
+        refused.errors = tuple(replace(each, pointer=head + each.pointer) for each in refused.errors)
+        raise
+
+
 def pointer(*steps: str | int) -> str:
     """The JSON pointer (RFC 6901) that leads through `steps`."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
@@ -146,6 +170,15 @@ FORBIDDEN = problem_type(
     zh="您无权执行此操作。",
     en="You are not allowed to do this.",
     doc="Signed in, but this door is not for this kind of session or role. Not used for rows out of reach: those are 404.",
+)
+CONFIRMATION_NEEDED = problem_type(
+    "core.confirmation-needed",
+    403,
+    zh="请先确认密码，再执行此操作。",
+    en="Please confirm your password before you do this.",
+    doc="The password of this session was last given more than `seconds` ago. POST it to /api/v1/session/confirm, or sign in "
+    "again; then repeat the request. Nothing was changed.",
+    extra=["seconds"],
 )
 NOT_FOUND = problem_type(
     "core.not-found",

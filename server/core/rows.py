@@ -154,6 +154,16 @@ def c(row: type[Row]) -> ColumnCollection[str, Column[Any]]:
     return row.__table__.c
 
 
+_PLACES: dict[str, int] = {}
+
+
+def place_of(table_name: str) -> int:
+    """Where a table stands in the order of inserts: after all that it refers to."""
+    if table_name not in _PLACES:
+        _PLACES.update((each.name, place) for place, each in enumerate(metadata.sorted_tables))
+    return _PLACES[table_name]
+
+
 def _column(name: str, hint: Any) -> Column[Any]:
     kind: TypeEngine[Any] | None = None
     if get_origin(hint) is Annotated:

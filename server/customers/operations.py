@@ -37,6 +37,7 @@ from server.customers.ownership import (
     unit_of_owner,
     was_mine,
 )
+from server.customers.settling import settle_customer, settle_note, settle_phone
 from server.customers.timeline import CREATED, NOTED, PHONE_CHANGED, STAGE_CHANGED, add_to_timeline
 
 __all__ = [
@@ -77,11 +78,15 @@ def create_customer(uow: UnitOfWork, row_id: str, values: Mapping[str, Any]) -> 
     """Enter a customer, owned by the actor unless `owner_id` names another. Records CustomerCreated.
 
     values: the columns that devices may write, and from the office owner_id and project_id. first_contact_on: today unless
-    told. Raises Refused as rules.check_values and unit_of_owner do, and PROJECT_UNKNOWN. Source: rules C1 to C8.
+    told. Raises Refused as settle_customer, rules.check_values and unit_of_owner do, and PROJECT_UNKNOWN.
+    Source: rules C1 to C8.
     """
     actor = uow.actor
     checked = rules.check_values(
-        values, before={"kind": "person"}, today=uow.today(), from_device=actor.enrolment_id is not None
+        settle_customer(values),
+        before={"kind": "person"},
+        today=uow.today(),
+        from_device=actor.enrolment_id is not None,
     )
     owner_id = checked.pop("owner_id", None) or actor.user_id
     project_id = checked.get("project_id")
@@ -98,10 +103,10 @@ def create_customer(uow: UnitOfWork, row_id: str, values: Mapping[str, Any]) -> 
 def change_customer(uow: UnitOfWork, customer: Customer, values: Mapping[str, Any]) -> Customer:
     """Set fields of a customer's card. Records CustomerChanged when one of them was different.
 
-    The caller has checked reach. Raises Refused as rules.check_values does. Source: rules C2 to C7.
+    The caller has checked reach. Raises Refused as settle_customer and rules.check_values do. Source: rules C2 to C7.
     """
     checked = rules.check_values(
-        values,
+        settle_customer(values),
         before={name: getattr(customer, name) for name in _BEFORE},
         today=uow.today(),
         from_device=uow.actor.enrolment_id is not None,
@@ -119,7 +124,7 @@ def change_customer(uow: UnitOfWork, customer: Customer, values: Mapping[str, An
 
 def is_same_customer(uow: UnitOfWork, customer: Customer, values: Mapping[str, Any]) -> bool:
     """Whether a customer is what `create_customer` would make of these values: a create that was sent again."""
-    checked = rules.check_values(values, before={"kind": "person"}, today=uow.today())
+    checked = rules.check_values(settle_customer(values), before={"kind": "person"}, today=uow.today())
     checked.setdefault("owner_id", uow.actor.user_id)
     return all(getattr(customer, name) == value for name, value in checked.items())
 
@@ -130,15 +135,16 @@ def add_phone(uow: UnitOfWork, row_id: str, values: Mapping[str, Any]) -> Custom
     Raises Refused PHONE_INVALID, and NOT_FOUND or CUSTOMER_HANDED_OVER for a customer out of reach. Source: rule C4.
     """
     customer = customer_for_edit(uow, values["customer_id"], field="/customer_id")
-    number = rules.check_phone(values["number"])
+    settled = settle_phone(values)
+    number = settled["number"]
     phone = uow.add(
         CustomerPhone(
             id=row_id,
             customer_id=customer.id,
             number=number,
             tail=rules.tail_of(number),
-            label=rules.optional(values.get("label")),
-            is_current=values.get("is_current", True),
+            label=settled.get("label"),
+            is_current=settled.get("is_current", True),
             **_place(customer),
         )
     )
@@ -152,11 +158,8 @@ def change_phone(uow: UnitOfWork, phone: CustomerPhone, values: Mapping[str, Any
     A number that is replaced stays as a row of its own, out of use, and is still found; the timeline shows both, masked.
     The caller has checked reach. Raises Refused PHONE_INVALID. Source: rule C4, domain row 17.
     """
-    checked = dict(values)
-    if "label" in checked:
-        checked["label"] = rules.optional(checked["label"])
+    checked = settle_phone(values)
     if "number" in checked:
-        checked["number"] = rules.check_phone(checked["number"])
         checked["tail"] = rules.tail_of(checked["number"])
     changes = _changes(uow, phone, checked)
     if not changes:
@@ -182,8 +185,8 @@ def add_note(uow: UnitOfWork, row_id: str, values: Mapping[str, Any]) -> Note:
     Source: rule C10, domain row 7.
     """
     customer = accept_fact_for(uow, values["customer_id"])
-    text = rules.check_text(values["text"])
-    reply_to = values.get("reply_to")
+    settled = settle_note(values)
+    reply_to = settled.get("reply_to")
     if reply_to is not None:
         above = uow.get(Note, reply_to)
         if above is None or above.customer_id != customer.id:
@@ -193,8 +196,8 @@ def add_note(uow: UnitOfWork, row_id: str, values: Mapping[str, Any]) -> Note:
             id=row_id,
             customer_id=customer.id,
             written_by=uow.actor.user_id,
-            written_at=values.get("written_at") or uow.now,
-            text=text,
+            written_at=settled.get("written_at") or uow.now,
+            text=settled["text"],
             reply_to=reply_to,
             **_place(customer),
         )

@@ -14,14 +14,14 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from server.accounts.models import User
 from server.core.access import Actor
-from server.core.paging import Key
+from server.core.paging import Key, earlier, later
 from server.core.problems import NOT_FOUND, Refused
 from server.core.rows import c
-from server.core.types import Id, from_ms, to_ms
+from server.core.types import from_ms, to_ms
 from server.customers import rules
 from server.customers.functions import EXPORT, READ
 from server.customers.models import Customer, CustomerPhone, masked
@@ -103,13 +103,11 @@ def page(
     if order == "name":
         statement = statement.order_by(columns.name_key, columns.id).add_columns(columns.name_key)
         if after is not None:
-            last = tuple_(literal(after[0], columns.name_key.type), literal(after[1], Id()))
-            statement = statement.where(tuple_(columns.name_key, columns.id) > last)
+            statement = statement.where(later((columns.name_key, columns.id), after))
     else:
         statement = statement.order_by(columns.updated_at.desc(), columns.id.desc()).add_columns(columns.name_key)
         if after is not None:
-            last = tuple_(literal(from_ms(after[0]), columns.updated_at.type), literal(after[1], Id()))
-            statement = statement.where(tuple_(columns.updated_at, columns.id) < last)
+            statement = statement.where(earlier((columns.updated_at, columns.id), (from_ms(after[0]), after[1])))
     rows = connection.execute(statement).all()
     cards = _with_phones(connection, actor, [_card(row) for row in rows[:limit]], current_only=True)
     if len(rows) <= limit:

@@ -76,10 +76,12 @@ NEEDS_MOST, REMARK_MOST, NOTE_MOST, REASON_MOST = 1000, 2000, 4000, 200
 TAIL = 4
 _SHORTEST = 10
 """Digits of a number in China with its area code."""
+_READINGS = 4
+"""How often a phone number is read until it stays as it is."""
 
 _JOINERS = "\u200c\u200d"
 _PHONE_FORM = re.compile(r"\+?[\d\s().\-/]+")
-_MOBILE_FORM = re.compile(r"1[3-9][0-9]{9}")
+_MOBILE_FORM = re.compile(r"(?:\+86)?(1[3-9][0-9]{9})")
 _ID_NUMBER_FORM = re.compile(r"[0-9A-Z][0-9A-Z()\-/ ]*")
 _CITIZEN_FORM = re.compile(r"[0-9]{17}[0-9X]")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -90,8 +92,9 @@ def check_name(name: str) -> str:
 
     Raises Refused NAME_REQUIRED when no letter or digit is left. Source: rule C2.
     """
-    shown = _without_hidden(unicodedata.normalize("NFC", name), but=_JOINERS)
-    text = " ".join(shown.split())[:NAME_MOST]
+    # Normal form comes last: what is taken out may have stood between a letter and its accent.
+    shown = unicodedata.normalize("NFC", _without_hidden(name, but=_JOINERS))
+    text = " ".join(shown.split())[:NAME_MOST].rstrip()
     if not any(_is_word(each) for each in text):
         raise Refused(NAME_REQUIRED, field="/name")
     return text
@@ -120,16 +123,24 @@ def tail_of(e164: str) -> str:
     return e164[-TAIL:]
 
 
-def check_id_number(number: str, *, kind: str) -> str:
-    """An identity document's number as stored: narrow, upper case. Eighteen characters of a person are GB 11643.
+def check_id_form(number: str) -> str:
+    """An identity document's number as stored: narrow, upper case.
+
+    Raises Refused ID_NUMBER_INVALID for what stands on no document. Source: rule C5.
+    """
+    text = " ".join(_narrow(number).upper().split())
+    if len(text) > ID_NUMBER_MOST or not _ID_NUMBER_FORM.fullmatch(text):
+        raise Refused(ID_NUMBER_INVALID, field="/id_number")
+    return text
+
+
+def check_id_number(number: str, *, kind: str) -> None:
+    """Can the bearer have this number, as stored? Eighteen characters of a person are GB 11643.
 
     Raises Refused ID_NUMBER_INVALID when check digit or birthday cannot be. Source: rule C5.
     """
-    text = " ".join(_narrow(number).upper().split())
-    form_fits = len(text) <= ID_NUMBER_MOST and _ID_NUMBER_FORM.fullmatch(text)
-    if not form_fits or (kind == "person" and _CITIZEN_FORM.fullmatch(text) and not _is_citizen_number(text)):
+    if kind == "person" and _CITIZEN_FORM.fullmatch(number) and not _is_citizen_number(number):
         raise Refused(ID_NUMBER_INVALID, field="/id_number")
-    return text
 
 
 def check_stage(before: str, after: str) -> None:
@@ -171,22 +182,16 @@ def check_values(
 ) -> dict[str, Any]:
     """Judge a customer's fields and return them as stored, `name_key` with the name.
 
-    values: those to be set. before: `kind`, `stage` and `id_number` until now; `kind` alone for a new customer.
-    today: the organisation's calendar day. from_device: a first contact after today only shows that the device's clock
-    runs ahead, and becomes today. Raises Refused at the field's own name. Source: rules C2 to C7.
+    values: those to be set, settled (settling.py). before: `kind`, `stage` and `id_number` until now; `kind` alone for a
+    new customer. today: the organisation's calendar day. from_device: a first contact after today only shows that the
+    device's clock runs ahead, and becomes today. Raises Refused at the field's own name. Source: rules C2 to C7.
     """
     kept = dict(values)
     if "name" in values:
-        kept["name"] = check_name(values["name"])
-        kept["name_key"] = name_key(kept["name"])
-    for name in ("address", "needs", "remark", "id_number"):
-        if name in values:
-            kept[name] = optional(values[name])
-    number = kept.get("id_number", before.get("id_number"))
+        kept["name_key"] = name_key(values["name"])
+    number = values.get("id_number", before.get("id_number"))
     if number is not None and {"id_number", "kind"} & values.keys():
-        checked = check_id_number(number, kind=values.get("kind", before["kind"]))
-        if "id_number" in values:
-            kept["id_number"] = checked
+        check_id_number(number, kind=values.get("kind", before["kind"]))
     if "stage" in before and "stage" in values:
         check_stage(before["stage"], values["stage"])
     first = values.get("first_contact_on")
@@ -224,10 +229,19 @@ def read_search(text: str) -> Sought | None:
 
 def _e164(number: str) -> str | None:
     text = _narrow(number)
+    for _ in range(_READINGS):
+        found = _read_phone(text)
+        if found is None or found == text:
+            return found
+        text = found  # a trunk zero behind another prefix is seen only when what came out is read again
+    return None
+
+
+def _read_phone(text: str) -> str | None:
     if len(text) > PHONE_MOST or not _PHONE_FORM.fullmatch(text):
         return None
-    if _MOBILE_FORM.fullmatch(text):
-        return f"+86{text}"  # nearly all of them, and parsing takes a fifth of entering a customer
+    if mobile := _MOBILE_FORM.fullmatch(text):
+        return f"+86{mobile[1]}"  # nearly all of them, and parsing takes a fifth of entering a customer
     try:
         parsed = phonenumbers.parse(text, "CN")
     except phonenumbers.NumberParseException:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 from marshmallow import fields, validates_schema
 
+from server.core.field_patterns import typed_pattern
 from server.core.fields import (
     BooleanField,
     CodeField,
@@ -21,6 +25,12 @@ from server.customers import rules
 
 _AT_ONCE = 1000
 """Customers in one handover."""
+_PHONE = {
+    "description": "With area or country code.",
+    "example": "13912345678",
+    "pattern": typed_pattern(r"[+]?(?:[ ().\-/]*[0-9]){3,15}[ ().\-/]*"),
+}
+_ID_NUMBER = {"pattern": typed_pattern(r"(?:[0-9A-Za-z][0-9A-Za-z()\-/ ]*)?")}
 _REVEALED = ("id_number", "address", "number")
 
 
@@ -87,7 +97,7 @@ class CustomerFields(Schema):
     stage = CodeField(rules.STAGES)
     grade = CodeField(rules.GRADES, allow_none=True)
     source = CodeField(rules.SOURCES, allow_none=True)
-    id_number = TextField(rules.ID_NUMBER_MOST, blank=True, allow_none=True)
+    id_number = TextField(rules.ID_NUMBER_MOST, blank=True, allow_none=True, metadata=_ID_NUMBER)
     address = TextField(rules.ADDRESS_MOST, blank=True, allow_none=True)
     born_on = DayField(allow_none=True)
     needs = TextField(rules.NEEDS_MOST, multiline=True, blank=True, allow_none=True)
@@ -99,7 +109,7 @@ class PhoneIn(Schema):
     """A number to add."""
 
     id = IdField(metadata={"description": "Minted by the caller, so that sending again adds nothing."})
-    number = TextField(rules.PHONE_MOST, required=True)
+    number = TextField(rules.PHONE_MOST, required=True, metadata=_PHONE)
     label = TextField(rules.LABEL_MOST, blank=True, allow_none=True)
     is_current = BooleanField(load_default=True)
 
@@ -126,7 +136,7 @@ class CustomerPatch(CustomerFields):
 class PhonePatch(Schema):
     """What to change about a number. A new number leaves the old one as a row of its own, out of use."""
 
-    number = TextField(rules.PHONE_MOST)
+    number = TextField(rules.PHONE_MOST, metadata=_PHONE)
     label = TextField(rules.LABEL_MOST, blank=True, allow_none=True)
     is_current = BooleanField()
     base = IntegerField(1)
@@ -170,6 +180,13 @@ class RevealIn(Schema):
     field = CodeField(_REVEALED, required=True)
     phone_id = IdField(metadata={"description": "Of the number to see; with field=number only."})
     reason = TextField(rules.REASON_MOST, required=True)
+
+    between: ClassVar[Mapping[str, Any]] = {
+        "oneOf": [
+            {"properties": {"field": {"const": "number"}}, "required": ["phone_id"]},
+            {"properties": {"field": {"enum": ["id_number", "address"]}, "phone_id": {"not": {}}}},
+        ]
+    }
 
     @validates_schema(skip_on_field_errors=True)
     def _phone_goes_with_number(self, data: dict[str, object], **kwargs: object) -> None:

@@ -9,6 +9,7 @@ from server.core.uow import UnitOfWork
 from server.customers import operations, rules
 from server.customers.functions import READ, WRITE
 from server.customers.models import Customer, CustomerPhone, Note, TimelineEntry
+from server.customers.settling import settle_customer, settle_note, settle_phone
 from sync_protocol import wire
 from sync_protocol.operations import Operation
 from sync_protocol.wire import WireType
@@ -63,6 +64,7 @@ CUSTOMERS = Collection(
         "update": Action(operations.change_customer, WRITE),
     },
     prepare=_prepare_customers,
+    settle=settle_customer,
     refuse=operations.refuse_edit,
 )
 
@@ -86,6 +88,7 @@ CUSTOMER_PHONES = Collection(
     },
     parents={"customer_id": "customers"},
     prepare=_prepare_phones,
+    settle=settle_phone,
     refuse=operations.refuse_edit,
 )
 
@@ -105,6 +108,7 @@ NOTES = Collection(
     actions={"create": Action(operations.add_note, WRITE)},
     parents={"customer_id": "customers", "reply_to": "notes"},
     prepare=_prepare_notes,
+    settle=settle_note,
 )
 
 TIMELINE = Collection(

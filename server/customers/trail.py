@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, literal, select, tuple_
+from sqlalchemy import Connection, Select, select
 
 from server.core.access import Actor
-from server.core.paging import Key
+from server.core.paging import Key, earlier
 from server.core.problems import NOT_FOUND, Refused
 from server.core.rows import c
-from server.core.types import Id, from_ms, to_ms
+from server.core.types import from_ms, to_ms
 from server.customers.functions import READ
 from server.customers.models import Customer, Note, TimelineEntry
 from server.customers.queries import within
@@ -88,8 +88,7 @@ def _refuse_beyond(connection: Connection, actor: Actor, customer_id: str) -> No
 
 def _latest(statement: Select[Any], columns: Any, after: tuple[Any, ...] | None, limit: int) -> Select[Any]:
     if after is not None:
-        last = tuple_(literal(from_ms(after[0]), columns.created_at.type), literal(after[1], Id()))
-        statement = statement.where(tuple_(columns.created_at, columns.id) < last)
+        statement = statement.where(earlier((columns.created_at, columns.id), (from_ms(after[0]), after[1])))
     return statement.order_by(columns.created_at.desc(), columns.id.desc()).limit(limit + 1)
 
 

@@ -13,15 +13,15 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, literal, or_, select, tuple_, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, or_, select, type_coerce
 
 from server.accounts.models import User
 from server.core.access import Actor
 from server.core.clock import day_in
-from server.core.paging import Key
+from server.core.paging import Key, earlier, later
 from server.core.problems import NOT_FOUND, Refused
 from server.core.rows import Row, c
-from server.core.types import Day, Id, to_ms
+from server.core.types import to_ms
 from server.fieldwork.functions import READ
 from server.fieldwork.models import DayPlan, FollowUp, Visit
 from server.fieldwork.rules import LATE_AFTER, LineStatus, is_late, last_missed_day, line_status
@@ -106,7 +106,7 @@ def visit_page(
     statement = _with_name(actor, Visit, v.assignee_id).where(*_matching(filters, now=now, zone=actor.timezone))
     statement = statement.order_by(v.day_on.desc(), v.id.desc()).limit(limit + 1)
     if after is not None:
-        statement = statement.where(tuple_(v.day_on, v.id) < _key(after))
+        statement = statement.where(earlier((v.day_on, v.id), _seen(after)))
     rows = connection.execute(statement).all()
     lines = [line_of(row, now=now, zone=actor.timezone) for row in rows[:limit]]
     return lines, _next(rows, limit, "day_on")
@@ -137,7 +137,7 @@ def plan_page(
     if filters.owner_id is not None:
         statement = statement.where(p.owner_id == filters.owner_id)
     if after is not None:
-        statement = statement.where(tuple_(p.plan_on, p.id) < _key(after))
+        statement = statement.where(earlier((p.plan_on, p.id), _seen(after)))
     rows = connection.execute(statement).all()
     return [PlanLine(_row(DayPlan, row), row.person_name) for row in rows[:limit]], _next(rows, limit, "plan_on")
 
@@ -163,7 +163,7 @@ def follow_up_page(
         if (value := getattr(filters, name)) is not None:
             statement = statement.where(f[name] == value)
     if after is not None:
-        statement = statement.where(tuple_(f.due_on, f.id) > _key(after))
+        statement = statement.where(later((f.due_on, f.id), _seen(after)))
     rows = connection.execute(statement).all()
     return [FollowUpLine(_row(FollowUp, row), row.person_name) for row in rows[:limit]], _next(rows, limit, "due_on")
 
@@ -248,9 +248,8 @@ def _between(column: ColumnElement[date], first: date | None, last: date | None)
         yield column <= last
 
 
-def _key(after: tuple[Any, ...]) -> Any:
-    day, row_id = after
-    return tuple_(literal(date.fromisoformat(day), Day()), literal(row_id, Id()))
+def _seen(after: tuple[Any, ...]) -> tuple[date, str]:
+    return date.fromisoformat(after[0]), after[1]
 
 
 def _next(rows: Any, limit: int, day: str) -> tuple[Key, Key] | None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from server.core.problems import Refused, problem_type
 from server.fieldwork.transitions import VisitState
+from sync_protocol.wire import FIRST_INSTANT, LAST_INSTANT
 
 END_BEFORE_START = problem_type(
     "fieldwork.end-before-start",
@@ -32,6 +33,13 @@ DUE_MISSING = problem_type(
     en="Say when to follow up.",
     doc="due_on, or due_at for an exact time, whose day then counts.",
 )
+MOVED_TOO_FAR = problem_type(
+    "fieldwork.moved-too-far",
+    422,
+    zh="移到这一天后，原定时间将超出可记录的范围（2000 年至 2099 年）；请换一天，或同时修改时间。",
+    en="Moved to that day, its time would lie outside what can be kept (2000 to 2099); choose another day, or change the time as well.",
+    doc="A visit or follow-up that is moved keeps its hour unless told another.",
+)
 
 FUTURE_TOLERANCE = timedelta(minutes=10)
 """How far ahead of the server a device's clock may run before what it claims is flagged."""
@@ -41,6 +49,10 @@ WAITING_FOR_PHONE = timedelta(hours=72)
 """From the end of its day until a plan line counts as missed: travelling staff are online at least every 3 days."""
 LATE_AFTER = timedelta(minutes=15)
 """From the planned start until a visit counts as late."""
+
+_FIRST, _LAST = (
+    datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=each) for each in (FIRST_INSTANT, LAST_INSTANT)
+)
 
 
 class TimeVerdict(StrEnum):
@@ -119,9 +131,15 @@ def is_late(
     return begun is not None and begun > planned_start_at + LATE_AFTER
 
 
-def at_same_hour(local: datetime, by: timedelta) -> datetime:
-    """The instant with the same clock reading `by` whole days away. local: in the organisation's zone. Returns UTC."""
-    return (local.replace(tzinfo=None) + by).replace(tzinfo=local.tzinfo).astimezone(UTC)
+def at_same_hour(local: datetime, by: timedelta, *, field: str) -> datetime:
+    """The instant with the same clock reading `by` whole days away. local: in the organisation's zone. Returns UTC.
+
+    Raises Refused MOVED_TOO_FAR at `field` when it would be none that devices can be sent.
+    """
+    moved = (local.replace(tzinfo=None) + by).replace(tzinfo=local.tzinfo).astimezone(UTC)
+    if not _FIRST <= moved <= _LAST:
+        raise Refused(MOVED_TOO_FAR, field=field)
+    return moved
 
 
 def check_aim(customer_id: str | None, customer_name: str | None, place: str | None) -> None:

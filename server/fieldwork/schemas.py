@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import fields
 
+from server.core.field_patterns import SHOWN
 from server.core.fields import BooleanField, CodeField, DayField, IdField, InstantField, IntegerField, Schema, TextField
 from server.core.page_schemas import PageQuery
 from server.customers.rules import NAME_MOST
@@ -170,6 +172,14 @@ class _Planned(Schema):
 class VisitIn(_Planned):
     """A visit to make."""
 
+    between: ClassVar[Mapping[str, Any]] = {
+        "anyOf": [
+            {"required": ["customer_id"], "properties": {"customer_id": {"type": "string"}}},
+            {"required": ["customer_name"], "properties": {"customer_name": SHOWN}},
+            {"required": ["place"], "properties": {"place": SHOWN}},
+        ]
+    }
+
     id = IdField(metadata={"description": "Minted by the caller, so that sending again makes nothing twice."})
 
 
@@ -193,7 +203,14 @@ class StartIn(Schema):
 
 
 class NextIn(Schema):
-    """A follow-up of a visit, made together with its result."""
+    """A follow-up of a visit, made together with its result. due_on, or due_at, whose day then counts."""
+
+    between: ClassVar[Mapping[str, Any]] = {
+        "anyOf": [
+            {"required": ["due_on"]},
+            {"required": ["due_at"], "properties": {"due_at": {"type": "string"}}},
+        ]
+    }
 
     id = IdField()
     due_on = DayField()
@@ -253,7 +270,7 @@ class FollowUpQuery(PageQuery):
 
 
 class FollowUpIn(NextIn):
-    """A follow-up to make. due_on, or due_at, whose day then counts."""
+    """A follow-up to make."""
 
     customer_id = IdField(required=True)
     visit_id = IdField(allow_none=True)

@@ -14,6 +14,7 @@ from server.fieldwork.functions import READ, WRITE
 from server.fieldwork.models import DayPlan, FollowUp, Visit
 from server.fieldwork.operations.belonging import preload_assignees
 from server.fieldwork.rules import TimeVerdict
+from server.fieldwork.settling import settle_follow_up, settle_plan, settle_visit
 from server.fieldwork.transitions import FollowUpState, PlanState, VisitState
 from sync_protocol import wire
 from sync_protocol.operations import Operation
@@ -65,6 +66,7 @@ DAY_PLANS = Collection(
         "finish": Action(operations.finish_plan, WRITE),
         "cancel": Action(operations.cancel_plan, WRITE),
     },
+    settle=settle_plan,
 )
 
 VISITS = Collection(
@@ -127,6 +129,7 @@ VISITS = Collection(
     },
     parents={"customer_id": "customers", "plan_id": "day_plans"},
     prepare=_prepare,
+    settle=settle_visit,
 )
 
 FOLLOW_UPS = Collection(
@@ -175,6 +178,7 @@ FOLLOW_UPS = Collection(
     },
     parents={"customer_id": "customers", "visit_id": "visits"},
     prepare=_prepare,
+    settle=settle_follow_up,
 )
 
 COLLECTIONS = (DAY_PLANS, VISITS, FOLLOW_UPS)

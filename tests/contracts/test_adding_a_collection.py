@@ -62,6 +62,8 @@ TESTS = (
     "tests/contracts/test_collections.py::test_a_declaration_fits_its_row",
     "tests/contracts/test_collections.py::test_what_a_device_writes_comes_back_as_it_was_written",
     "tests/contracts/test_collections.py::test_every_row_goes_out_as_it_is_stored_and_declared",
+    "tests/contracts/test_collections.py::test_what_is_settled_stays_as_it_is",
+    "tests/contracts/test_collections.py::test_what_is_sent_again_is_known_however_it_was_spelt",
     "tests/contracts/test_collections.py::test_nothing_is_hung_on_a_parent_out_of_reach",
     "tests/contracts/test_collections.py::test_without_a_role_for_it_nothing_can_be_done",
 )

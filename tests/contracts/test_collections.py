@@ -13,18 +13,20 @@ from sqlalchemy import select
 import server.core.sync_problems  # noqa: F401 - the protocol's codes as problems
 from server.core import tables
 from server.core.access import realm_of
-from server.core.apply import wire_row
+from server.core.apply_deciding import decoded, wire_row
 from server.core.collections import COLLECTIONS, Collection, OwnedScope
 from server.core.events import EVENTS, verify
 from server.core.problem_types import CATALOGUE
+from server.core.problems import Refused
 from server.core.rows import Row, Scoped, c
 from server.customers.models import Customer
 from server.customers.operations import hand_over_customers
 from sync_protocol import codes
+from sync_protocol.codes import WireError
 from sync_protocol.ids import new_id
 from sync_protocol.verdicts import Verdict
 from sync_protocol.wire import JsonType
-from tests.support.samples import HOSTILE, Maker, action_of, random_value
+from tests.support.samples import HOSTILE, SPELT, Maker, action_of, random_value
 from tests.support.syncing import Held, Wire, parsed
 from tests.support.world import World, lighthouse
 
@@ -117,6 +119,48 @@ def _same(collection: Collection, held: Wire, stored: Wire) -> None:
         if not isinstance(column.kind, JsonType):
             assert column.kind.check(value) == value, column.name
     assert set(held) == {"id", "version", *(column.name for column in collection.columns)}
+
+
+# -- spelling ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "action"), [each for each in ACTED_ON if COLLECTIONS[each[0]].settle is not None])
+def test_what_is_settled_stays_as_it_is(name: str, action: str) -> None:
+    collection, dice, fitted = COLLECTIONS[name], random.Random(1), 0
+    settle = collection.settle
+    assert settle is not None
+    kinds = action_of(collection, action).values
+    for text in (*SPELT, *HOSTILE, None):
+        for field, kind in kinds.items():
+            try:
+                sent = {each: random_value(dice, each, kinds[each], user_id=new_id()) for each in kinds}
+                given = decoded(collection, {**sent, field: kind.check(text)})
+                before = dict(given)
+                once = settle(given)
+            except (WireError, Refused):
+                continue
+            fitted += 1
+            assert given == before
+            assert settle(once) == once, (field, text)
+            assert once.keys() <= given.keys()
+            assert settle({}) == {}
+    assert fitted > 10 or not kinds
+
+
+def test_what_is_sent_again_is_known_however_it_was_spelt(world: World) -> None:
+    """A create from a store that was restored is a duplicate, and an update that says the same changes nothing."""
+    maker = Maker(world, "anna", untidy=True)
+    made = maker.everything()
+    assert {each.verdict for each in world.push("anna").decisions} == {Verdict.APPLIED}
+    world.enrol("anna")
+    for name, row in made.items():
+        world.queues["anna"].create(name, row, **maker.sent[name])
+    assert [each.verdict for each in world.push("anna").decisions] == [Verdict.DUPLICATE] * len(made)
+    for name, row in made.items():
+        if "update" in COLLECTIONS[name].actions:
+            sent = {field: value for field, value in maker.sent[name].items() if field in COLLECTIONS[name].writable}
+            world.queues["anna"].update(name, row, base=1, **sent)
+    assert {(each.verdict, each.version) for each in world.push("anna").decisions} == {(Verdict.APPLIED, 1)}
 
 
 # -- out of reach -----------------------------------------------------------------------------------------------------

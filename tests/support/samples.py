@@ -30,6 +30,8 @@ from tests.support.world import World
 TEXT = "测试 Test"
 DAY = "2025-10-09"
 FITTING: dict[str, Any] = {"number": "+8613800138000", "id_number": "11010519491231002X"}
+UNTIDY: dict[str, Any] = {"number": "１３８ 0013-8000", "id_number": " 11010519491231002x"}
+"""The same, as people write them."""
 MINUTE = 60_000
 
 
@@ -41,11 +43,15 @@ def action_of(collection: Collection, name: str) -> ActionShape:
 
 
 class Maker:
-    """Makes rows of one person, each collection's parents first. Nothing is pushed before `push`."""
+    """Makes rows of one person, each collection's parents first. Nothing is pushed before `push`.
 
-    def __init__(self, world: World, who: str) -> None:
+    untidy: texts, numbers and names are spelt as people do.
+    """
+
+    def __init__(self, world: World, who: str, *, untidy: bool = False) -> None:
         self.world = world
         self.who = who
+        self.untidy = untidy
         self.made: dict[str, str] = {}
         self.sent: dict[str, dict[str, Any]] = {}
 
@@ -84,10 +90,12 @@ class Maker:
     def value(self, name: str, kind: WireType, place: int) -> Any:
         """One that fits. place: times rise with it within DAY, so that what is declared first begins first."""
         if name in FITTING:
-            return FITTING[name]
+            return (UNTIDY if self.untidy else FITTING)[name]
         match kind:
             case IdType():
                 return self.world.users[self.who]
+            case TextType() if self.untidy:
+                return f" {TEXT} "
             case TextType(max=most, multiline=multiline):
                 return f"{TEXT}\n{TEXT}"[:most] if multiline else TEXT[:most]
             case CodeType(choices=choices):
@@ -126,6 +134,13 @@ def random_value(dice: random.Random, name: str, kind: WireType, *, user_id: str
             return dice.choice((DAY, "2025-10-10", "1900-01-01", "2100-12-31", "2024-02-29"))
     raise AssertionError(f"{name}: tests/support/samples.py knows no value for {kind}")
 
+
+SPELT: tuple[str, ...] = (
+    *UNTIDY.values(), *FITTING.values(), "+86 138 0013 8000", "0086-13800138000", "(010) 8888-8888", "+39 06 698 12345",
+    " 王  小明\u3000", "e\u200b\u0301", "a\u0301\u2028b ", "\u200bx\u200d", "ＡＢＣ", "ß", "h1234567(8)", "x" * 119 + " y",
+    "\u0958", "가", "\u1100\u200b\u1161", "a\n b\t", "", " ", "\u3000",
+)  # fmt: skip
+"""One thing written in many ways, and what may come apart or together when it is tidied."""
 
 HOSTILE: tuple[Any, ...] = (
     None, True, 0, -1, 1.5, 1e400, float("nan"), 2**31, 2**53, 2**63, 2**64, -(2**63) - 1, 10**400, "", " ", "\t\n", "0",

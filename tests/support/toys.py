@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import MetaData, String, insert
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from server.core import collections, events, rows, tables, uow
+from server.core import collections, events, rows, tables
 from server.core.access import FUNCTIONS, Actor, Function, Reach
 from server.core.clock import Clock
 from server.core.collections import Action, Collection, Column, OwnedScope, SharedScope, shapes
@@ -95,8 +95,17 @@ for _event in (ThingMade, ThingChanged):
     del events.EVENTS[_event.code]
 
 
+def settle_thing(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A name stands without space around it, and is not `unfit`."""
+    settled = {name: value.strip() if name == "name" else value for name, value in values.items()}
+    if settled.get("name") == "unfit":
+        raise Refused(REFUSED, field="/name")
+    return settled
+
+
 def make_thing(uow: UnitOfWork, row_id: str, values: Mapping[str, Any]) -> Thing:
     """What the name says: `refuse` refuses late, `break` is a fault of the server, `look` asks the database."""
+    values = settle_thing(values)
     thing = uow.add(Thing(id=row_id, owner_id=uow.actor.user_id, unit_id=uow.actor.unit_id, **values))
     uow.record(ThingMade(thing.id, thing.name))
     uow.enqueue("toys.made", {"thing": thing.id})
@@ -105,7 +114,7 @@ def make_thing(uow: UnitOfWork, row_id: str, values: Mapping[str, Any]) -> Thing
 
 
 def change_thing(uow: UnitOfWork, thing: Thing, values: Mapping[str, Any]) -> Thing:
-    uow.change(thing, **values)
+    uow.change(thing, **settle_thing(values))
     uow.record(ThingChanged(thing.id, uow.changes(thing)))
     _react(uow, values.get("name", ""))
     return thing
@@ -166,6 +175,7 @@ THINGS = Collection(
         "close": Action(close_thing, WRITE, values={"closed_at": wire.INSTANT}),
         "delete": Action(remove_thing, WRITE),
     },
+    settle=settle_thing,
 )
 PARTS = Collection(
     name="toy_parts",
@@ -317,7 +327,7 @@ def toy_town(made: databases.Database) -> Iterator[Town]:
         for each in (ThingMade, ThingChanged):
             patch.setitem(events.EVENTS, each.code, each)
         for place, each_table in enumerate(METADATA.sorted_tables):
-            patch.setitem(uow._ORDER, each_table.name, 1000 + place)
+            patch.setitem(rows._PLACES, each_table.name, 1000 + place)
         collections.COLLECTIONS.clear()
         collections.register((SYNC_ISSUES, *TOYS))
         _make_tables(made)

@@ -8,11 +8,11 @@ from typing import Any
 from flask import Response
 
 from server.core.auth import current_actor, reading, services, writing
-from server.core.declare import requires
+from server.core.declare import STEP_UP, requires
 from server.core.http import language, limit
 from server.core.limits import EXPORT_PER_PERSON
 from server.core.page_schemas import page_of
-from server.core.problems import BAD_CURSOR, Refused
+from server.core.problems import BAD_CURSOR, Refused, below
 from server.core.sync_problems import SYNC_PROBLEMS
 from server.customers import operations, queries, rules
 from server.customers.events import CustomersExported
@@ -29,6 +29,7 @@ from server.customers.schemas import (
     CustomerQuery,
     SummaryOut,
 )
+from server.customers.settling import settle_customer
 from server.customers.views.blueprint import CHANGED_MEANWHILE, CUSTOMERS, ChangedMeanwhile, clashing, cursors, repeated
 from sync_protocol.ids import new_id
 
@@ -70,9 +71,10 @@ def create_customer(values: dict[str, Any]) -> tuple[Card, int]:
             operations.create_customer(uow, customer_id, values)
             for place, phone in enumerate(phones):
                 phone_id = phone.pop("id", None) or new_id()
-                if uow.get(CustomerPhone, phone_id) is not None:  # also one of these phones
-                    raise Refused(REUSED_ID, field=f"/phones/{place}/id")
-                operations.add_phone(uow, phone_id, {"customer_id": customer_id, **phone})
+                with below("phones", place):
+                    if uow.get(CustomerPhone, phone_id) is not None:  # also one of these phones
+                        raise Refused(REUSED_ID, field="/id")
+                    operations.add_phone(uow, phone_id, {"customer_id": customer_id, **phone})
             uow.commit()
         elif not uow.actor.must(WRITE).holds(known) or not operations.is_same_customer(uow, known, values):
             raise Refused(REUSED_ID)
@@ -97,7 +99,7 @@ def change_customer(values: dict[str, Any], customer_id: str) -> Card:
     base = values.pop("base", None)
     with writing() as uow:
         customer = uow.must(Customer, customer_id, WRITE)
-        clashes = clashing(uow, customer, values, base)
+        clashes = clashing(uow, customer, settle_customer(values), base)
         if not clashes:
             operations.change_customer(uow, customer, values)
             uow.commit()
@@ -118,7 +120,7 @@ def summarise_customers(query: dict[str, Any]) -> dict[str, Any]:
 
 
 @CUSTOMERS.route("/export", methods=["GET"])
-@requires(EXPORT)
+@requires(EXPORT, recent=STEP_UP)
 @CUSTOMERS.arguments(CustomerFilters, location="query")
 @CUSTOMERS.response(200, {"type": "string", "format": "binary"}, content_type="text/csv")
 def export_customers(query: dict[str, Any]) -> Response:

@@ -14,6 +14,7 @@ from server.customers import operations, rules, trail
 from server.customers.functions import READ, REVEAL, WRITE
 from server.customers.models import Customer, CustomerPhone, Note, masked
 from server.customers.schemas import EntryOut, NoteIn, NoteOut, PhoneIn, PhoneOut, PhonePatch, RevealIn, RevealOut
+from server.customers.settling import settle_note, settle_phone
 from server.customers.views.blueprint import CHANGED_MEANWHILE, CUSTOMERS, ChangedMeanwhile, clashing, cursors, repeated
 from server.customers.views.cards import REUSED_ID
 from sync_protocol.ids import new_id
@@ -38,7 +39,7 @@ def add_phone(values: dict[str, Any], customer_id: str) -> tuple[dict[str, Any],
             phone = operations.add_phone(uow, phone_id, {"customer_id": customer_id, **values})
             uow.commit()
             return _shown(phone), 201
-        if known.customer_id != customer_id or known.number != rules.check_phone(values["number"]):
+        if known.customer_id != customer_id or known.number != settle_phone(values)["number"]:
             raise Refused(REUSED_ID)
         return _shown(known), 200
 
@@ -51,14 +52,12 @@ def add_phone(values: dict[str, Any], customer_id: str) -> tuple[dict[str, Any],
 def change_phone(values: dict[str, Any], customer_id: str, phone_id: str) -> dict[str, Any]:
     """Change a number; the old one stays, out of use, and is still found."""
     base = values.pop("base", None)
-    if "number" in values:
-        values["number"] = rules.check_phone(values["number"])
     with writing() as uow:
         uow.must(Customer, customer_id, WRITE)
         phone = uow.get(CustomerPhone, phone_id)
         if phone is None or phone.customer_id != customer_id:
             raise Refused(NOT_FOUND)
-        clashes = clashing(uow, phone, values, base)
+        clashes = clashing(uow, phone, settle_phone(values), base)
         if not clashes:
             operations.change_phone(uow, phone, values)
             uow.commit()
@@ -94,7 +93,7 @@ def add_note(values: dict[str, Any], customer_id: str) -> tuple[Note, int]:
             uow.commit()
             return note, 201
         content = (known.customer_id, known.written_by, known.text)
-        if content != (customer_id, uow.actor.user_id, rules.check_text(values["text"])):
+        if content != (customer_id, uow.actor.user_id, settle_note(values)["text"]):
             raise Refused(REUSED_ID)
         return known, 200
 

@@ -11,12 +11,12 @@ from server.core.problems import NOT_FOUND, Refused, problem_type
 from server.core.uow import UnitOfWork
 from server.customers import operations as customers
 from server.customers.models import Customer
-from server.customers.rules import check_text, optional
 from server.customers.timeline import add_to_timeline, timeline_kind
 from server.fieldwork import events, functions, rules
 from server.fieldwork.models import FollowUp, Visit
 from server.fieldwork.operations.belonging import assignee_of, belongs_to, must_be_one_of, must_direct, whose_turn
 from server.fieldwork.operations.changes import changes_of
+from server.fieldwork.settling import settle_follow_up
 from server.fieldwork.transitions import FollowUpAction, FollowUpState, move_follow_up
 
 CUSTOMER_MISSING = problem_type(
@@ -35,6 +35,7 @@ def create_follow_up(uow: UnitOfWork, follow_up_id: str, values: Mapping[str, An
     After a visit of his, somebody may write one for a customer who is not his. Records FollowUpCreated. Raises Refused
     NOT_FOUND (customer, visit), CUSTOMER_MISSING, ASSIGNEE_UNKNOWN, DUE_MISSING, TEXT_REQUIRED.
     """
+    values = settle_follow_up(values)
     if values["customer_id"] is None:
         raise Refused(CUSTOMER_MISSING, field="/customer_id")
     visit = _visit_of(uow, values)
@@ -52,7 +53,7 @@ def create_follow_up(uow: UnitOfWork, follow_up_id: str, values: Mapping[str, An
             visit_id=None if visit is None else visit.id,
             due_on=_due_on(uow, values.get("due_on"), due_at),
             due_at=due_at,
-            text=check_text(values["text"]),
+            text=values["text"],
         )
     )
     uow.record(events.FollowUpCreated(follow_up.id, customer.id, follow_up.assignee_id, follow_up.due_on))
@@ -63,13 +64,12 @@ def change_follow_up(uow: UnitOfWork, follow_up: FollowUp, values: Mapping[str, 
     """Change text, due day or time, or whose it is, while it is open. Records FollowUpChanged.
 
     By its assignee, its author, or whoever may assign within reach. Moved to another day its time keeps its hour. Raises
-    Refused NOT_YOURS, ASSIGNEE_UNKNOWN, DUE_MISSING, TEXT_REQUIRED, FOLLOW_UP_DONE, FOLLOW_UP_CANCELLED.
+    Refused NOT_YOURS, ASSIGNEE_UNKNOWN, DUE_MISSING, MOVED_TOO_FAR, TEXT_REQUIRED, FOLLOW_UP_DONE, FOLLOW_UP_CANCELLED.
     """
     _must_tend(uow, follow_up)
     move_follow_up(follow_up.state, FollowUpAction.CHANGE)
-    wanted: dict[str, Any] = {}
-    if "text" in values:
-        wanted["text"] = check_text(values["text"])
+    values = settle_follow_up(values)
+    wanted: dict[str, Any] = {"text": values["text"]} if "text" in values else {}
     if values.get("assignee_id", follow_up.assignee_id) != follow_up.assignee_id:
         wanted["assignee_id"] = assignee_of(uow, values["assignee_id"]).id
     due_on = values.get("due_on", follow_up.due_on)
@@ -91,8 +91,9 @@ def complete_follow_up(uow: UnitOfWork, follow_up: FollowUp, values: Mapping[str
     """
     _must_tend(uow, follow_up)
     state = move_follow_up(follow_up.state, FollowUpAction.COMPLETE)
+    values = settle_follow_up(values)
     done_at: datetime = values.get("done_at") or uow.now
-    uow.change(follow_up, state=state.value, done_at=done_at, done_note=optional(values.get("done_note")))
+    uow.change(follow_up, state=state.value, done_at=done_at, done_note=values.get("done_note"))
     if (customer := uow.get(Customer, follow_up.customer_id)) is not None:
         plausible = rules.judge_time(done_at, received_at=uow.now) is rules.TimeVerdict.PLAUSIBLE
         params = {"text": follow_up.text, "note": follow_up.done_note}
@@ -160,4 +161,4 @@ def _moved(uow: UnitOfWork, follow_up: FollowUp, due_on: date | None) -> dict[st
     if follow_up.due_at is None:
         return {"due_on": due_on}
     local = follow_up.due_at.astimezone(uow.actor.timezone)
-    return {"due_on": due_on, "due_at": rules.at_same_hour(local, due_on - follow_up.due_on)}
+    return {"due_on": due_on, "due_at": rules.at_same_hour(local, due_on - follow_up.due_on, field="/due_on")}

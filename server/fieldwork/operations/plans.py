@@ -7,11 +7,11 @@ from typing import Any
 
 from server.core.problems import Refused, problem_type
 from server.core.uow import UnitOfWork
-from server.customers.rules import optional
 from server.fieldwork import events
 from server.fieldwork.models import DayPlan
 from server.fieldwork.operations.belonging import must_be_one_of
 from server.fieldwork.operations.changes import changes_of
+from server.fieldwork.settling import settle_plan
 from server.fieldwork.transitions import PlanAction, PlanState, move_plan
 
 PLAN_DAY_FIXED = problem_type(
@@ -34,7 +34,7 @@ def create_plan(uow: UnitOfWork, plan_id: str, values: Mapping[str, Any]) -> Day
             owner_id=uow.actor.user_id,
             unit_id=uow.actor.unit_id,
             plan_on=values["plan_on"],
-            note=optional(values.get("note")),
+            note=settle_plan(values).get("note"),
         )
     )
     uow.record(events.PlanCreated(plan.id, plan.owner_id, plan.plan_on))
@@ -48,7 +48,7 @@ def change_plan(uow: UnitOfWork, plan: DayPlan, values: Mapping[str, Any]) -> Da
     if values.get("plan_on", plan.plan_on) != plan.plan_on:
         raise Refused(PLAN_DAY_FIXED, field="/plan_on")
     if "note" in values:
-        wanted = {"note": optional(values["note"])}
+        wanted = {"note": settle_plan(values)["note"]}
         if changes := changes_of(uow, plan, wanted):
             uow.change(plan, **wanted)
             uow.record(events.PlanChanged(plan.id, changes))

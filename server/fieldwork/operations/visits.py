@@ -11,13 +11,13 @@ from server.core.problems import NOT_FOUND, Refused, problem_type
 from server.core.uow import UnitOfWork
 from server.customers import operations as customers
 from server.customers.models import Customer
-from server.customers.rules import optional
 from server.customers.timeline import add_to_timeline, timeline_kind
 from server.fieldwork import check_in, events, functions, rules
 from server.fieldwork.check_in import Judgement, LocationReason, LocationVerdict
 from server.fieldwork.models import DayPlan, Visit
 from server.fieldwork.operations.belonging import assignee_of, belongs_to, must_be_one_of, must_direct, whose_turn
 from server.fieldwork.operations.changes import changes_of
+from server.fieldwork.settling import settle_visit
 from server.fieldwork.transitions import VisitAction, move_visit
 
 OTHER_PLAN = problem_type(
@@ -29,10 +29,9 @@ OTHER_PLAN = problem_type(
 )
 VISITED = timeline_kind("visit", zh="拜访", en="Visit")
 
-_TEXTS = ("customer_name", "place", "purpose")
-_AS_GIVEN = (
-    "planned_start_at", "planned_end_at", "importance", "urgency", "site_latitude_e7", "site_longitude_e7",
-    "site_radius_m",
+_PLAIN = (
+    "customer_name", "place", "purpose", "planned_start_at", "planned_end_at", "importance", "urgency", "site_latitude_e7",
+    "site_longitude_e7", "site_radius_m",
 )  # fmt: skip
 EXCERPT = 200
 """Characters of a result that stand in the customer's timeline."""
@@ -44,6 +43,7 @@ def create_visit(uow: UnitOfWork, visit_id: str, values: Mapping[str, Any]) -> V
     values: as the collection takes them; the assignee is whoever acts unless named. With a plan, its day is the visit's.
     Raises Refused NOT_FOUND (customer, plan), ASSIGNEE_UNKNOWN, OTHER_PLAN, PLACE_MISSING, END_BEFORE_START.
     """
+    values = settle_visit(values)
     assignee = assignee_of(uow, values.get("assignee_id"))
     customer_id = values.get("customer_id")
     customer = None if customer_id is None else customers.accept_fact_for(uow, customer_id)
@@ -60,7 +60,7 @@ def create_visit(uow: UnitOfWork, visit_id: str, values: Mapping[str, Any]) -> V
         customer_id=customer_id,
         planned_on=planned_on,
         day_on=planned_on or uow.today(),
-        **_plain(values),
+        **{name: values[name] for name in _PLAIN if name in values},
     )
     if customer is not None:
         visit.customer_name = customer.name
@@ -76,15 +76,14 @@ def change_visit(uow: UnitOfWork, visit: Visit, values: Mapping[str, Any]) -> Vi
     """Change what is planned, before the visit has started: by its assignee, or by whoever may assign within reach.
 
     Moved to another day or person it leaves its plan, unless the new one is named; its times move with the day.
-    Records VisitChanged, VisitReassigned. Raises Refused as create_visit, NOT_YOURS, VISIT_STARTED, VISIT_DONE,
-    VISIT_CANCELLED.
+    Records VisitChanged, VisitReassigned. Raises Refused as create_visit, MOVED_TOO_FAR, NOT_YOURS, VISIT_STARTED,
+    VISIT_DONE, VISIT_CANCELLED.
     """
+    values = settle_visit(values)
     must_direct(uow, visit, visit.assignee_id)
     move_visit(visit.state, VisitAction.CHANGE)
     former = visit.assignee_id
-    wanted = _plain(values) | {
-        name: values[name] for name in ("planned_on", "plan_id", "customer_id") if name in values
-    }
+    wanted = {name: values[name] for name in (*_PLAIN, "planned_on", "plan_id", "customer_id") if name in values}
     assignee = assignee_of(uow, values["assignee_id"]) if values.get("assignee_id", former) != former else None
     if assignee is not None:
         wanted |= {"author_id": assignee.id, "assignee_id": assignee.id}
@@ -156,6 +155,7 @@ def finish_visit(uow: UnitOfWork, visit: Visit, values: Mapping[str, Any]) -> Vi
     is the author's, also when the customer is somebody else's by now. Records VisitFinished. Raises Refused NOT_YOURS,
     VISIT_DONE, VISIT_CANCELLED, END_BEFORE_START.
     """
+    values = settle_visit(values)
     state = move_visit(visit.state, VisitAction.FINISH)
     must_be_one_of(uow, visit.assignee_id, visit.author_id)
     ended_at: datetime = values["ended_at"]
@@ -171,9 +171,9 @@ def finish_visit(uow: UnitOfWork, visit: Visit, values: Mapping[str, Any]) -> Vi
         state=state.value,
         actual_ended_at=ended_at,
         end_received_at=uow.now,
-        result=optional(values.get("result")),
+        result=values.get("result"),
         outcome=values.get("outcome"),
-        next_step=optional(values.get("next_step")),
+        next_step=values.get("next_step"),
         **known,
     )
     verdict = rules.judge_time(ended_at, received_at=uow.now)
@@ -199,7 +199,7 @@ def cancel_visit(uow: UnitOfWork, visit: Visit, values: Mapping[str, Any]) -> Vi
     must_direct(uow, visit, visit.assignee_id)
     state = move_visit(visit.state, VisitAction.CANCEL)
     if state != visit.state:
-        uow.change(visit, state=state.value, cancel_reason=optional(values.get("reason")))
+        uow.change(visit, state=state.value, cancel_reason=settle_visit(values).get("reason"))
         uow.record(events.VisitCancelled(visit.id, visit.assignee_id))
     return visit
 
@@ -212,13 +212,6 @@ def reopen_visit(uow: UnitOfWork, visit: Visit, _values: Mapping[str, Any] | Non
         uow.change(visit, state=state.value, cancel_reason=None)
         uow.record(events.VisitReopened(visit.id, visit.assignee_id))
     return visit
-
-
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The plan's fields that are taken as they come; blank text is none."""
-    return {name: values[name] for name in _AS_GIVEN if name in values} | {
-        name: optional(values[name]) for name in _TEXTS if name in values
-    }
 
 
 def _plan_named(uow: UnitOfWork, plan_id: str | None) -> DayPlan | None:
@@ -259,7 +252,7 @@ def _moved(uow: UnitOfWork, visit: Visit, wanted: Mapping[str, Any]) -> dict[str
             instant = getattr(visit, name)
             if instant is not None and name not in wanted:
                 local = instant.astimezone(uow.actor.timezone)
-                found[name] = rules.at_same_hour(local, planned_on - visit.planned_on)
+                found[name] = rules.at_same_hour(local, planned_on - visit.planned_on, field="/planned_on")
     return found
 
 

@@ -32,18 +32,17 @@ def repeated(blueprint: Blueprint, schema: type[Schema]) -> Callable[[V], V]:
 
 
 def refuse_unless_same(uow: UnitOfWork, row: Row, values: Mapping[str, Any], maker_id: str) -> None:
-    """Raise Refused REUSED_ID unless the row that has this id is what the caller would make."""
-    same = all(
-        getattr(row, name) == (value.strip() if isinstance(value, str) else value)
-        for name, value in values.items()
-        if value is not None
-    )
+    """Raise Refused REUSED_ID unless the row that has this id is what the caller would make. values: settled."""
+    same = all(getattr(row, name) == value for name, value in values.items() if value is not None)
     if maker_id != uow.actor.user_id or not same:
         raise Refused(REUSED_ID)
 
 
 def refuse_stale(uow: UnitOfWork, row: Row, values: Mapping[str, Any], base: int | None) -> None:
-    """Raise Refused STALE when another hand has set one of these fields, otherwise, after version `base`."""
+    """Raise Refused STALE when another hand has set one of these fields, otherwise, after version `base`.
+
+    values: settled.
+    """
     if base is None:
         return
     current = {name: getattr(row, name) for name in values}

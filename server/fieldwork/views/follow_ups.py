@@ -16,6 +16,7 @@ from server.fieldwork.models import FollowUp
 from server.fieldwork.operations.belonging import ASSIGNEE_UNKNOWN, NOT_YOURS
 from server.fieldwork.queries import FollowUpFilters, FollowUpLine
 from server.fieldwork.schemas import CompleteIn, FollowUpIn, FollowUpOut, FollowUpPatch, FollowUpQuery
+from server.fieldwork.settling import settle_follow_up
 from server.fieldwork.transitions import FOLLOW_UP_CANCELLED, FOLLOW_UP_DONE
 from server.fieldwork.views.answers import REUSED_ID, cursors, refuse_stale, refuse_unless_same, repeated
 from sync_protocol.ids import new_id
@@ -56,7 +57,7 @@ def create_follow_up(values: dict[str, Any]) -> tuple[FollowUpLine, int]:
             operations.create_follow_up(uow, follow_up_id, values)
             uow.commit()
         else:
-            refuse_unless_same(uow, known, values, known.author_id)
+            refuse_unless_same(uow, known, settle_follow_up(values), known.author_id)
     return _line(follow_up_id, written=True), 201 if known is None else 200
 
 
@@ -72,13 +73,13 @@ def get_follow_up(follow_up_id: str) -> FollowUpLine:
 @requires(WRITE)
 @FOLLOW_UPS.arguments(FollowUpPatch)
 @FOLLOW_UPS.response(200, FollowUpOut)
-@FOLLOW_UPS.refuses(*_FIELD_PROBLEMS, NOT_YOURS, FOLLOW_UP_DONE, FOLLOW_UP_CANCELLED, STALE)
+@FOLLOW_UPS.refuses(*_FIELD_PROBLEMS, rules.MOVED_TOO_FAR, NOT_YOURS, FOLLOW_UP_DONE, FOLLOW_UP_CANCELLED, STALE)
 def change_follow_up(values: dict[str, Any], follow_up_id: str) -> FollowUpLine:
     """Change an open follow-up."""
     base = values.pop("base", None)
     with writing() as uow:
         follow_up = uow.must(FollowUp, follow_up_id, WRITE)
-        refuse_stale(uow, follow_up, values, base)
+        refuse_stale(uow, follow_up, settle_follow_up(values), base)
         operations.change_follow_up(uow, follow_up, values)
         uow.commit()
     return _line(follow_up_id, written=True)

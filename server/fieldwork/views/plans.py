@@ -16,6 +16,7 @@ from server.fieldwork.models import DayPlan
 from server.fieldwork.operations.belonging import NOT_YOURS
 from server.fieldwork.queries import PlanFilters, PlanLine
 from server.fieldwork.schemas import PlanIn, PlanOut, PlanPatch, PlanQuery
+from server.fieldwork.settling import settle_plan
 from server.fieldwork.transitions import PLAN_CANCELLED, PLAN_DONE
 from server.fieldwork.views.answers import REUSED_ID, cursors, refuse_stale, refuse_unless_same, repeated
 from sync_protocol.ids import new_id
@@ -55,7 +56,7 @@ def create_plan(values: dict[str, Any]) -> tuple[PlanLine, int]:
             operations.create_plan(uow, plan_id, values)
             uow.commit()
         else:
-            refuse_unless_same(uow, known, values, known.owner_id)
+            refuse_unless_same(uow, known, settle_plan(values), known.owner_id)
     return _line(plan_id, written=True), 201 if known is None else 200
 
 
@@ -77,7 +78,7 @@ def change_plan(values: dict[str, Any], plan_id: str) -> PlanLine:
     base = values.pop("base", None)
     with writing() as uow:
         plan = uow.must(DayPlan, plan_id, WRITE)
-        refuse_stale(uow, plan, values, base)
+        refuse_stale(uow, plan, settle_plan(values), base)
         operations.change_plan(uow, plan, values)
         uow.commit()
     return _line(plan_id, written=True)

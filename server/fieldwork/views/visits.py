@@ -8,7 +8,7 @@ from server.core.api import Blueprint
 from server.core.auth import current_actor, reading, services, writing
 from server.core.declare import requires
 from server.core.page_schemas import page_of
-from server.core.problems import NOT_FOUND, STALE, Refused
+from server.core.problems import NOT_FOUND, STALE, Refused, below
 from server.customers.rules import TEXT_REQUIRED
 from server.fieldwork import operations, queries, rules
 from server.fieldwork.functions import READ, WRITE
@@ -19,6 +19,7 @@ from server.fieldwork.operations.visits import OTHER_PLAN
 from server.fieldwork.queries import VisitFilters, VisitLine
 from server.fieldwork.rules import LineStatus
 from server.fieldwork.schemas import CancelIn, FinishIn, StartIn, VisitIn, VisitOut, VisitPatch, VisitQuery
+from server.fieldwork.settling import settle_visit
 from server.fieldwork.transitions import VISIT_CANCELLED, VISIT_DONE, VISIT_STARTED
 from server.fieldwork.views.answers import REUSED_ID, cursors, refuse_stale, refuse_unless_same, repeated
 from sync_protocol.ids import new_id
@@ -59,7 +60,9 @@ def create_visit(values: dict[str, Any]) -> tuple[VisitLine, int]:
             operations.create_visit(uow, visit_id, values)
             uow.commit()
         else:
-            refuse_unless_same(uow, known, values, uow.actor.user_id if uow.actor.must(WRITE).covers(known) else "")
+            refuse_unless_same(
+                uow, known, settle_visit(values), uow.actor.user_id if uow.actor.must(WRITE).covers(known) else ""
+            )
     return _line(visit_id, written=True), 201 if known is None else 200
 
 
@@ -75,13 +78,13 @@ def get_visit(visit_id: str) -> VisitLine:
 @requires(WRITE)
 @VISITS.arguments(VisitPatch)
 @VISITS.response(200, VisitOut)
-@VISITS.refuses(*_PLAN_PROBLEMS, NOT_YOURS, VISIT_STARTED, VISIT_DONE, VISIT_CANCELLED, STALE)
+@VISITS.refuses(*_PLAN_PROBLEMS, rules.MOVED_TOO_FAR, NOT_YOURS, VISIT_STARTED, VISIT_DONE, VISIT_CANCELLED, STALE)
 def change_visit(values: dict[str, Any], visit_id: str) -> VisitLine:
     """Change, move or reassign a visit that has not started."""
     base = values.pop("base", None)
     with writing() as uow:
         visit = uow.must(Visit, visit_id, WRITE)
-        refuse_stale(uow, visit, values, base)
+        refuse_stale(uow, visit, settle_visit(values), base)
         operations.change_visit(uow, visit, values)
         uow.commit()
     return _line(visit_id, written=True)
@@ -114,9 +117,10 @@ def finish_visit(values: dict[str, Any], visit_id: str) -> VisitLine:
         if following is not None:
             about = {"customer_id": visit.customer_id, "visit_id": visit.id}
             follow_up_id = following.pop("id", None) or new_id()
-            if uow.get(FollowUp, follow_up_id) is not None:
-                raise Refused(REUSED_ID, field="/follow_up/id")
-            operations.create_follow_up(uow, follow_up_id, {**following, **about})
+            with below("follow_up"):
+                if uow.get(FollowUp, follow_up_id) is not None:
+                    raise Refused(REUSED_ID, field="/id")
+                operations.create_follow_up(uow, follow_up_id, {**following, **about})
         uow.commit()
     return _line(visit_id, written=True)
 

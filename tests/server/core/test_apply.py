@@ -301,6 +301,22 @@ def test_a_create_that_comes_again_under_a_new_enrolment_is_a_duplicate(town: To
     assert stored(town, Thing)[thing].name == "thing"
 
 
+def test_a_create_that_comes_again_is_compared_as_it_is_stored(town: Town) -> None:
+    thing = town.make("anna", name=" thing ", size=4)
+    town.enrol("anna")
+    queue = town.queues["anna"]
+    queue.create("toy_things", thing, name=" thing ", size=4)
+    queue.create("toy_things", thing, name="thing")
+    queue.create("toy_things", thing, name=" thing ", size=5)
+    queue.create("toy_things", thing, name="unfit")
+    applied = town.push("anna")
+
+    assert [told(each) for each in applied.decisions] == [
+        *[("duplicate", None)] * 2, *[("rejected", codes.REUSED_ROW_ID)] * 2,
+    ]  # fmt: skip
+    assert stored(town, Thing)[thing].name == "thing"
+
+
 def test_a_row_of_somebody_else_cannot_be_taken_by_its_id(town: Town) -> None:
     thing = town.make("carl", name="thing")
     queue = town.queues["anna"]
@@ -368,6 +384,24 @@ def test_different_fields_merge_and_the_same_field_keeps_both_values(town: Town)
     (issue,) = issues(town)
     assert (issue.verdict, issue.code, issue.row_id) == ("conflict", "sync.clash", thing)
     assert (issue.attempted, issue.kept) == ({"size": 3, "label": "both"}, {"size": 2})
+
+
+def test_the_same_value_spelt_differently_is_no_clash(town: Town) -> None:
+    thing = town.make("anna", name="start")
+    town.queues["sue"].update("toy_things", thing, base=1, name="agreed")
+    town.push("sue")
+    queue = town.queues["anna"]
+    queue.update("toy_things", thing, base=1, name=" agreed ")
+    queue.update("toy_things", thing, base=1, name=" other ")
+    queue.update("toy_things", thing, base=1, name="unfit")
+    applied = town.push("anna")
+
+    assert [told(each) for each in applied.decisions] == [
+        ("merged", None), ("conflict", "sync.clash"), ("rejected", "toys.refused"),
+    ]  # fmt: skip
+    assert applied.decisions[2].params == {"field": "/values/name"}
+    assert (stored(town, Thing)[thing].name, stored(town, Thing)[thing].version) == ("agreed", 2)
+    assert [each.attempted for each in issues(town)] == [{"name": " other "}, {"name": "unfit"}], "as they were sent"
 
 
 def test_a_chain_made_offline_never_clashes_with_itself(town: Town) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from server.core.access import Reach
-from server.core.apply import decoded, wire_row
+from server.core.apply_deciding import decoded, wire_row
 from server.core.collections import COLLECTIONS, OwnedScope, PersonalScope, collection_of, register, subscriptions
 from server.core.sync_issues import SYNC_ISSUES, SyncIssue
 from sync_protocol import wire

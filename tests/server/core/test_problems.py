@@ -21,6 +21,7 @@ from server.core.problems import (
     FieldError,
     ProblemType,
     Refused,
+    below,
     pointer,
     problem_type,
 )
@@ -167,6 +168,15 @@ def test_a_pointer_with_hostile_names_can_be_encoded() -> None:
     found = document["errors"][0]["pointer"]
     assert found.startswith("/a~1b/~0/0/\N{REPLACEMENT CHARACTER}")
     assert len(found) <= 201
+
+
+def test_what_a_part_of_the_body_is_refused_for_points_into_that_part() -> None:
+    with pytest.raises(Refused) as refused, below("phones", 1):
+        raise Refused(NOT_FOUND, field="/number")
+    assert (refused.value.field, refused.value.errors[0].pointer) == ("/phones/1/number", "/phones/1/number")
+    with pytest.raises(Refused) as refused, below("phones", 1):
+        raise Refused(NOT_FOUND)
+    assert (refused.value.field, refused.value.errors) == (None, ())
 
 
 def test_seconds_to_wait_are_known_where_the_problem_says_them() -> None:

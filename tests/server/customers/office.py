@@ -146,7 +146,7 @@ class Office:
         def who(token: str) -> Authenticated:
             if token not in self.people:
                 raise Refused(UNAUTHENTICATED)
-            return Authenticated(self.people[token], 0, "")
+            return Authenticated(self.people[token], 0, "", self.clock.now())
 
         app = Flask("office", static_folder=None)
         http.install(app, settings, authenticate=auth.admits(who), translate=(_conflict,))

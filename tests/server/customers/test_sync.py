@@ -85,6 +85,46 @@ def test_different_fields_merge_and_the_same_field_clashes(office: Office) -> No
     assert (row.grade, row.stage) == ("A", "visited")
 
 
+def test_what_comes_again_from_a_restored_phone_is_known_however_it_was_spelt(office: Office) -> None:
+    customer, phone, note = new_id(), new_id(), new_id()
+    sent = (
+        _create("customers", customer, name=" 王  小明", id_number="11010519491231002x", address=" 江边 ", remark=" "),
+        _create("customer_phones", phone, customer_id=customer, number="138 0000 0001", label=" 手机 "),
+        _create("notes", note, customer_id=customer, text="江景\n"),
+    )
+    assert _outcome(office.push(office.on_device("wang"), *sent)) == [("applied", None)] * 3
+    restored = office.on_device("wang")
+    assert _outcome(office.push(restored, *sent)) == [("duplicate", None)] * 3
+    other = _create("customer_phones", phone, customer_id=customer, number="138 0000 0002")
+    unfit = _create("customer_phones", phone, customer_id=customer, number="12")
+    assert _outcome(office.push(restored, other, unfit)) == [("rejected", "sync.reused-row-id")] * 2
+    assert len(office.rows(CustomerPhone)) == 1
+
+
+def test_two_who_write_the_same_number_differently_agree(office: Office) -> None:
+    customer = office.customer(phone="13800138000")
+    (phone,) = office.phones_of(customer)
+    wang, jie = office.on_device("wang"), office.on_device("jie")
+    first = _update("customer_phones", phone.id, 1, number="139 0013 9000", label="手机 ")
+    again = _update("customer_phones", phone.id, 1, number="＋86-139-0013-9000", label=" 手机")
+    assert _outcome(office.push(wang, first)) == [("applied", None)]
+    assert _outcome(office.push(jie, again)) == [("merged", None)]
+    assert len(office.phones_of(customer)) == 2, "the new one and the old one"
+    assert _outcome(office.push(wang, _update("customers", customer, 1, name="王 明", id_number="e12345678"))) == [
+        ("applied", None)
+    ]
+    applied = office.push(
+        jie,
+        _update("customers", customer, 1, name=" 王  明", id_number="E12345678 "),
+        _update("customer_phones", phone.id, 1, number="139 0013 9001"),
+        _update("customer_phones", phone.id, 1, number="12"),
+    )
+    assert _outcome(applied) == [
+        ("merged", None), ("conflict", "sync.clash"), ("rejected", "customers.phone-invalid"),
+    ]  # fmt: skip
+    assert applied.decisions[2].params["field"] == "/values/number"
+
+
 @pytest.mark.parametrize("stranger", ["na", "sun"])
 def test_somebody_elses_customer_is_like_none(office: Office, stranger: str) -> None:
     customer = office.customer(phone="13800138000")

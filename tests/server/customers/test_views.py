@@ -65,7 +65,7 @@ def test_sending_again_enters_nobody_twice(office: Office, door: Door) -> None:
         ({"name": "x", "id_number": "110105194912310021"}, "customers.id-number-invalid", "/id_number"),
         ({"name": "x", "born_on": "2999-01-01"}, "core.invalid-fields", "/born_on"),
         ({"name": "x", "born_on": "2026-01-01"}, "customers.day-in-future", "/born_on"),
-        ({"name": "x", "phones": [{"number": "12"}]}, "customers.phone-invalid", "/number"),
+        ({"name": "x", "phones": [{"number": "12"}]}, "customers.phone-invalid", "/phones/0/number"),
         ({"name": "x", "phones": [{"number": "13800138000"}] * 11}, "core.invalid-fields", "/phones"),
         ({"name": "x", "project_id": new_id()}, "customers.project-unknown", "/project_id"),
         ({"name": "x", "owner_id": "x"}, "core.invalid-fields", "/owner_id"),

@@ -105,7 +105,7 @@ class Office(CustomerOffice):
         def who(token: str) -> Authenticated:
             if token not in self.people:
                 raise Refused(UNAUTHENTICATED)
-            return Authenticated(self.people[token], 0, "")
+            return Authenticated(self.people[token], 0, "", self.clock.now())
 
         app = Flask("office", static_folder=None)
         http.install(app, settings, authenticate=auth.admits(who))

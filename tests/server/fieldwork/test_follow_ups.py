@@ -46,6 +46,17 @@ def test_the_day_is_that_of_the_time(office: Office) -> None:
     assert (office.follow_up_row(follow_up).due_on, office.follow_up_row(follow_up).due_at) == (FRIDAY, None)
 
 
+@pytest.mark.parametrize("far", [date(1999, 12, 31), date(2100, 1, 2), date(1900, 1, 1), date(2100, 12, 31)])
+def test_a_day_so_far_that_its_time_could_not_be_kept_is_refused(office: Office, far: date) -> None:
+    customer = office.customer(by="wang")
+    follow_up = office.follow_up(customer_id=customer, due_at=shanghai("15:00", 7))
+    with pytest.raises(Refused, match=r"^fieldwork.moved-too-far$") as refused:
+        _do(office, operations.change_follow_up, follow_up, due_on=far)
+    assert refused.value.errors[0].pointer == "/due_on"
+    _do(office, operations.change_follow_up, follow_up, due_on=far, due_at=None)
+    assert office.follow_up_row(follow_up).due_on == far
+
+
 @pytest.mark.parametrize(
     ("values", "code", "pointer"),
     [

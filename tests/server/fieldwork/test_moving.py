@@ -35,6 +35,18 @@ def test_moved_to_another_day_it_leaves_its_plan_and_keeps_its_hour(office: Offi
     assert json.loads(body)["changes"]["planned_on"] == ["2025-03-03", "2025-03-05"]
 
 
+@pytest.mark.parametrize("far", [date(1999, 12, 31), date(2100, 1, 2), date(1900, 1, 1), date(2100, 12, 31)])
+@pytest.mark.parametrize("planned", ["planned_start_at", "planned_end_at"])
+def test_a_day_so_far_that_its_hour_could_not_be_kept_is_refused(office: Office, far: date, planned: str) -> None:
+    times: dict[str, Any] = {planned: shanghai("09:00")}
+    visit = office.visit(planned_on=MONDAY, **times)
+    with pytest.raises(Refused, match=r"^fieldwork.moved-too-far$") as refused:
+        _change(office, "wang", visit, planned_on=far)
+    assert refused.value.errors[0].pointer == "/planned_on"
+    _change(office, "wang", visit, planned_on=far, **{planned: None})
+    assert office.visit_row(visit).planned_on == far
+
+
 def test_moved_with_times_and_plan_named_those_count(office: Office) -> None:
     visit = office.visit(planned_on=MONDAY, planned_start_at=shanghai("09:00"))
     plan = office.plan(plan_on=TUESDAY)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from server.core.clock import bounds_of
 from server.core.problems import Refused
+from server.core.types import from_ms
 from server.fieldwork.rules import (
     LineStatus,
     TimeVerdict,
@@ -23,6 +24,7 @@ from server.fieldwork.rules import (
     line_status,
     visited_day,
 )
+from sync_protocol.wire import FIRST_INSTANT, LAST_INSTANT
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -138,9 +140,22 @@ def test_late(planned: datetime | None, started: datetime | None, status: str, n
 
 def test_a_moved_visit_keeps_its_hour_also_where_clocks_change() -> None:
     nine = datetime(2025, 3, 28, 9, 0, tzinfo=BERLIN)
-    assert at_same_hour(nine, timedelta(days=3)) == datetime(2025, 3, 31, 9, 0, tzinfo=BERLIN)
-    assert at_same_hour(nine, timedelta(days=3)) - nine == timedelta(hours=71)
-    assert at_same_hour(nine, timedelta(days=3)).tzinfo is UTC
+    moved = at_same_hour(nine, timedelta(days=3), field="/planned_on")
+    assert moved == datetime(2025, 3, 31, 9, 0, tzinfo=BERLIN)
+    assert moved - nine == timedelta(hours=71)
+    assert moved.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("last", "away"),
+    [(from_ms(FIRST_INSTANT), timedelta(days=-1)), (from_ms(LAST_INSTANT), timedelta(days=1))],
+)
+def test_a_visit_is_not_moved_to_where_no_device_could_be_told_its_hour(last: datetime, away: timedelta) -> None:
+    local = (last - away).astimezone(BERLIN)
+    assert at_same_hour(local, away, field="/due_on") == last
+    with pytest.raises(Refused, match=r"^fieldwork.moved-too-far$") as refused:
+        at_same_hour(last.astimezone(BERLIN), away, field="/due_on")
+    assert refused.value.errors[0].pointer == "/due_on"
 
 
 def test_a_visit_has_an_aim() -> None:

@@ -57,6 +57,34 @@ def test_a_day_without_a_network_arrives_at_once(office: Office) -> None:
     assert (follow_up["customer_name"], follow_up["due_on"], follow_up["state"]) == ("王小明", "2025-03-07", "open")
 
 
+def test_what_comes_again_from_a_restored_phone_is_known_however_it_was_spelt(office: Office) -> None:
+    def everything(queue: Queue) -> None:
+        queue.create("day_plans", plan, plan_on="2025-03-03", note=" 上午两家 ")
+        queue.create("visits", visit, customer_id=customer, customer_name="小王", place=" ", purpose="量房\n")
+        queue.create("follow_ups", follow_up, customer_id=customer, due_on="2025-03-07", text=" 报价")
+
+    plan, visit, follow_up, customer = new_id(), new_id(), new_id(), office.customer("王小明", by="wang")
+    queue, again = Queue(), Queue()
+    everything(queue)
+    everything(again)
+    assert _push(office, office.on_device("wang"), queue) == [("applied", None)] * 3
+    assert _push(office, office.on_device("wang"), again) == [("duplicate", None)] * 3
+    assert (office.visit_row(visit).customer_name, office.visit_row(visit).purpose) == ("王小明", "量房")
+
+
+def test_two_who_write_the_same_differently_agree(office: Office) -> None:
+    customer = office.customer(by="wang")
+    visit = office.visit(customer_id=customer, planned_on=MONDAY)
+    follow_up = office.follow_up(customer_id=customer, due_on=MONDAY)
+    first, second = Queue(), Queue()
+    first.update("visits", visit, base=1, purpose="量房", place="江边")
+    first.update("follow_ups", follow_up, base=1, text="回电")
+    second.update("visits", visit, base=1, purpose=" 量房 ", place="江边 ")
+    second.update("follow_ups", follow_up, base=1, text="回电\n")
+    assert _push(office, office.on_device("wang"), first) == [("applied", None)] * 2
+    assert _push(office, office.on_device("jie"), second) == [("merged", None), ("applied", None)]
+
+
 @pytest.mark.parametrize(("start", "each", "rest"), [("start", "visits", {"started_at": to_ms(shanghai("09:00"))}),
                                                      ("cancel", "visits", {})])  # fmt: skip
 def test_a_batch_reads_no_row_by_itself(office: Office, start: str, each: str, rest: dict[str, Any]) -> None:

@@ -60,6 +60,30 @@ def test_a_follow_up_needs_a_customer_and_nothing_is_half_done(office: Office, d
     assert office.visit_row(visit).state == "planned"
 
 
+def test_what_the_follow_up_of_a_visit_is_refused_for_points_into_it(office: Office, door: Door) -> None:
+    customer = office.customer(by="wang")
+    visit, taken = office.visit(customer_id=customer), office.follow_up(customer_id=customer, due_on=MONDAY)
+    for following, code, pointer in (
+        ({"text": "报价"}, "fieldwork.due-missing", "/follow_up/due_on"),
+        ({"text": "\u0301", "due_on": "2025-03-07"}, "customers.text-required", "/follow_up/text"),
+        ({"text": "报价", "due_on": "2025-03-07", "id": taken}, "sync.reused-row-id", "/follow_up/id"),
+    ):
+        body = {"ended_at": "2025-03-03T01:50:00Z", "follow_up": following}
+        answer = door("wang", "POST", f"/visits/{visit}/finish", json=body)
+        assert (answer.json["code"], [each["pointer"] for each in answer.json["errors"]]) == (code, [pointer])
+    assert office.visit_row(visit).state == "planned"
+
+
+def test_a_day_too_far_for_its_hour_is_refused_at_its_field(office: Office, door: Door) -> None:
+    customer = office.customer(by="wang")
+    visit = office.visit(customer_id=customer, planned_on=MONDAY, planned_start_at=shanghai("09:00"))
+    follow_up = office.follow_up(customer_id=customer, due_at=shanghai("09:00"))
+    for path, name in ((f"/visits/{visit}", "planned_on"), (f"/follow-ups/{follow_up}", "due_on")):
+        for day in ("1900-01-01", "2100-12-31"):
+            problem = _refused(door("wang", "PATCH", path, json={name: day}), 422, "fieldwork.moved-too-far")
+            assert problem["errors"][0]["pointer"] == f"/{name}"
+
+
 def test_made_again_is_made_once(office: Office, door: Door) -> None:
     customer, visit, plan, follow_up = office.customer(by="wang"), new_id(), new_id(), new_id()
     for path, body, other in (

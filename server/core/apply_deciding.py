@@ -1,0 +1,173 @@
+"""Deciding one operation in memory: permission, then the area's own operation; plain fields are merged one by one.
+
+Everything it looks at was loaded before (apply_loading.py), and nothing is written here (apply.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from server.core.collections import COLLECTIONS, Action, Collection
+from server.core.problems import NOT_FOUND, Refused, problem_type
+from server.core.rows import Row, c
+from server.core.types import Day, Instant, to_ms
+from server.core.uow import UnitOfWork
+from sync_protocol import codes
+from sync_protocol.merge import merge_fields
+from sync_protocol.operations import Operation
+from sync_protocol.verdicts import Decision, Verdict
+from sync_protocol.versions import SCHEMA
+
+CLASH = problem_type(
+    "sync.clash",
+    409,
+    zh="他人已修改同一字段；双方的值都已保留。",
+    en="Someone else changed the same field; both values are kept.",
+    doc="Of a `conflict`: the server's value of `fields` stays, both are kept as a sync issue.",
+    extra=["fields"],
+).code
+
+
+class Rejected(Exception):
+    """The operation is refused for a reason of the protocol itself."""
+
+    def __init__(self, code: str, params: Mapping[str, Any] | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params or {}
+
+
+class Skipped(Exception):
+    """The operation hangs on one that failed: number n."""
+
+    def __init__(self, n: int) -> None:
+        super().__init__(n)
+        self.n = n
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """What operations of one push are decided by, besides the rows of the unit of work.
+
+    gone: ids that were deleted once. refused_creates: row → number of the operation that was to make it and was refused;
+    whoever refuses another one adds it.
+    """
+
+    uow: UnitOfWork
+    gone: frozenset[str]
+    refused_creates: dict[str, int]
+
+    def decide(self, operation: Operation) -> Decision:
+        """Run one operation through its rule. Raises Refused, Rejected or Skipped; nothing of it stays then."""
+        if operation.fault is not None:
+            raise Rejected(operation.fault.code, operation.fault.params)
+        collection = COLLECTIONS[operation.collection]
+        action = collection.actions[operation.action]
+        values = decoded(collection, operation.values)
+        for field, parent in collection.parents.items():
+            if (parent_id := operation.values.get(field)) is not None:
+                self._skip_without(COLLECTIONS[parent], parent_id)
+        # Before any row is looked at: without the function nobody learns what is there.
+        self.uow.actor.must(action.function)
+        if operation.action == "create":
+            return self._create(collection, action, operation, values)
+        row = self.uow.get(collection.row, operation.row)
+        if row is None:
+            self._skip_without(collection, operation.row)
+            raise Refused(NOT_FOUND)
+        if not self._reaches(action, row):
+            if collection.refuse is not None:
+                collection.refuse(self.uow, row)
+            raise Refused(NOT_FOUND)
+        if operation.action == "update":
+            return self._update(collection, action, operation, row, values)
+        action.operation(self.uow, row, values)
+        return Decision(operation.n, Verdict.APPLIED, version=row.version)
+
+    def _skip_without(self, collection: Collection, row_id: str) -> None:
+        """Raise Skipped when that row is not there because its create was refused."""
+        culprit = self.refused_creates.get(row_id)
+        if culprit is not None and self.uow.get(collection.row, row_id) is None:
+            raise Skipped(culprit)
+
+    def _create(
+        self, collection: Collection, action: Action, operation: Operation, values: Mapping[str, Any]
+    ) -> Decision:
+        existing = self.uow.get(collection.row, operation.row)
+        if existing is not None:
+            if self._reaches(action, existing) and _says_the_same(collection, existing, values):
+                return Decision(operation.n, Verdict.DUPLICATE, version=existing.version)
+            raise Rejected(codes.REUSED_ROW_ID)
+        if operation.row in self.gone or self.uow.is_removed(collection.row, operation.row):
+            raise Rejected(codes.REUSED_ROW_ID)
+        row = action.operation(self.uow, operation.row, values)
+        return Decision(operation.n, Verdict.APPLIED, version=row.version)
+
+    def _update(
+        self, collection: Collection, action: Action, operation: Operation, row: Row, values: Mapping[str, Any]
+    ) -> Decision:
+        marks, writer = getattr(row, "marks", {}), self.uow.actor.writer
+        if collection.settle is not None:
+            values = collection.settle(values)
+        merged = merge_fields(
+            {name: getattr(row, name) for name in values},
+            values,
+            marks,
+            base=operation.base,
+            version=row.version,
+            writer=writer,
+        )
+        if merged.accepted:
+            action.operation(self.uow, row, merged.accepted)
+        if merged.clashes:
+            return Decision(
+                operation.n,
+                Verdict.CONFLICT,
+                version=row.version,
+                code=CLASH,
+                params={"fields": sorted(clash.field for clash in merged.clashes)},
+                row=wire_row(collection, row),
+            )
+        if any(version > operation.base and hand != writer for version, hand in marks.values()):
+            return Decision(operation.n, Verdict.MERGED, version=row.version, row=wire_row(collection, row))
+        return Decision(operation.n, Verdict.APPLIED, version=row.version)
+
+    def _reaches(self, action: Action, row: Row) -> bool:
+        reach = self.uow.actor.must(action.function)
+        return reach.covers(row) if action.by_author else reach.holds(row)
+
+
+def _says_the_same(collection: Collection, row: Row, values: Mapping[str, Any]) -> bool:
+    """Whether a create that comes again, from a store that was restored, is the one the row was made by."""
+    if collection.settle is not None:
+        try:
+            values = collection.settle(values)
+        except Refused:
+            return False  # no row was ever made of these
+    return all(getattr(row, name) == value for name, value in values.items())
+
+
+def decoded(collection: Collection, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Wire values as Python values: instants and days become aware datetimes and dates, all else stays."""
+    if not collection.decoders:
+        return dict(values)
+    return {
+        name: decode(value) if value is not None and (decode := collection.decoders.get(name)) else value
+        for name, value in values.items()
+    }
+
+
+def wire_row(collection: Collection, row: Row) -> dict[str, Any]:
+    """A row as it stands on the wire, for a verdict where the server's differs."""
+    columns = c(collection.row)
+    return {name: _encode(columns[name].type, getattr(row, name)) for name in collection.shape.columns(SCHEMA)}
+
+
+def _encode(kind: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(kind, Instant):
+        return to_ms(value)
+    return value.isoformat() if isinstance(kind, Day) else value
