@@ -55,7 +55,8 @@ BLUEPRINTS = (blp,)
 _WHY_PUBLIC = "a revoked device has no session any more; its refresh token and key are asked for instead"
 _CREDENTIAL_DOC: dict[str, Any] = {
     "parameters": [
-        {**PROOF_HEADER, "required": False},
+        # Beside an access token it is not read, whatever stands in it.
+        {**PROOF_HEADER, "required": False, "schema": {"type": "string"}},
         {
             "in": "header",
             "name": "Authorization",

@@ -7,9 +7,12 @@ from typing import Any
 from sync_protocol.ids import ID_PATTERN
 from sync_protocol.operations import MAX_OPERATIONS
 from sync_protocol.verdicts import Verdict
+from sync_protocol.wire import SAFE_INTEGER
 
 _ID = {"type": "string", "format": "uuid", "pattern": ID_PATTERN}
-_WHOLE = {"type": "integer", "minimum": 0}
+_WHOLE = {"type": "integer", "minimum": 0, "maximum": SAFE_INTEGER}
+_COUNTED = {**_WHOLE, "minimum": 1}
+_TIME = {**_WHOLE, "minimum": -SAFE_INTEGER}
 _EXAMPLE_ID = "01940000-0000-7000-8000-000000000001"
 _EXAMPLE_ROW = "01940000-0000-7000-8000-0000000000a1"
 
@@ -26,14 +29,14 @@ _OPERATION: dict[str, Any] = {
     "type": "object",
     "required": ["n", "group", "collection", "action", "row", "base", "values", "made_at"],
     "properties": {
-        "n": {"type": "integer", "minimum": 1, "description": "The enrolment's own counter, without gaps."},
-        "group": {"type": "integer", "minimum": 1, "description": "Equal for the operations of one local transaction."},
+        "n": {**_COUNTED, "description": "The enrolment's own counter, without gaps."},
+        "group": {**_COUNTED, "description": "Equal for the operations of one local transaction."},
         "collection": {"type": "string"},
         "action": {"type": "string"},
         "row": {**_ID, "description": "Minted by the device."},
         "base": {**_WHOLE, "description": "Version the device had adopted; 0 for none."},
         "values": {"type": "object"},
-        "made_at": {"type": "integer", "description": "Milliseconds since 1970 UTC by the device's clock."},
+        "made_at": {**_TIME, "description": "Milliseconds since 1970 UTC by the device's clock."},
     },
 }
 EXCHANGE_REQUEST: dict[str, Any] = {
@@ -45,9 +48,9 @@ EXCHANGE_REQUEST: dict[str, Any] = {
                 "required": ["protocol", "schema", "enrolment", "sent_at"],
                 "properties": {
                     "protocol": {"type": "integer", "const": 1},
-                    "schema": {"type": "integer", "minimum": 1},
+                    "schema": _COUNTED,
                     "enrolment": _ID,
-                    "sent_at": {"type": "integer"},
+                    "sent_at": _TIME,
                     "push": {
                         "type": ["object", "null"],
                         "required": ["operations"],
@@ -57,7 +60,7 @@ EXCHANGE_REQUEST: dict[str, Any] = {
                     },
                     "pull": {
                         "type": ["object", "null"],
-                        "properties": {"cursor": _CURSOR, "max_bytes": {"type": "integer", "minimum": 1}},
+                        "properties": {"cursor": _CURSOR, "max_bytes": _COUNTED},
                     },
                 },
             },

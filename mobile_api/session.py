@@ -11,7 +11,7 @@ from flask import request
 from marshmallow import fields
 
 from server.accounts.authentication import DEVICE_REVOKED, SESSION_ENDED
-from server.accounts.operations.proofs import PROOF_CLOCK, PROOF_INVALID, PROOF_REPLAYED
+from server.accounts.operations.proofs import PROOF_CLOCK, PROOF_INVALID, PROOF_OVERTAKEN, PROOF_REPLAYED
 from server.accounts.operations.sessions import NotRefreshed, refresh_session, sign_out
 from server.accounts.operations.sign_in import (
     SIGN_IN_REFUSED,
@@ -65,11 +65,11 @@ class PublicKey(Schema):
     crv = CodeField(("P-256",), required=True)
     x = TextField(43, required=True, validate=Pattern(_COORDINATE), metadata=_COORDINATE_DOC)
     y = TextField(43, required=True, validate=Pattern(_COORDINATE), metadata=_COORDINATE_DOC)
-    ext = fields.Raw()
-    key_ops = fields.Raw()
-    alg = fields.Raw()
-    use = fields.Raw()
-    kid = fields.Raw()
+    ext = fields.Raw(allow_none=True)
+    key_ops = fields.Raw(allow_none=True)
+    alg = fields.Raw(allow_none=True)
+    use = fields.Raw(allow_none=True)
+    kid = fields.Raw(allow_none=True)
 
 
 class DeviceIn(Schema):
@@ -170,7 +170,7 @@ def sign_in(values: dict[str, Any]) -> dict[str, Any]:
 @blp.doc(parameters=[PROOF_HEADER])
 @blp.arguments(RefreshIn)
 @blp.response(200, MobileTokens)
-@blp.refuses(SESSION_ENDED, PROOF_INVALID, PROOF_CLOCK, PROOF_REPLAYED, DEVICE_REVOKED)
+@blp.refuses(SESSION_ENDED, PROOF_INVALID, PROOF_CLOCK, PROOF_REPLAYED, PROOF_OVERTAKEN, DEVICE_REVOKED)
 def refresh(values: dict[str, Any]) -> dict[str, Any]:
     """Exchange a refresh token. Sending the last one again gives the same answer, so a lost answer costs nothing."""
     text = values["refresh_token"]

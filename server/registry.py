@@ -6,6 +6,7 @@ Importing this module makes all tables, functions, problems, events and collecti
 from __future__ import annotations
 
 from server.accounts import functions as accounts_functions
+from server.accounts import purge
 from server.accounts import sync as accounts_sync
 from server.core import collections, job_requests, nightly, sync_issues, tables, verify
 from server.core.rows import metadata
@@ -26,6 +27,6 @@ for area in AREAS:
 customers_operations.on_handover(fieldwork_operations.follow_customers)
 
 # What is declared by being imported: permissions, jobs, tables. A role loses what nobody has declared.
-DECLARED = (accounts_functions, insight_functions, job_requests, nightly, verify, tables)
+DECLARED = (accounts_functions, insight_functions, job_requests, nightly, purge, verify, tables)
 
 __all__ = ["AREAS", "DECLARED", "metadata"]

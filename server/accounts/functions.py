@@ -39,4 +39,3 @@ DECIDE_QUARANTINE = function(
     en="Decide about records held from revoked devices",
     roles=(ADMIN, SUPERVISOR),
 )
-READ_AUDIT = function("audit.read", zh="查看操作日志", en="Read the audit log", roles=(ADMIN, DIRECTOR))

@@ -191,7 +191,10 @@ class Device(Row):
     _one_of("kind", "mobile", "office"),
 )
 class Session(Row):
-    """A signed-in person. device_id, enrolment_id: of a mobile one. expires_at: absolute, however busy it is."""
+    """A signed-in person. device_id, enrolment_id: of a mobile one. expires_at: absolute, however busy it is.
+
+    confirmed_at: when he gave his password again, for what a sign-in of long ago does not open.
+    """
 
     user_id: Annotated[str, Id()]
     device_id: Annotated[str | None, Id()] = None
@@ -199,6 +202,7 @@ class Session(Row):
     kind: Annotated[str, Code]
     expires_at: datetime
     revoked_at: datetime | None = None
+    confirmed_at: datetime | None = None
 
 
 @table("refresh_families", refers("session_id", "sessions"), refers("device_id", "devices"), unique("session_id"))

@@ -9,14 +9,17 @@ Presenting the last token uses it up by issuing n+1; so the last is always unuse
     n           the token issued last                                   Rotate(n+1): store n+1, answer token n+1
     n-1         a retry: the answer that carried n was lost, or two     Repeat(n): answer the very same token n
                 requests of one device ran side by side
-    < n-1       two hands hold this family: n-1 was already used, and   Theft: revoke the family
-                whoever used it had no reason to go back
+    < n-1       with a proof made after the family last moved: two      Theft: revoke the family
+                hands hold it, n-1 was used and one of them goes back
+    < n-1       with an older proof: a request of the device that the   Late: change nothing
+                network held back while its successors were answered
     > n         issued before the server was restored from a backup     Rotate: the device goes on, nothing is lost
 
 This is safe only after the device's proof has been verified (proof.py): without the key a thief who keeps pace with the
-device would be handed the same successors unseen. The device's side of it: one store for all its tabs, and no second
-refresh within twice PROOF_WINDOW of the first, so that a request of its own that arrives two steps late is always stale.
-Source: docs/security, “Sessions and devices”.
+device would be handed the same successors unseen. A proof counts once (operations/proofs.py), so a request that the network
+doubles never gets this far, and one older than PROOF_WINDOW does not either. The device's side of it: one store for all its
+tabs, and no second refresh sooner than its clock may be fast, so that its own late request is older than what overtook it.
+Source: docs/security, “Sessions and devices”; docs/decisions/0017-refresh-tokens-are-derived.md.
 """
 
 from __future__ import annotations
@@ -98,6 +101,16 @@ class Theft:
 
 
 @dataclass(frozen=True, slots=True)
+class Late:
+    """Change nothing: the proof is older than the last move of the family, so this is no word of anybody's now.
+
+    Whoever does hold the family with another hand has to come with a newer proof, and is noticed then.
+    """
+
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class Expired:
     """The family ended by age or idleness: sign in again. The enrolment, its queue and its ledger stay."""
 
@@ -111,7 +124,7 @@ class Invalid:
     reason: str
 
 
-Verdict = Rotate | Repeat | Theft | Expired | Invalid
+Verdict = Rotate | Repeat | Theft | Late | Expired | Invalid
 
 
 def refresh_token(state: FamilyState, n: int, keys: Mapping[str, bytes]) -> str:
@@ -131,10 +144,12 @@ def parse_refresh(text: str) -> RefreshToken:
     return RefreshToken(org_id, family_id, int(n), mac)
 
 
-def judge_refresh(state: FamilyState, presented: RefreshToken, now: datetime, keys: Mapping[str, bytes]) -> Verdict:
+def judge_refresh(
+    state: FamilyState, presented: RefreshToken, proved_at: datetime, now: datetime, keys: Mapping[str, bytes]
+) -> Verdict:
     """Decide what presenting a token to its family means; the table is at the top of this module.
 
-    Call it with the row as locked or as guarded by the update's WHERE, after the device's proof holds. A forged token
+    proved_at: when the proof that came with it was made, by the device's clock (DeviceProof.made_at). Call it with the row as locked or as guarded by the update's WHERE, after the device's proof holds. A forged token
     never harms a family: it is Invalid whatever its number.
     """
     key = keys.get(state.key_id)
@@ -154,6 +169,8 @@ def judge_refresh(state: FamilyState, presented: RefreshToken, now: datetime, ke
         return Rotate(presented.n + 1)
     if presented.n == state.n - 1:
         return Repeat(state.n)
+    if proved_at <= state.renewed_at:
+        return Late(presented.n)
     return Theft(presented.n)
 
 

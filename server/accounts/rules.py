@@ -109,6 +109,10 @@ UNIT_IN_USE = problem_type(
 )
 
 NAME_MOST = 60
+STAFF_NUMBER, SENDER_CODE = "[A-Za-z0-9][A-Za-z0-9-]{0,19}", "[0-9]{3,21}"
+USERNAME, USERNAME_LEAST, USERNAME_MOST = "[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*", 2, 40
+CODE, CODE_LEAST, CODE_MOST = "[a-z0-9]+(?:-[a-z0-9]+)*", 2, 32
+"""Forms asked for after narrowing, CODE of organisations and projects; the schemas describe them."""
 YOUNGEST, OLDEST = 16, 100
 """Ages a staff record may show. Under 16 nobody may be employed (禁止使用童工规定, 2002)."""
 
@@ -160,7 +164,7 @@ def check_staff(values: StaffValues, *, today: date) -> StaffValues:
         raise Refused(BIRTH_YEAR_RANGE, field="/birth_year", least=YOUNGEST, most=OLDEST)
     title = check_name(values.title, field="/title") if values.title and values.title.strip() else None
     number = _narrow(values.number)
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]{0,19}", number):
+    if not re.fullmatch(STAFF_NUMBER, number):
         raise Refused(STAFF_NUMBER_FORM, field="/number")
     name, phone = check_name(values.name), check_phone(values.phone)
     return replace(values, number=number, name=name, title=title, phone=phone)
@@ -190,7 +194,7 @@ def check_phone(phone: str | None, *, field: str = "/phone") -> str | None:
 def check_sender_code(code: str | None, *, field: str = "/sender_code") -> str | None:
     """The number a user's messages are sent under (特服号码); blank is None. Raises Refused SENDER_CODE_FORM."""
     text = _narrow(code or "")
-    if text and not re.fullmatch(r"[0-9]{3,21}", text):
+    if text and not re.fullmatch(SENDER_CODE, text):
         raise Refused(SENDER_CODE_FORM, field=field)
     return text or None
 
@@ -208,7 +212,7 @@ def spell_sign_in(typed: str) -> str:
 def check_username(username: str, *, field: str = "/username") -> str:
     """A new user name as stored. Raises Refused USERNAME_FORM."""
     text = spell_sign_in(username)
-    if not 2 <= len(text) <= 40 or not re.fullmatch(r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*", text):
+    if not USERNAME_LEAST <= len(text) <= USERNAME_MOST or not re.fullmatch(USERNAME, text):
         raise Refused(USERNAME_FORM, field=field)
     return text
 
@@ -216,7 +220,7 @@ def check_username(username: str, *, field: str = "/username") -> str:
 def check_org_code(code: str, *, field: str = "/code") -> str:
     """A new organisation code as stored. Raises Refused ORG_CODE_FORM."""
     text = spell_sign_in(code)
-    if not 2 <= len(text) <= 32 or not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", text):
+    if not CODE_LEAST <= len(text) <= CODE_MOST or not re.fullmatch(CODE, text):
         raise Refused(ORG_CODE_FORM, field=field)
     return text
 

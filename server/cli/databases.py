@@ -44,12 +44,12 @@ def bring_up(found: Settings, revision: str = "head") -> tuple[str | None, str |
 
 def refresh_roles(opened: Services) -> int:
     """Give each organisation's system roles the functions that came with this version. How many roles changed."""
-    from server.accounts.operations.roles import refresh_system_roles
+    from server.accounts.operations.roles import bring_up_to_date
 
     changed = 0
     for org_id in organisations(opened).values():
         with opened.writing(system_actor(org_id)) as uow:
-            changed += refresh_system_roles(uow)
+            changed += bring_up_to_date(uow)
             uow.commit()
     return changed
 

@@ -140,7 +140,7 @@ def _redis(settings: Settings) -> Iterator[Found]:
     try:
         answers = storage_from_string(settings.redis_url).check()
     except ConfigurationError:
-        yield Found("bad", "REDIS_URL is set, the Python client is not installed", "pip install redis")
+        yield Found("bad", "REDIS_URL is set, the Python client is not installed", "pip install 'doorstep[redis]'")
     else:
         remedy = "" if answers else "Start it, or unset DOORSTEP_REDIS_URL: limits then count for each process alone."
         yield Found("good" if answers else "bad", "Redis answers" if answers else "Redis does not answer", remedy)

@@ -20,7 +20,6 @@ from server.core.problems import (
     INTERNAL,
     RATE_LIMITED,
     TOO_LARGE,
-    UNAUTHENTICATED,
     UNSUPPORTED_MEDIA_TYPE,
     Refused,
 )
@@ -64,7 +63,7 @@ def problem_answer(refused: Refused, language: Language, request_id: str) -> Res
     response.vary.add("Accept-Language")
     if refused.retry_after is not None:
         response.headers["Retry-After"] = str(refused.retry_after)
-    if refused.problem is UNAUTHENTICATED:
+    if refused.status == 401:  # whatever the code: RFC 9110 §15.5.2
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Protocol, cast
 
 from flask import Flask, current_app, g, request
@@ -18,7 +19,7 @@ from server.core import logs
 from server.core.access import FORBIDDEN_FUNCTION, Actor
 from server.core.declare import Access
 from server.core.http import Authenticate
-from server.core.problems import FORBIDDEN, UNAUTHENTICATED, Refused
+from server.core.problems import CONFIRMATION_NEEDED, FORBIDDEN, UNAUTHENTICATED, Refused
 from server.core.services import Services
 from server.core.uow import UnitOfWork
 
@@ -27,11 +28,15 @@ EXTENSION = "doorstep.services"
 
 @dataclass(frozen=True, slots=True)
 class Authenticated:
-    """A caller whose token, session, device and state were found good, and the clock row read in the same statement."""
+    """A caller whose token, session, device and state were found good, and the clock row read in the same statement.
+
+    confirmed_at: when he last gave his password in this session, signing in or since.
+    """
 
     actor: Actor
     feed_head: int
     epoch: str
+    confirmed_at: datetime
 
 
 class Authenticator(Protocol):
@@ -62,6 +67,7 @@ def admits(authenticator: Authenticator) -> Authenticate:
             raise Refused(FORBIDDEN)
         if access.kind == "function" and not any(found.actor.may(each) for each in access.functions):
             raise Refused(FORBIDDEN_FUNCTION, function=access.functions[0])
+        must_be_recent(access.recent)
 
     return admit
 
@@ -82,6 +88,18 @@ def authenticated() -> Authenticated:
 def current_actor() -> Actor:
     """The person or device that calls."""
     return authenticated().actor
+
+
+def must_be_recent(seconds: int) -> None:
+    """Step-up, for a view where only some requests need it; whole views say `requires(…, recent=…)`.
+
+    Raises Refused CONFIRMATION_NEEDED when the password was given more than that many seconds ago; 0 asks for nothing.
+    """
+    if not seconds:
+        return
+    # Either way: an instant in the future, from before a clock was set back, must not stay recent until then.
+    if abs(services().clock.now() - authenticated().confirmed_at) > timedelta(seconds=seconds):
+        raise Refused(CONFIRMATION_NEEDED, seconds=seconds)
 
 
 @contextlib.contextmanager

@@ -16,6 +16,9 @@ V = TypeVar("V", bound=Callable[..., Any])
 Kind = Literal["public", "signed-in", "function", "device", "kiosk"]
 MARK = "__access__"
 
+STEP_UP = 300
+"""Seconds since the password was given, for what must not be done from a session left open: export, erase, keys, roles."""
+
 
 @dataclass(frozen=True, slots=True)
 class Access:
@@ -23,7 +26,7 @@ class Access:
 
     public: nothing; `reason` says why that is right. signed-in: a session of any kind. function: a session whose roles grant
     one of `functions`. device: the session of an enrolled device. kiosk: the session of a kiosk.
-    recent: a sign-in of at most that many seconds ago (step-up), 0 for any.
+    recent: the password was given at most that many seconds ago (step-up), 0 for any session.
     """
 
     kind: Kind
@@ -58,7 +61,7 @@ def _mark(access: Access) -> Callable[[V], V]:
 def requires(*functions: str, recent: int = 0) -> Callable[[V], V]:
     """The caller's roles must grant one of these functions. Which rows: the operation asks `actor.reach(function)`.
 
-    recent: step-up, the sign-in must not be older than this many seconds.
+    recent: step-up, the password was given at most that many seconds ago; 0 asks for nothing.
     """
     if not functions:
         raise ValueError("requires() needs a function; for any signed-in person there is signed_in")

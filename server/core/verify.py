@@ -19,7 +19,10 @@ from server.core.jobs import RunningJob, handler
 from server.core.tables import EVENTS, ORG_CLOCKS
 
 AUDIT = function(
-    "core.audit", zh="核验操作日志是否完整", en="Check that the audit log is whole", roles=("administrator", "director")
+    "audit.read",
+    zh="查看和核验操作日志",
+    en="Read the audit log and check that it is whole",
+    roles=("administrator", "director"),
 )
 KIND = "core.audit-verify"
 SLICE = 2000

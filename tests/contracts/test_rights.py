@@ -165,6 +165,7 @@ def test_a_role_without_any_function_sees_only_what_everybody_sees() -> None:
         "GET /api/v1/projects",
         "GET /api/v1/session",
         "DELETE /api/v1/session",
+        "POST /api/v1/session/confirm",
         "POST /api/v1/session/password",
         "POST /api/v1/session/renew",
         "GET /api/v1/units",

@@ -173,7 +173,8 @@ def described(connection: Connection) -> dict[str, list[str]]:
         for name, sql in connection.exec_driver_sql(
             "SELECT tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL"
         ).all():
-            lines = re.split(r",\s*\n\s*|\(\s*\n\s*|\n\)", " ".join(sql.split(" ")))
+            # A column added later stands behind the one before it, without a new line; commas in parentheses part nothing.
+            lines = re.split(r",\s*\n\s*|, (?![^(]*\))|\(\s*\n\s*|\n\)", " ".join(sql.split(" ")))
             found.setdefault(name, []).extend(" ".join(line.replace('"', "").split()) for line in lines)
     else:
         for name, line in connection.exec_driver_sql(

@@ -106,11 +106,12 @@ def at_the_door(uow: UnitOfWork, presented: RefreshToken, *, prove: Prove, keys:
     session = None if family is None else uow.get(Session, family.session_id)
     if family is None or device is None or session is None:
         raise Refused(SESSION_ENDED)
-    use_proof(uow, prove(device.key_thumbprint))
+    proof = prove(device.key_thumbprint)
+    use_proof(uow, proof)
     state = family_state(uow.org_id, family)
     # Only whether the token is genuine counts here: age, theft and revocation are why the device stands at this door.
     genuine = replace(state, created_at=uow.now, renewed_at=uow.now, revoked=False)
-    if isinstance(judge_refresh(genuine, presented, uow.now, keys), Invalid):
+    if isinstance(judge_refresh(genuine, presented, proof.made_at, uow.now, keys), Invalid):
         raise Refused(SESSION_ENDED)
     return _held(device, session.user_id)
 

@@ -11,7 +11,7 @@ from server.accounts import rules
 from server.accounts.events import OrganisationChanged, OrganisationCreated, UnitCreated
 from server.accounts.functions import CHANGE_ORGANISATION
 from server.accounts.models import Organisation, OrgUnit, User
-from server.accounts.operations.roles import refresh_system_roles, role_ids
+from server.accounts.operations.roles import bring_up_to_date, role_ids
 from server.accounts.operations.staff import NewUser, create_user
 from server.accounts.rules import ADMINISTRATOR, StaffValues
 from server.accounts.scope import UnitKind
@@ -70,7 +70,7 @@ def create_organisation(
     )
     root = uow.add(OrgUnit(kind=UnitKind.ORGANISATION, name=name))
     uow.record(UnitCreated(root.id, name=name, kind=root.kind, parent_id=None))
-    refresh_system_roles(uow)
+    bring_up_to_date(uow)
     uow.flush()
     administrator = create_user(
         uow,

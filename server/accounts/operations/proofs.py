@@ -30,7 +30,17 @@ PROOF_REPLAYED = problem_type(
     status=401,
     zh="此设备证明已被使用过。",
     en="This proof was used before.",
-    doc="A request that is sent again needs a new proof.",
+    doc="A request that is sent again needs a new proof. Nothing was changed and nothing was revoked.",
+)
+PROOF_OVERTAKEN = problem_type(
+    "accounts.proof-overtaken",
+    status=401,
+    zh="此请求已被较新的请求取代。",
+    en="A later request has overtaken this one.",
+    doc="Only when refreshing: the token is no longer the newest and the proof is older than the refresh that followed. "
+    "Nothing was changed. Refresh with the newest token held and a new proof; `server_time` (milliseconds since 1970 UTC) "
+    "corrects a slow clock.",
+    extra=["server_time"],
 )
 
 # Core's bulk insert does not tell how many rows it left out, and here that number is the answer.
@@ -38,17 +48,20 @@ _USE = text(
     "INSERT INTO proof_uses (org_id, id, version, created_at, updated_at, thumbprint, jti, expires_at) "
     "VALUES (:org_id, :id, 1, :now, :now, :thumbprint, :jti, :expires_at) ON CONFLICT (org_id, thumbprint, jti) DO NOTHING"
 )
-_FORGET = text("DELETE FROM proof_uses WHERE org_id = :org_id AND thumbprint = :thumbprint AND expires_at < :now")
 
 
 def use_proof(uow: UnitOfWork, proof: DeviceProof) -> None:
     """Use a verified proof up. Raises Refused PROOF_REPLAYED when it was used, also when that is happening side by side:
-    the second insert waits for the first. What no clock would accept any more is forgotten on the way.
+    the second insert waits for the first. Used ones are forgotten at night (purge.py), long after their end.
     """
-    values = {"org_id": uow.org_id, "thumbprint": proof.thumbprint, "now": to_ms(uow.now)}
-    uow.connection.execute(_FORGET, values)
-    used = uow.connection.execute(
-        _USE, {**values, "id": new_id(), "jti": proof.jti, "expires_at": to_ms(proof.replayable_until)}
-    )
+    values = {
+        "org_id": uow.org_id,
+        "id": new_id(),
+        "now": to_ms(uow.now),
+        "thumbprint": proof.thumbprint,
+        "jti": proof.jti,
+        "expires_at": to_ms(proof.replayable_until),
+    }
+    used = uow.connection.execute(_USE, values)
     if used.rowcount != 1:
         raise Refused(PROOF_REPLAYED)

@@ -72,21 +72,21 @@ def system_functions(role_code: str) -> list[str]:
     return sorted(function.code for function in FUNCTIONS.values() if role_code in function.roles)
 
 
-def refresh_system_roles(uow: UnitOfWork) -> int:
-    """Make missing system roles, and give known ones the functions that came with this version; what an organisation added
-    stays. Run for each organisation at `db upgrade` and at start. Returns how many roles changed.
+def bring_up_to_date(uow: UnitOfWork) -> int:
+    """Make missing system roles, give known ones the functions that came with this version, and take from all roles those it
+    no longer has; what an organisation added stays. Run for each organisation at `db upgrade` and at start. Returns how many
+    roles changed.
     """
-    known = {role.code: role for role in uow.find(Role, c(Role).is_system)}
-    changed = 0
-    for code, system in SYSTEM_ROLES.items():
-        wanted = system_functions(code)
-        role = known.get(code)
-        if role is None:
-            name = system.name.zh if uow.actor.locale == "zh" else system.name.en
-            role = uow.add(Role(code=code, name=name, is_system=True, scope=system.scope, functions=wanted))
-            uow.record(RoleCreated(role.id, name=name, scope=system.scope, functions=wanted))
-            changed += 1
-            continue
+    roles = uow.find(Role)
+    missing = SYSTEM_ROLES.keys() - {role.code for role in roles if role.is_system}
+    changed = len(missing)
+    for code in (each for each in SYSTEM_ROLES if each in missing):
+        system, wanted = SYSTEM_ROLES[code], system_functions(code)
+        name = system.name.zh if uow.actor.locale == "zh" else system.name.en
+        role = uow.add(Role(code=code, name=name, is_system=True, scope=system.scope, functions=wanted))
+        uow.record(RoleCreated(role.id, name=name, scope=system.scope, functions=wanted))
+    for role in roles:
+        wanted = system_functions(role.code) if role.is_system else []
         functions = sorted({each for each in role.functions if each in FUNCTIONS}.union(wanted))
         if functions != role.functions:
             uow.change(role, functions=functions)

@@ -10,13 +10,14 @@ from sqlalchemy import ColumnElement
 from server.accounts.authentication import DEVICE_REVOKED, SESSION_ENDED
 from server.accounts.events import SignedOut, TokenTheftNoticed
 from server.accounts.models import Device, RefreshFamily, Session
-from server.accounts.operations.proofs import use_proof
+from server.accounts.operations.proofs import PROOF_OVERTAKEN, use_proof
 from server.accounts.proof import DeviceProof
 from server.accounts.queries.actors import SessionRow, session_row
 from server.accounts.refresh import (
     Expired,
     FamilyState,
     Invalid,
+    Late,
     RefreshToken,
     Repeat,
     Rotate,
@@ -26,6 +27,7 @@ from server.accounts.refresh import (
 )
 from server.core.problems import Refused
 from server.core.rows import c
+from server.core.types import to_ms
 from server.core.uow import UnitOfWork
 
 Prove = Callable[[str], DeviceProof]
@@ -43,7 +45,7 @@ class Refreshed:
 
 @dataclass(frozen=True, slots=True)
 class NotRefreshed:
-    """It does not; there is something to commit all the same, before refusing with `refusal`."""
+    """It does not; that the proof was used is to be committed all the same, before refusing with `refusal`."""
 
     refusal: Refused
 
@@ -68,9 +70,10 @@ def refresh_session(
     """Exchange a refresh token. The caller commits, whatever comes back.
 
     The family's row is read locked, so that of requests side by side each is judged after the one before it: the first
-    moves n, the others are retries and get the very same token. Theft ends the session and is recorded.
+    moves n, the others are retries and get the very same token. The proof is used up before the token is judged, whatever
+    comes of it: a request that arrives twice is judged once. Theft ends the session and is recorded.
 
-    Raises Refused SESSION_ENDED, DEVICE_REVOKED, and what `prove` and use_proof raise; nothing needs to be kept then.
+    Raises Refused SESSION_ENDED, and what `prove` and use_proof raise; nothing needs to be kept then.
     """
     family = uow.get(RefreshFamily, presented.family_id)
     if family is None:
@@ -79,10 +82,13 @@ def refresh_session(
     session = session_row(uow.connection, uow.org_id, family.session_id)
     if device is None or session is None:
         raise Refused(SESSION_ENDED)
-    use_proof(uow, prove(device.key_thumbprint))
+    proof = prove(device.key_thumbprint)
+    use_proof(uow, proof)
     if device.state != "active":
-        raise Refused(DEVICE_REVOKED, wipe=device.state == "wipe_pending")
-    verdict = judge_refresh(family_state(uow.org_id, family), presented, uow.now, keys)
+        return NotRefreshed(Refused(DEVICE_REVOKED, wipe=device.state == "wipe_pending"))
+    verdict = judge_refresh(family_state(uow.org_id, family), presented, proof.made_at, uow.now, keys)
+    if isinstance(verdict, Late):
+        return NotRefreshed(Refused(PROOF_OVERTAKEN, server_time=to_ms(uow.now)))
     if isinstance(verdict, Theft):
         end_sessions(uow, session.user_id, device_id=device.id)
         uow.change(family, revoked_at=uow.now)
@@ -97,7 +103,7 @@ def refresh_session(
         )
         return NotRefreshed(Refused(SESSION_ENDED))
     if isinstance(verdict, Invalid | Expired) or not session.is_open(uow.now):
-        raise Refused(SESSION_ENDED)
+        return NotRefreshed(Refused(SESSION_ENDED))
     if isinstance(verdict, Rotate):
         uow.change(family, n=verdict.next_n, renewed_at=uow.now)
     elif isinstance(verdict, Repeat):

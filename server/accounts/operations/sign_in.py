@@ -151,6 +151,23 @@ def sign_in_office(uow: UnitOfWork, candidate: Candidate) -> tuple[Session, User
     return session, user, organisation
 
 
+def confirm_session(uow: UnitOfWork, *, checked_against: str) -> None:
+    """The actor gave his password again: what asks for a recent sign-in opens to his session for a while.
+
+    checked_against: the stored hash that the password was found to match. Raises Refused SIGN_IN_REFUSED when it, the
+    person or the session is another meanwhile.
+    """
+    user, session = uow.get(User, uow.actor.user_id), uow.get(Session, str(uow.actor.session_id))
+    if (
+        user is None
+        or session is None
+        or session.revoked_at is not None
+        or (user.state, user.password_hash) != ("active", checked_against)
+    ):
+        raise Refused(SIGN_IN_REFUSED)
+    uow.change(session, confirmed_at=uow.now)
+
+
 def _still(uow: UnitOfWork, candidate: Candidate) -> tuple[User, Organisation]:
     """The person, locked, if all that was checked still holds: the check was made in another transaction."""
     user = uow.get(User, candidate.user_id)

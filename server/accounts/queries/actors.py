@@ -40,6 +40,7 @@ class SessionRow:
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None
+    confirmed_at: datetime | None
     user_state: str
     device_state: str | None
     organisation_state: str
@@ -76,6 +77,7 @@ def _session_statement() -> Select[Any]:
             s.created_at,
             s.expires_at,
             s.revoked_at,
+            s.confirmed_at,
             u.state,
             d.state,
             o.state,

@@ -9,13 +9,13 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, select
 
-from server.accounts.functions import READ_AUDIT
 from server.accounts.models import User
 from server.accounts.queries.staff import staff_condition
 from server.core import tables
 from server.core.access import Actor
 from server.core.rows import c
 from server.core.types import from_ms
+from server.core.verify import AUDIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def list_events(
 
     Whoever reaches less than everything with audit.read sees what people within his reach did.
     """
-    reach = actor.must(READ_AUDIT)
+    reach = actor.must(AUDIT)
     e, u = tables.EVENTS.c, c(User)
     statement = select(e.n, e.at, e.actor_id, e.name, e.subject_id, e.body, e.hash).where(e.org_id == actor.org_id)
     if not reach.everything:

@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from server.accounts.functions import READ_DEVICES, READ_QUARANTINE
 from server.accounts.models import Device, QuarantinedQueue, User
-from server.accounts.queries.order import earlier
 from server.accounts.queries.staff import staff_condition
 from server.core.access import Actor, Reach
+from server.core.paging import earlier
 from server.core.problems import NOT_FOUND, Refused
 from server.core.rows import Row, c
 

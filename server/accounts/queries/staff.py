@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
 
 from server.accounts.functions import READ_USERS
 from server.accounts.models import Organisation, Role, User, UserProject, UserRole, UserUnit
-from server.accounts.queries.order import later
 from server.core.access import Actor, Reach
+from server.core.paging import later
 from server.core.problems import NOT_FOUND, Refused
 from server.core.rows import c
 

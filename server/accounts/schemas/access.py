@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from server.accounts.schemas.staff import SHOWN_STATES, password_field
+from server.accounts.rules import NAME_MOST
+from server.accounts.schemas.staff import SHOWN_STATES, new_password_field, password_field
 from server.accounts.scope import Scope
-from server.core.fields import BooleanField, CodeField, IdField, InstantField, IntegerField, Length, Schema, TextField
+from server.core.fields import (
+    BooleanField,
+    CodeField,
+    FunctionField,
+    IdField,
+    InstantField,
+    IntegerField,
+    Length,
+    Schema,
+    TextField,
+)
 from server.core.i18n import LANGUAGES
 from server.core.page_schemas import PageQuery
 
-NAME_MOST = 60
 _TYPED = 120
 _SCOPES = tuple(each.value for each in Scope)
 DEVICE_STATES = ("active", "revoked", "wipe_pending", "wiped")
@@ -80,11 +90,17 @@ class WhoAmIOut(Schema):
     functions = fields.List(fields.Nested(GrantOut), required=True)
 
 
+class ConfirmIn(Schema):
+    """The caller's password, given again."""
+
+    password = password_field("The present one.")
+
+
 class PasswordIn(Schema):
     """A password of one's own to change."""
 
     old_password = password_field("The present one.")
-    new_password = password_field("8 to 128 characters, none of the well-known ones.")
+    new_password = new_password_field()
 
 
 class PasswordResetIn(Schema):
@@ -93,7 +109,7 @@ class PasswordResetIn(Schema):
     organisation = TextField(_TYPED, blank=True, required=True)
     username = TextField(_TYPED, blank=True, required=True)
     code = TextField(_TYPED, blank=True, required=True, metadata={"description": "Small letters and hyphens are fine."})
-    password = password_field("8 to 128 characters, none of the well-known ones.")
+    password = new_password_field()
 
 
 class FunctionOut(Schema):
@@ -126,17 +142,17 @@ class RoleQuery(Schema):
 class RoleIn(Schema):
     """A role to add."""
 
-    name = TextField(_TYPED, required=True)
+    name = TextField(NAME_MOST, required=True)
     scope = CodeField(_SCOPES, required=True)
-    functions = fields.List(TextField(_TYPED), required=True, validate=Length(max=500))
+    functions = fields.List(FunctionField(), required=True, validate=Length(max=500))
 
 
 class RolePatch(Schema):
     """What to change; functions are replaced as a whole."""
 
-    name = TextField(_TYPED)
+    name = TextField(NAME_MOST)
     scope = CodeField(_SCOPES)
-    functions = fields.List(TextField(_TYPED), validate=Length(max=500))
+    functions = fields.List(FunctionField(), validate=Length(max=500))
     state = CodeField(("active", "disabled"))
     version = IntegerField(1)
 

@@ -6,7 +6,10 @@ from typing import Any
 
 from marshmallow import fields, post_load
 
-from server.accounts.rules import Education, Gender
+from server.accounts import rules
+from server.accounts.passwords import MAX_LENGTH, MIN_LENGTH
+from server.accounts.rules import NAME_MOST, Education, Gender
+from server.core.field_patterns import typed_pattern
 from server.core.fields import (
     BooleanField,
     CodeField,
@@ -21,7 +24,6 @@ from server.core.fields import (
 from server.core.i18n import LANGUAGES
 from server.core.page_schemas import PageQuery
 
-NAME_MOST = 60
 _TYPED = 120
 """Characters taken in before a rule looks at them: full-width typing and spaces may go."""
 _PASSWORD_MOST = 512
@@ -31,10 +33,26 @@ _GENDERS = tuple(each.value for each in Gender)
 _EDUCATIONS = tuple(each.value for each in Education)
 
 
-def password_field(description: str, *, required: bool = True) -> TextField:
-    """A password as typed; its length and kind are judged by the rules, not here."""
+def password_field(description: str) -> TextField:
+    """A password there is, as typed: of any length, so that a wrong one is told like any other."""
     return TextField(
-        _PASSWORD_MOST, blank=True, required=required, metadata={"format": "password", "description": description}
+        _PASSWORD_MOST, blank=True, required=True, metadata={"format": "password", "description": description}
+    )
+
+
+def new_password_field(*, required: bool = True) -> TextField:
+    """A password to be. Its length is counted once full-width typing is narrowed."""
+    return TextField(
+        _PASSWORD_MOST,
+        blank=True,
+        required=required,
+        metadata={
+            "format": "password",
+            "description": f"{MIN_LENGTH} to {MAX_LENGTH} characters, none of the well-known ones.",
+            "example": "lantern harbour 7",
+            "minLength": MIN_LENGTH,
+            "maxLength": MAX_LENGTH,
+        },
     )
 
 
@@ -79,13 +97,25 @@ class UserQuery(PageQuery):
     unit_id = IdField(metadata={"description": "The primary unit, without those below it."})
 
 
+_NUMBER = {"example": "0042", "pattern": typed_pattern(rules.STAFF_NUMBER)}
+_PHONE = "[ ()-]*[+]?[ ()-]*(?:[0-9][ ()-]*){5,15}|[ ()-]*"
+_USERNAME = {
+    "example": "jie.chen",
+    "pattern": typed_pattern(rules.USERNAME.replace("a-z", "a-zA-Z")),
+    "minLength": rules.USERNAME_LEAST,
+    "maxLength": rules.USERNAME_MOST,
+}
+
+
 class _UserFields(Schema):
     gender = CodeField(_GENDERS, allow_none=True)
-    birth_year = IntegerField(1800, 2200, allow_none=True)
+    birth_year = IntegerField(1800, 2200, allow_none=True, metadata={"example": 1990})
     education = CodeField(_EDUCATIONS, allow_none=True)
-    title = TextField(_TYPED, blank=True, allow_none=True)
-    phone = TextField(_TYPED, blank=True, allow_none=True)
-    sender_code = TextField(_TYPED, blank=True, allow_none=True)
+    title = TextField(NAME_MOST, blank=True, allow_none=True)
+    phone = TextField(_TYPED, blank=True, allow_none=True, metadata={"pattern": typed_pattern(_PHONE)})
+    sender_code = TextField(
+        _TYPED, blank=True, allow_none=True, metadata={"pattern": typed_pattern(f"{rules.SENDER_CODE}|")}
+    )
     messages_reviewed = BooleanField()
     locale = CodeField(LANGUAGES, allow_none=True)
     timezone = ZoneField(allow_none=True)
@@ -104,19 +134,19 @@ class _UserFields(Schema):
 class UserIn(_UserFields):
     """A member of staff to add. Without a password he chooses one with a reset code."""
 
-    number = TextField(_TYPED, required=True)
-    name = TextField(_TYPED, required=True)
-    username = TextField(_TYPED, required=True)
+    number = TextField(_TYPED, required=True, metadata=_NUMBER)
+    name = TextField(NAME_MOST, required=True)
+    username = TextField(_TYPED, required=True, metadata=_USERNAME)
     unit_id = IdField(required=True)
-    password = password_field("8 to 128 characters, none of the well-known ones.", required=False)
+    password = new_password_field(required=False)
 
 
 class UserPatch(_UserFields):
     """What to change; what is absent stays. Lists of ids are replaced as a whole."""
 
-    number = TextField(_TYPED)
-    name = TextField(_TYPED)
-    username = TextField(_TYPED)
+    number = TextField(_TYPED, metadata=_NUMBER)
+    name = TextField(NAME_MOST)
+    username = TextField(_TYPED, metadata=_USERNAME)
     unit_id = IdField()
     version = IntegerField(
         1, metadata={"description": "The version the caller saw; refused with core.stale when it is another by now."}

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from marshmallow import fields
 
+from server.accounts import rules
+from server.accounts.rules import NAME_MOST
+from server.core.field_patterns import typed_pattern
 from server.core.fields import (
     CodeField,
     CurrencyField,
@@ -16,9 +19,14 @@ from server.core.fields import (
 )
 from server.core.i18n import LANGUAGES
 
-NAME_MOST = 60
 UNIT_KINDS = ("organisation", "department", "team")
 _VERSION = {"description": "The version the caller saw; refused with core.stale when the row is at another one."}
+_CODE = {
+    "description": "Small letters, digits, single hyphens between them.",
+    "pattern": typed_pattern(rules.CODE.replace("a-z", "a-zA-Z")),
+    "minLength": rules.CODE_LEAST,
+    "maxLength": rules.CODE_MOST,
+}
 
 
 class OrganisationOut(Schema):
@@ -86,13 +94,13 @@ class ProjectOut(Schema):
 class ProjectIn(Schema):
     """A project to add."""
 
-    code = TextField(NAME_MOST, required=True, metadata={"description": "2 to 32 small letters, digits, hyphens."})
+    code = TextField(NAME_MOST, required=True, metadata=_CODE)
     name = TextField(NAME_MOST, required=True)
 
 
 class ProjectPatch(Schema):
     """What to change."""
 
-    code = TextField(NAME_MOST)
+    code = TextField(NAME_MOST, metadata=_CODE)
     name = TextField(NAME_MOST)
     version = IntegerField(1, metadata=_VERSION)

@@ -17,7 +17,7 @@ from server.accounts.views.installed import whole
 from server.core.access import FUNCTIONS
 from server.core.api import Blueprint
 from server.core.auth import current_actor, reading, writing
-from server.core.declare import requires, signed_in
+from server.core.declare import STEP_UP, requires, signed_in
 from server.core.http import language
 from server.core.page_schemas import page_of
 from server.core.problems import STALE
@@ -48,7 +48,7 @@ def list_all_roles(query: dict[str, Any]) -> dict[str, Any]:
 
 
 @roles_blp.route("", methods=["POST"])
-@requires(CHANGE_ROLES)
+@requires(CHANGE_ROLES, recent=STEP_UP)
 @roles_blp.arguments(RoleIn)
 @roles_blp.response(201, RoleOut)
 @roles_blp.refuses(*_ROLE_PROBLEMS)
@@ -61,7 +61,7 @@ def create_role(values: dict[str, Any]) -> dict[str, Any]:
 
 
 @roles_blp.route("/<id:role_id>", methods=["PATCH"])
-@requires(CHANGE_ROLES)
+@requires(CHANGE_ROLES, recent=STEP_UP)
 @roles_blp.arguments(RolePatch)
 @roles_blp.response(200, RoleOut)
 @roles_blp.refuses(
@@ -82,7 +82,7 @@ def change_role(values: dict[str, Any], role_id: str) -> dict[str, Any]:
 
 
 @roles_blp.route("/<id:role_id>", methods=["DELETE"])
-@requires(CHANGE_ROLES)
+@requires(CHANGE_ROLES, recent=STEP_UP)
 @roles_blp.response(204)
 @roles_blp.refuses(rules.ROLE_SYSTEM, rules.BEYOND_OWN_RIGHTS)
 def delete_role(role_id: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from server.accounts.functions import READ_AUDIT
 from server.accounts.queries.audit import list_events
 from server.accounts.schemas.access import AuditEventOut, AuditQuery
 from server.accounts.views.installed import cursors
@@ -12,12 +11,13 @@ from server.core.api import Blueprint
 from server.core.auth import current_actor, reading
 from server.core.declare import requires
 from server.core.page_schemas import page_of
+from server.core.verify import AUDIT
 
 blp = Blueprint("events", __name__, url_prefix="/api/v1/events", description="The audit log: who did what, and when.")
 
 
 @blp.route("", methods=["GET"])
-@requires(READ_AUDIT)
+@requires(AUDIT)
 @blp.arguments(AuditQuery, location="query")
 @blp.response(200, page_of(AuditEventOut))
 def list_audit(query: dict[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from server.accounts.schemas.access import (
 from server.accounts.views.installed import cursors
 from server.core.api import Blueprint
 from server.core.auth import current_actor, reading, writing
-from server.core.declare import requires
+from server.core.declare import STEP_UP, requires
 from server.core.page_schemas import page_of
 from server.core.types import from_ms, to_ms
 
@@ -70,7 +70,7 @@ def revoke(device_id: str) -> Device:
 
 
 @devices_blp.route("/<id:device_id>/wipe", methods=["POST"])
-@requires(CHANGE_DEVICES)
+@requires(CHANGE_DEVICES, recent=STEP_UP)
 @devices_blp.response(200, DeviceOut)
 @devices_blp.refuses(DEVICE_WIPED)
 def wipe(device_id: str) -> Device:

@@ -14,7 +14,13 @@ from server.accounts.codes import CODE_REFUSED
 from server.accounts.models import Organisation, User
 from server.accounts.operations.passwords import PASSWORD_WRONG, change_password, count_reset_try, use_reset_code
 from server.accounts.operations.sessions import sign_out
-from server.accounts.operations.sign_in import SIGN_IN_REFUSED, acting, check_three_parts, sign_in_office
+from server.accounts.operations.sign_in import (
+    SIGN_IN_REFUSED,
+    acting,
+    check_three_parts,
+    confirm_session,
+    sign_in_office,
+)
 from server.accounts.passwords import (
     PASSWORD_CHARACTERS,
     PASSWORD_COMMON,
@@ -27,6 +33,7 @@ from server.accounts.queries import structure
 from server.accounts.queries.actors import session_row
 from server.accounts.queries.staff import password_context, user_by_username
 from server.accounts.schemas.access import (
+    ConfirmIn,
     OfficeSessionOut,
     PasswordIn,
     PasswordResetIn,
@@ -149,6 +156,26 @@ def renew() -> dict[str, Any]:
         until=session.expires_at,
     )
     return {"access_token": token, "expires_in": seconds}
+
+
+@blp.route("/confirm", methods=["POST"])
+@signed_in
+@blp.arguments(ConfirmIn)
+@blp.response(204)
+@blp.refuses(SIGN_IN_REFUSED)
+def confirm(values: dict[str, Any]) -> None:
+    """Give the password again, when an action answers `core.confirmation-needed`. Counts for five minutes and this session;
+    on a device it needs no proof. Limited and refused as signing in is.
+    """
+    actor, hashes = current_actor(), credentials().hashes
+    with reading() as connection:
+        username, org_code, stored = password_context(connection, actor.org_id, actor.user_id) or ("", "", None)
+    limit_sign_in(org_code, username)
+    if not hashes.check(stored, values["password"]).matches or stored is None:
+        raise Refused(SIGN_IN_REFUSED)
+    with writing() as uow:
+        confirm_session(uow, checked_against=stored)
+        uow.commit()
 
 
 @blp.route("/password", methods=["POST"])

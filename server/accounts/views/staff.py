@@ -31,12 +31,12 @@ from server.accounts.schemas.staff import (
 from server.accounts.views.installed import credentials, cursors
 from server.accounts.views.sessions import PASSWORD_FAULTS
 from server.core.api import Blueprint
-from server.core.auth import current_actor, reading, services, writing
-from server.core.declare import requires
+from server.core.auth import current_actor, must_be_recent, reading, services, writing
+from server.core.declare import STEP_UP, requires
 from server.core.http import limit
 from server.core.limits import rate
 from server.core.page_schemas import page_of
-from server.core.problems import STALE
+from server.core.problems import CONFIRMATION_NEEDED, STALE
 from server.core.types import PhoneNumber
 
 REVEAL_STAFF_PER_PERSON = rate("reveal-staff-person", 60, 3600, per="user")
@@ -56,6 +56,7 @@ _FIELD_PROBLEMS = (
     staff.STAFF_NUMBER_TAKEN,
     UNKNOWN_ASSIGNMENT,
     rules.BEYOND_OWN_RIGHTS,
+    CONFIRMATION_NEEDED,
 )
 
 
@@ -86,7 +87,9 @@ def list_staff(query: dict[str, Any]) -> dict[str, Any]:
 @blp.response(201, UserOut)
 @blp.refuses(*_FIELD_PROBLEMS, *PASSWORD_FAULTS)
 def create_user(values: dict[str, Any]) -> dict[str, Any]:
-    """Add a member of staff."""
+    """Add a member of staff. Giving him roles asks for a password given in the last five minutes."""
+    if values.get("role_ids"):
+        must_be_recent(STEP_UP)
     password = values.pop("password", None)
     if password is not None:
         with reading() as connection:
@@ -115,7 +118,12 @@ def get_staff(user_id: str) -> dict[str, Any]:
 @blp.response(200, UserOut)
 @blp.refuses(*_FIELD_PROBLEMS, rules.USER_DEFAULT, STALE)
 def change_user(values: dict[str, Any], user_id: str) -> dict[str, Any]:
-    """Change a member of staff; new roles and units count with his next request."""
+    """Change a member of staff; new roles and units count with his next request.
+
+    Changing roles asks for a password given in the last five minutes.
+    """
+    if "role_ids" in values:
+        must_be_recent(STEP_UP)
     version = values.pop("version", None)
     with writing() as uow:
         staff.change_user(uow, user_id, values, version=version)
@@ -158,7 +166,7 @@ def enable_user(user_id: str) -> dict[str, Any]:
 
 
 @blp.route("/<id:user_id>/reset-code", methods=["POST"])
-@requires(CHANGE_USERS)
+@requires(CHANGE_USERS, recent=STEP_UP)
 @blp.response(201, ResetCodeOut)
 @blp.refuses(rules.RESET_OWN, rules.BEYOND_OWN_RIGHTS)
 def make_reset_code(user_id: str) -> dict[str, Any]:

@@ -1,3 +1,5 @@
+"""One-time codes: how they are spelled and read, and what one try means, at every limit. No database."""
+
 from __future__ import annotations
 
 import dataclasses

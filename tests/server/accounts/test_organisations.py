@@ -7,15 +7,17 @@ import pytest
 from sqlalchemy import select
 
 from server.accounts.models import Organisation, Role
-from server.accounts.operations import roles
+from server.accounts.operations import roles, staff
 from server.accounts.operations.organisations import create_organisation
 from server.accounts.queries import structure
 from server.accounts.queries.staff import list_roles
+from server.accounts.scope import Scope
 from server.core import access, tables
 from server.core.access import FUNCTIONS, system_actor
 from server.core.db import NO_ORG
 from server.core.events import verify
 from server.core.problems import Refused
+from server.core.rows import c
 from sync_protocol.ids import new_id
 from tests.server.accounts.company import Company, user_of
 
@@ -66,7 +68,7 @@ def test_system_roles_get_the_functions_of_a_later_version(company: Company, mon
     new = access.Function("toys.later", "以后", "Later", frozenset({"supervisor"}))
     monkeypatch.setitem(FUNCTIONS, new.code, new)
     with company.writing("system") as uow:
-        assert roles.refresh_system_roles(uow) == 2
+        assert roles.bring_up_to_date(uow) == 2
         uow.commit()
     known = _roles(company)
     assert "toys.later" in known["administrator"].functions
@@ -75,11 +77,32 @@ def test_system_roles_get_the_functions_of_a_later_version(company: Company, mon
     assert company.actor("jie").may("toys.later")
     before = len(company.events())
     with company.writing("system") as uow:
-        assert roles.refresh_system_roles(uow) == 0
+        assert roles.bring_up_to_date(uow) == 0
         uow.commit()
     assert len(company.events()) == before
     changed = [orjson.loads(each.body) for each in company.events("accounts.role-changed")]
     assert "toys.later" in changed[-1]["changes"]["functions"][1]
+
+
+def test_a_function_that_is_no_more_leaves_all_roles(company: Company) -> None:
+    """A database may hold roles of a version that had it: `core.audit` has become part of `audit.read`."""
+    with company.writing("system") as uow:
+        own = roles.create_role(uow, name="own", scope=Scope.OWN, functions=["accounts.users.read"])
+        uow.change(own, functions=["accounts.users.read", "core.audit"])
+        (admin_role,) = uow.find(Role, c(Role).code == "administrator")
+        uow.change(admin_role, functions=["core.audit"])
+        uow.commit()
+    with company.writing("system") as uow:
+        staff.change_user(uow, company.users["wang"], {"role_ids": [own.id]})
+        uow.commit()
+    assert set(company.actor("wang").reaches) == {"accounts.users.read"}
+    with company.writing("system") as uow:
+        assert roles.bring_up_to_date(uow) == 2
+        uow.commit()
+    assert company.row(Role, own.id).functions == ["accounts.users.read"]
+    assert company.actor("admin").may("audit.read")
+    office = company.office("admin")
+    office.ok("PATCH", f"/roles/{own.id}", json={"functions": company.row(Role, own.id).functions})
 
 
 def test_a_function_for_a_role_that_is_none_stops_the_start(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,3 +1,5 @@
+"""Passwords: which are taken, how they are hashed and checked, and that hashing is bounded. No database."""
+
 from __future__ import annotations
 
 import threading

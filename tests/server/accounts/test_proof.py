@@ -1,3 +1,5 @@
+"""The device's proof of its key: what is taken and each way to be none. No database."""
+
 from __future__ import annotations
 
 import base64

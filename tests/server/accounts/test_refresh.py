@@ -1,3 +1,5 @@
+"""Refresh tokens: what presenting one means, as a table and as a state machine with a thief in it. No database."""
+
 from __future__ import annotations
 
 import base64
@@ -12,13 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from server.accounts.proof import PROOF_WINDOW, InvalidProof, verify_proof
+from server.accounts.proof import InvalidProof, verify_proof
 from server.accounts.refresh import (
     ABSOLUTE_LIFE,
     IDLE_LIFE,
     Expired,
     FamilyState,
     Invalid,
+    Late,
     RefreshToken,
     Repeat,
     Rotate,
@@ -41,8 +44,8 @@ STATE = FamilyState(ORG, FAMILY, "k1", b"0123456789abcdef", n=5, created_at=STAR
 URL = "https://doorstep.test/mobile/v1/session/refresh"
 
 
-def judge(n: int, state: FamilyState = STATE, now: datetime = START) -> Verdict:
-    return judge_refresh(state, parse_refresh(refresh_token(state, n, KEYS)), now, KEYS)
+def judge(n: int, state: FamilyState = STATE, now: datetime = START, proved_at: datetime = START + SECOND) -> Verdict:
+    return judge_refresh(state, parse_refresh(refresh_token(state, n, KEYS)), proved_at, now, KEYS)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +61,12 @@ def judge(n: int, state: FamilyState = STATE, now: datetime = START) -> Verdict:
 )
 def test_what_presenting_a_number_means(n: int, verdict: Verdict) -> None:
     assert judge(n) == verdict
+
+
+@pytest.mark.parametrize("proved_at", [START, START - SECOND, START - DAY])
+@pytest.mark.parametrize(("n", "verdict"), [(1, Late(1)), (3, Late(3)), (4, Repeat(5)), (5, Rotate(6)), (6, Rotate(7))])
+def test_an_overtaken_number_with_a_proof_from_before_is_late(n: int, verdict: Verdict, proved_at: datetime) -> None:
+    assert judge(n, proved_at=proved_at) == verdict
 
 
 def test_the_design_s_figures() -> None:
@@ -129,20 +138,20 @@ def test_a_token_reads_as_it_was_written(n: int) -> None:
 @pytest.mark.parametrize("n", [1, 4, 5, 6])
 def test_a_forged_number_harms_nobody(n: int) -> None:
     """Anybody who has seen an id could else log a device out by presenting an old number of its family."""
-    assert judge_refresh(STATE, RefreshToken(ORG, FAMILY, n, "A" * 43), START, KEYS) == Invalid("forged")
+    assert judge_refresh(STATE, RefreshToken(ORG, FAMILY, n, "A" * 43), START, START, KEYS) == Invalid("forged")
     stolen = parse_refresh(refresh_token(STATE, n + 1, KEYS))
-    assert judge_refresh(STATE, dataclasses.replace(stolen, n=n), START, KEYS) == Invalid("forged")
+    assert judge_refresh(STATE, dataclasses.replace(stolen, n=n), START, START, KEYS) == Invalid("forged")
 
 
 @pytest.mark.parametrize("change", [{"org_id": OTHER}, {"family_id": OTHER}])
 def test_a_token_opens_its_own_family_only(change: dict[str, Any]) -> None:
     token = parse_refresh(refresh_token(STATE, 5, KEYS))
-    assert judge_refresh(STATE, dataclasses.replace(token, **change), START, KEYS) == Invalid("another family")
+    assert judge_refresh(STATE, dataclasses.replace(token, **change), START, START, KEYS) == Invalid("another family")
 
 
 def test_a_family_whose_key_was_thrown_away_is_gone() -> None:
     token = parse_refresh(refresh_token(STATE, 5, KEYS))
-    assert judge_refresh(STATE, token, START, {"k2": KEYS["k2"]}) == Invalid("key is gone")
+    assert judge_refresh(STATE, token, START, START, {"k2": KEYS["k2"]}) == Invalid("key is gone")
 
 
 @pytest.mark.parametrize("n", [1, 4, 5, 6])
@@ -195,10 +204,10 @@ class Server:
         if found.jti in self.seen:
             return None
         self.seen.add(found.jti)
-        return self.judge(token, now)
+        return self.judge(token, now, found.made_at)
 
-    def judge(self, token: str, now: datetime) -> str | None:
-        verdict = judge_refresh(self.family, parse_refresh(token), now, KEYS)
+    def judge(self, token: str, now: datetime, proved_at: datetime) -> str | None:
+        verdict = judge_refresh(self.family, parse_refresh(token), proved_at, now, KEYS)
         self.verdicts.append(verdict)
         match verdict:
             case Rotate(next_n):
@@ -243,10 +252,11 @@ class HonestDevice(RuleBasedStateMachine):
         if self.now + seconds * SECOND < START + ABSOLUTE_LIFE:
             self.now += seconds * SECOND
 
-    @precondition(lambda self: self.now - self.last_refresh > 2 * PROOF_WINDOW)
+    @precondition(lambda self: self.now - self.last_refresh >= self.skew)
     @rule(copies=st.integers(1, 3))
     def the_device_asks(self, copies: int) -> None:
-        """Also several times at once: two tabs, or a retry while the first request still hangs somewhere."""
+        """Also several times at once: two tabs, or a retry while the first request still hangs somewhere. As often as it
+        likes, unless its clock is fast: then not sooner after the last answer than that."""
         for _ in range(copies):
             request = self.ask()
             self.sent.append(request)
@@ -259,6 +269,16 @@ class HonestDevice(RuleBasedStateMachine):
         answer = self.server.refresh(token, proof, self.now)
         if answer is not None and not is_answer_lost:
             self.answers.append((token, answer))
+
+    @precondition(lambda self: self.copied)
+    @rule(choice=st.integers(min_value=0))
+    def a_request_arrives_again(self, choice: int) -> None:
+        """The network doubled it: if it was answered before, nothing comes of it."""
+        request = self.copied[choice % len(self.copied)]
+        if request not in self.sent:
+            before = self.server.family
+            assert self.server.refresh(*request, self.now) is None
+            assert self.server.family == before
 
     @precondition(lambda self: self.answers)
     @rule(choice=st.integers(min_value=0), is_doubled=st.booleans())
@@ -308,9 +328,9 @@ def test_two_hands_on_one_family_are_noticed_as_soon_as_they_part(steps: list[tu
     held = dict.fromkeys((True, False), refresh_token(server.family, 1, KEYS))
     used: set[int] = set()
     is_over = False
-    for who, is_lost in steps:
-        n = parse_refresh(held[who]).n
-        answer = server.judge(held[who], START)
+    for second, (who, is_lost) in enumerate(steps, 1):
+        n, now = parse_refresh(held[who]).n, START + second * SECOND
+        answer = server.judge(held[who], now, now)
         is_theft = not is_over and n + 1 in used
         assert isinstance(server.verdicts[-1], Theft) == is_theft
         is_over = is_over or is_theft
@@ -325,12 +345,12 @@ def test_two_hands_on_one_family_are_noticed_as_soon_as_they_part(steps: list[tu
 def test_a_device_whose_answers_are_always_lost_is_not_idle() -> None:
     server = Server(DeviceKey.generate())
     token = refresh_token(server.family, 1, KEYS)
-    answers = {server.judge(token, START + days * DAY) for days in range(0, 89, 20)}
+    answers = {server.judge(token, START + days * DAY, START + days * DAY) for days in range(0, 89, 20)}
     assert answers == {refresh_token(server.family, 2, KEYS)}
 
 
 def test_of_two_requests_at_once_the_slower_gets_the_same_answer() -> None:
     """Both read n; the update WHERE n = :seen lets one through; the other reads again and judges again."""
     token = parse_refresh(refresh_token(STATE, 5, KEYS))
-    assert judge_refresh(STATE, token, START, KEYS) == Rotate(6)
-    assert judge_refresh(dataclasses.replace(STATE, n=6), token, START, KEYS) == Repeat(6)
+    assert judge_refresh(STATE, token, START, START, KEYS) == Rotate(6)
+    assert judge_refresh(dataclasses.replace(STATE, n=6), token, START, START, KEYS) == Repeat(6)

@@ -1,3 +1,5 @@
+"""Rules of staff, names, units and roles, at their edges. No database."""
+
 from __future__ import annotations
 
 import dataclasses

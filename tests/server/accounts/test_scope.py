@@ -1,3 +1,5 @@
+"""How far a person reaches: every scope over trees of units. No database."""
+
 from __future__ import annotations
 
 from collections.abc import Collection

@@ -1,3 +1,5 @@
+"""Access tokens: what is taken, and each way to be none. No database."""
+
 from __future__ import annotations
 
 import base64

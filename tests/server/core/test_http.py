@@ -19,9 +19,9 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable, default_exceptions
 
 from server.config import Settings
 from server.core import http, logs
-from server.core.answers import StrictJson
+from server.core.answers import StrictJson, problem_answer
 from server.core.bodies import MAX_JSON_BYTES
-from server.core.problems import BUSY, CATALOGUE, Refused
+from server.core.problems import BUSY, CATALOGUE, ProblemType, Refused
 from tests.server.core.small_app import ROW, SECRET_TEXT, document, small_app
 
 ME = {"Authorization": "Bearer en"}
@@ -87,6 +87,20 @@ def test_a_405_says_what_is_allowed(client: FlaskClient) -> None:
 
 def test_a_401_says_how_to_sign_in(client: FlaskClient) -> None:
     assert client.get("/api/v1/rows").headers["WWW-Authenticate"] == "Bearer"
+    assert "WWW-Authenticate" not in client.get("/device", headers=ME).headers
+
+
+@pytest.mark.parametrize("problem", [each for each in CATALOGUE if each.status == 401], ids=lambda each: each.code)
+def test_every_401_says_how_to_sign_in(problem: ProblemType) -> None:
+    params: dict[str, Any] = dict.fromkeys(problem.params, 1)
+    answer = problem_answer(Refused(problem, **params), "en", "id")
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_401_of_a_library_says_so_too() -> None:
+    app = small_app()
+    app.view_functions["healthz"] = _public(lambda: abort(401))
+    assert app.test_client().get("/healthz").headers["WWW-Authenticate"] == "Bearer"
 
 
 @pytest.mark.parametrize("status", sorted(default_exceptions))

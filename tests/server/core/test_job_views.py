@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def ask(services: Services, people: dict[str, Actor]) -> Ask:
     def authenticator(token: str) -> Authenticated:
         if token not in people:
             raise Refused(UNAUTHENTICATED)
-        return Authenticated(people[token], 0, new_id())
+        return Authenticated(people[token], 0, new_id(), datetime.now(UTC))
 
     app = Flask("jobs", static_folder=None)
     http.install(app, services.settings, authenticate=auth.admits(authenticator))
