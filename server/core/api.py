@@ -11,6 +11,9 @@ from copy import deepcopy
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
+from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.common import resolve_schema_instance
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from flask import Flask
 from flask.views import MethodView
 from flask.wrappers import Request
@@ -20,13 +23,14 @@ from marshmallow import RAISE, ValidationError, fields
 from webargs.flaskparser import FlaskParser
 from werkzeug.routing import BaseConverter, Map
 
+from server.core.access import FUNCTIONS
 from server.core.answers import PROBLEM_TYPE
 from server.core.declare import MARK, Access
 from server.core.faults import field_errors
-from server.core.fields import ID_SCHEMA, OPENAPI_TYPES, CodeField, Schema
+from server.core.fields import ID_SCHEMA, OPENAPI_TYPES, CodeField, FunctionField, Schema
 from server.core.http import read_json
 from server.core.i18n import STATUS_TITLES
-from server.core.problems import ProblemType, Refused
+from server.core.problems import CONFIRMATION_NEEDED, ProblemType, Refused
 from sync_protocol.ids import ID_PATTERN
 
 V = TypeVar("V", bound=Callable[..., Any])
@@ -154,6 +158,8 @@ class Blueprint(SmorestBlueprint):
         if access is not None and access.functions:
             doc["x-functions"] = list(access.functions)
         codes: dict[int, list[str]] = {status: [] for status in _own_statuses(doc, doc_info, access)}
+        if access is not None and access.recent:
+            codes[403].append(CONFIRMATION_NEEDED.code)
         for problem in doc_info["refuses"]:
             codes.setdefault(problem.status, []).append(problem.code)
         answers = doc.setdefault("responses", {})
@@ -198,12 +204,33 @@ def _problem_response(status: int) -> dict[str, Any]:
     if status in (429, 503):
         headers["Retry-After"] = {"schema": {"type": "integer", "minimum": 1}, "description": "Seconds to wait."}
     if status == 401:
-        headers["WWW-Authenticate"] = {"schema": {"type": "string"}}
+        headers["WWW-Authenticate"] = {
+            "schema": {"type": "string", "const": "Bearer"},
+            "required": True,
+            "description": "How to authenticate (RFC 9110).",
+        }
     return {
         "description": STATUS_TITLES[status].en,
         "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         **({"headers": headers} if headers else {}),
     }
+
+
+class _Converter(OpenAPIConverter):
+    """apispec's, with what holds between the fields of a schema, and with the functions that the areas have declared."""
+
+    def schema2jsonschema(self, schema: Any) -> dict[str, Any]:
+        described: dict[str, Any] = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]
+        return {**described, **getattr(resolve_schema_instance(schema), "between", {})}
+
+    def field2property(self, field: Any) -> dict[str, Any]:
+        if isinstance(field, FunctionField):
+            return {"type": "string", "enum": sorted(FUNCTIONS)}
+        return super().field2property(field)
+
+
+class _Plugin(MarshmallowPlugin):
+    Converter = _Converter
 
 
 class Api(SmorestApi):
@@ -228,7 +255,7 @@ class Api(SmorestApi):
                 "externalDocs": {"description": "All problem codes", "url": "/api/v1/problems"},
             },
         )
-        api: Any = cls()
+        api: Any = cls(spec_kwargs={"marshmallow_plugin": _Plugin()})
         for kind, (json_type, form) in OPENAPI_TYPES.items():
             api.register_field(kind, json_type, form)
         api.register_converter(IdConverter, lambda _converter: dict(ID_SCHEMA))

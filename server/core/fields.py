@@ -5,22 +5,23 @@ The same value is refused here and by the sync protocol: texts, ids, days and ra
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import RAISE, fields, validate
 from marshmallow import Schema as MarshmallowSchema
 
 from server.core.clock import NaiveTime, day_from_text, from_text, to_text, zone_named
 from server.core.faults import OURS, Length, OneOf, Pattern, Range, fault, field_errors
+from server.core.field_patterns import DAY, INSTANT, text_pattern
 from server.core.money import CURRENCIES, MAX_MINOR
 from server.core.types import to_ms
 from sync_protocol import codes, wire
 from sync_protocol.ids import ID_PATTERN, is_id
 
 __all__ = [
-    "BooleanField", "CodeField", "CurrencyField", "DayField", "IdField", "InstantField", "IntegerField", "Length",
+    "BooleanField", "CodeField", "CurrencyField", "DayField", "FunctionField", "IdField", "InstantField", "IntegerField", "Length",
     "MoneyMinorField", "OneOf", "Pattern", "QueryFlag", "QueryInteger", "Range", "Schema", "TextField",
     "ZoneField", "fault", "field_errors",
 ]  # fmt: skip
@@ -76,6 +77,9 @@ class Schema(MarshmallowSchema):
     class Meta:
         unknown = RAISE
 
+    between: ClassVar[Mapping[str, Any]] = {}
+    """What a validates_schema or an operation demands between the fields, as JSON Schema, for the OpenAPI document."""
+
     error_messages = {"type": "not-an-object", "unknown": "unknown"}
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
@@ -101,19 +105,6 @@ class IdField(OurField, fields.Field[str]):
         return text
 
 
-_CONTROL = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
-_CONTROL_BUT_TAB_AND_LINES = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"
-_NONCHARACTERS = r"\ufdd0-\ufdef\ufffe\uffff"
-_TAKEN_OUT = r"\u202a-\u202e\u2066-\u2069\ufeff"
-
-
-def _pattern(*, multiline: bool, blank: bool) -> str:
-    """What sync_protocol.text lets pass, as the specification can say it."""
-    refused = (_CONTROL_BUT_TAB_AND_LINES if multiline else _CONTROL) + _NONCHARACTERS
-    allowed = f"[^{refused}]*"
-    return f"^{allowed}$" if blank else rf"^{allowed}[^\s{_TAKEN_OUT}{refused}]{allowed}$"
-
-
 class TextField(OurField, fields.Field[str]):
     """Text for people, NFC, at most `max` code points. Control characters are refused, tab and newline only if multiline.
 
@@ -125,7 +116,7 @@ class TextField(OurField, fields.Field[str]):
     def __init__(self, max: int, *, multiline: bool = False, blank: bool = False, **kwargs: Any) -> None:
         self.wire = wire.TEXT(max, multiline=multiline)
         self.blank = blank
-        described: dict[str, Any] = {"maxLength": max, "pattern": _pattern(multiline=multiline, blank=blank)}
+        described: dict[str, Any] = {"maxLength": max, "pattern": text_pattern(multiline=multiline, blank=blank)}
         if not blank:
             described["minLength"] = 1
         super().__init__(metadata={**described, **kwargs.pop("metadata", {})}, **kwargs)
@@ -149,6 +140,13 @@ class CodeField(OurField, fields.Field[str]):
 
     def __init__(self, choices: Iterable[str], **kwargs: Any) -> None:
         super().__init__(validate=OneOf(sorted(choices)), **kwargs)
+
+
+class FunctionField(TextField):
+    """The code of a function permission; which there are is in the document, and judged by who reads it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(120, **kwargs)
 
 
 class IntegerField(OurField, fields.Field[int]):
@@ -202,6 +200,9 @@ class InstantField(OurField, fields.Field[datetime]):
 
     default_error_messages = {"invalid": "bad-time", "naive": "naive-time"}
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(metadata={"pattern": INSTANT, **kwargs.pop("metadata", {})}, **kwargs)
+
     def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else to_text(value)
 
@@ -223,6 +224,9 @@ class DayField(OurField, fields.Field[date]):
     """A calendar day of the organisation, `YYYY-MM-DD`, from 1900 to 2100."""
 
     default_error_messages = {"invalid": "bad-day"}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(metadata={"pattern": DAY, **kwargs.pop("metadata", {})}, **kwargs)
 
     def _serialize(self, value: date | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else value.isoformat()
@@ -288,7 +292,7 @@ OPENAPI_TYPES: dict[type[fields.Field[Any]], tuple[str, str | None]] = {
     BooleanField: ("boolean", None),
     InstantField: ("string", "date-time"),
     DayField: ("string", "date"),
-    ZoneField: ("string", None),
+    ZoneField: ("string", "iana-time-zone"),
 }
 """How apispec describes them; server/core/api.py registers these."""
 

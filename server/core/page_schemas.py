@@ -12,7 +12,11 @@ class PageQuery(Schema):
     """Query of a list. A list with filters derives its query from this: one schema reads the whole query."""
 
     cursor = TextField(
-        MAX_CURSOR_CHARS, metadata={"description": "`next` of the page before; without it, the first page."}
+        MAX_CURSOR_CHARS,
+        metadata={
+            "description": "`next` of the page before; without it, the first page.",
+            "pattern": "^[A-Za-z0-9_-]+$",
+        },
     )
     limit = QueryInteger(1, MAX_LIMIT, load_default=DEFAULT_LIMIT, metadata={"description": "Rows on one page."})
 

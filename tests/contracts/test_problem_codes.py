@@ -11,7 +11,7 @@ import pytest
 
 import mobile_api
 import server
-from server.core.apply import CLASH
+from server.core.apply_deciding import CLASH
 from server.core.problem_types import CATALOGUE, ProblemType
 from sync_protocol import codes
 

@@ -1,1 +1,1 @@
-"""What tests stand on: databases, and later devices, fakes and builders. No tests here."""
+"""What tests stand on: databases, small worlds and scenes, servers as processes, recipes for every operation. No tests here."""

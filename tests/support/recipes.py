@@ -206,6 +206,7 @@ RECIPES: Mapping[str, Recipe] = {
     "GET /api/v1/session": Recipe(),
     "DELETE /api/v1/session": Recipe(ends=True),
     "POST /api/v1/session/renew": Recipe(),
+    "POST /api/v1/session/confirm": Recipe(body=_body(password=PASSWORD)),
     "POST /api/v1/session/password": Recipe(body=_body(old_password=PASSWORD, new_password=PASSWORD), ends=True),
     "POST /api/v1/password-reset": Recipe(body=_reset),
     "POST /mobile/v1/session": Recipe(body=_enrol, headers=_enrolling),
