@@ -1,6 +1,6 @@
-"""A fleet of simulated devices over the real application: what one can do to it, and what must hold all the time.
+"""A fleet of simulated devices over the real application: what its people, its office and its line can do.
 
-Used by the state machine (test_fleet.py), by pinned traces, and by the planted bugs, which all go through here.
+What must hold meanwhile is in invariants.py, who does what when in machine.py, known orders of deeds in traces.py.
 """
 
 from __future__ import annotations
@@ -13,20 +13,17 @@ from pathlib import Path
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import select
 
 from server.accounts.passwords import HashCost
 from server.app import create_app
-from server.core import tables
-from server.core.collections import COLLECTIONS, OwnedScope, PersonalScope, shapes
+from server.core.collections import shapes
 from server.core.db import Database
-from server.core.events import verify
-from server.core.rows import c
-from server.customers.models import TimelineEntry
-from sync_protocol.ids import new_id
-from sync_protocol.phone import LineBroken, MemoryStorage, Phone
+from sync_protocol.phone import LineBroken, MemoryStorage, Phone, Step
+from sync_protocol.phone.answers import Exchanged
 from sync_protocol.phone.device import Request
 from sync_protocol.phone.ports import Change
+from tests.proof import invariants
+from tests.proof.invariants import Broken, Invariant
 from tests.server.accounts.company import Company, found_company
 from tests.server.accounts.company import Phone as Handset
 
@@ -35,10 +32,10 @@ CREW = ("wang", "zhao", "na", "jie", "boss")
 """Two salespeople of East, one of West, the supervisor of East, the director."""
 Fate = Literal["good", "cut", "answer-lost", "twice", "late"]
 GRADES = ("A", "B", "C", "D")
-
-
-class Broken(AssertionError):
-    """A promise does not hold."""
+NOON = 1_740_967_200_000
+"""What the server's clock shows, ms."""
+SKEW = {"wang": -2 * 86_400_000, "zhao": 2 * 86_400_000, "jie": 90_000}
+"""How wrong the clocks of devices are, ms."""
 
 
 class Died(Exception):
@@ -47,17 +44,29 @@ class Died(Exception):
 
 @dataclass
 class Device:
-    """One simulated device: durable storage apart from what it holds in memory. doings: what its person did, by serial."""
+    """One simulated device: durable storage apart from what it holds in memory; and what a watcher beside it remembers.
+
+    made: row → collection, of all its person made; taken: those the server took; deleted: those he deleted.
+    acknowledged: (enrolment, n) → verdict; refused: (enrolment, n) → values. unseen: rows the server took, by the
+    checkpoint that will show them.
+    """
 
     name: str
     handset: Handset
     storage: MemoryStorage
     phone: Phone
     late: list[tuple[Request, int, Mapping[str, str], bytes]] = field(default_factory=list)
+    backup: tuple[MemoryStorage, dict[str, str]] | None = None
+    enrolments: list[str] = field(default_factory=list)
     head: int = 0
+    read: dict[str, int] = field(default_factory=dict)
     versions: dict[tuple[str, str], int] = field(default_factory=dict)
-    made: dict[str, tuple[str, str]] = field(default_factory=dict)
-    acknowledged: dict[int, str] = field(default_factory=dict)
+    made: dict[str, str] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
+    deleted: set[str] = field(default_factory=set)
+    acknowledged: dict[tuple[str, int], str] = field(default_factory=dict)
+    refused: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+    unseen: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
 class Fleet:
@@ -70,21 +79,31 @@ class Fleet:
         self.devices = {name: self._device(name) for name in CREW}
         self.offices = {name: self.company.office(name) for name in ("jie", "boss", "admin")}
         self.serial = 0
-        self.grades: dict[str, list[tuple[int, str, str]]] = {}
+        self.values: dict[tuple[str, str], list[tuple[int, str, str]]] = {}
+        """(customer, field) → (version, writer, value) in the order they were taken."""
+        self.deeds: Counter[tuple[str, str, str]] = Counter()
+        """(user, event, subject) → how often somebody meant it."""
+        self.standing: dict[str, dict[str, int]] = {}
+        """Collection → row → version, on the server when it was looked at last."""
+        self.buried: set[tuple[str, str]] = set()
 
     def _device(self, name: str) -> Device:
         handset = Handset(self.company).signed_in(name)
         storage = MemoryStorage()
-        device = Device(name, handset, storage, self._boot(handset, storage))
-        device.phone.reenrol(handset.answer["enrolment"])
+        device = Device(name, handset, storage, self._boot(name, handset, storage))
+        self._enrol(device)
         return device
 
-    def _boot(self, handset: Handset, storage: MemoryStorage) -> Phone:
+    def _enrol(self, device: Device) -> None:
+        device.enrolments.append(device.handset.answer["enrolment"])
+        device.phone.reenrol(device.enrolments[-1])
+
+    def _boot(self, name: str, handset: Handset, storage: MemoryStorage) -> Phone:
         return Phone(
             storage,
             _NoLine(),
             lambda: str(handset.answer["access_token"]),
-            lambda: 1_740_967_200_000,
+            lambda: NOON + SKEW.get(name, 0),
             shapes=shapes(),
             batch=self.batch,
             max_bytes=self.page,
@@ -102,30 +121,31 @@ class Fleet:
         phone = device.phone
         with phone.transaction():
             customer = phone.create("customers", {"name": self.word(), "grade": "C"})
-            self._remember(device, "customers", customer)
             number = phone.create("customer_phones", {"customer_id": customer, "number": f"+861380{self.serial:07d}"})
-            self._remember(device, "customer_phones", number)
-            self._remember(device, "notes", phone.create("notes", {"customer_id": customer, "text": self.word()}))
+            note = phone.create("notes", {"customer_id": customer, "text": self.word()})
+        self._made(device, "customers", customer, "customers.customer-created")
+        self._made(device, "customer_phones", number, "customers.phone-added", customer)
+        self._made(device, "notes", note, "customers.note-added", customer)
         return customer
 
     def edit_customer(self, device: Device, customer: str, what: str, value: str) -> None:
         """Set one plain field of a customer on show."""
         device.phone.update("customers", customer, {what: value})
+        self.means(device.name, "customers.customer-changed", customer)
 
     def add_note(self, device: Device, customer: str) -> None:
         """A note on a customer on show."""
-        self._remember(device, "notes", device.phone.create("notes", {"customer_id": customer, "text": self.word()}))
+        note = device.phone.create("notes", {"customer_id": customer, "text": self.word()})
+        self._made(device, "notes", note, "customers.note-added", customer)
 
     def plan_visit(self, device: Device, customer: str) -> None:
         """A planned visit to a customer on show."""
         values = {"customer_id": customer, "planned_on": "2025-03-03", "purpose": self.word()}
-        self._remember(device, "visits", device.phone.create("visits", values))
+        self._made(device, "visits", device.phone.create("visits", values), "fieldwork.visit-created")
 
     def finish_visit(self, device: Device, visit: str) -> None:
         """Finish a visit on show, perhaps one that somebody else finished or cancelled already."""
-        device.phone.act(
-            "visits", "finish", visit, {"ended_at": 1_740_967_200_000, "result": self.word()}, effect={"state": "done"}
-        )
+        device.phone.act("visits", "finish", visit, {"ended_at": NOON, "result": self.word()}, effect={"state": "done"})
 
     def bad_operation(self, device: Device) -> None:
         """A customer whose number cannot be one: refused, and its whole group with it."""
@@ -136,14 +156,22 @@ class Fleet:
     def follow_up(self, device: Device, customer: str) -> None:
         """Something to do next with a customer on show."""
         values = {"customer_id": customer, "due_on": "2025-03-10", "text": self.word()}
-        self._remember(device, "follow_ups", device.phone.create("follow_ups", values))
+        self._made(device, "follow_ups", device.phone.create("follow_ups", values), "fieldwork.follow-up-created")
 
     def delete_follow_up(self, device: Device, row: str) -> None:
         """Take back a follow-up on show."""
         device.phone.delete("follow_ups", row)
+        device.deleted.add(row)
+        device.unseen.pop(("follow_ups", row), None)
+        self.means(device.name, "fieldwork.follow-up-deleted", row)
 
-    def _remember(self, device: Device, collection: str, row: str) -> None:
-        device.made[row] = (collection, row)
+    def _made(self, device: Device, collection: str, row: str, event: str, subject: str | None = None) -> None:
+        device.made[row] = collection
+        self.means(device.name, event, subject or row)
+
+    def means(self, name: str, event: str, subject: str) -> None:
+        """Somebody does this once more: one more effect may follow."""
+        self.deeds[self.company.users[name], event, subject] += 1
 
     # -- what the office does --------------------------------------------------------------------------------------
 
@@ -151,8 +179,9 @@ class Fleet:
         """The director changes a grade at his desk."""
         answer = self.offices["boss"]("PATCH", f"/customers/{customer}", json={"grade": value})
         assert answer.status_code in (200, 404), answer.get_data()
+        self.means("boss", "customers.customer-changed", customer)
         if answer.status_code == 200:
-            self.grades.setdefault(customer, []).append((answer.json["version"], "the office", value))
+            self.values.setdefault((customer, "grade"), []).append((answer.json["version"], "the office", value))
 
     def hand_over(self, customer: str, to: str) -> None:
         """A customer goes to another salesperson."""
@@ -176,18 +205,22 @@ class Fleet:
 
     # -- the line --------------------------------------------------------------------------------------------------
 
-    def exchange(self, device: Device, fate: Fate) -> None:
-        """One exchange, with what the line does to it."""
+    def exchange(self, device: Device, fate: Fate) -> Step | None:
+        """One exchange, with what the line does to it. Returns what the device does next, None when it got no answer."""
         request = device.phone.prepare()
         if fate == "cut":
-            return
+            return None
         answer = self._ask(device, request)
         if fate == "twice":
             answer = self._ask(device, request)
         if fate == "late":
             device.late.append((request, *answer))
-        elif fate != "answer-lost":
-            self._receive(device, request, answer)
+        if fate in ("late", "answer-lost"):
+            return None
+        taken = self._receive(device, request, answer)
+        if taken.step == Step.DONE:
+            invariants.check_mirror(self, device)
+        return taken.step
 
     def deliver_late(self, device: Device, which: int) -> None:
         """An answer that was held up arrives, after newer ones, perhaps for the second time."""
@@ -198,8 +231,33 @@ class Fleet:
     def crash(self, device: Device) -> None:
         """The device loses its memory and starts from its storage; late answers never come."""
         device.storage.fuse = None
-        device.phone = self._boot(device.handset, device.storage)
+        device.phone = self._boot(device.name, device.handset, device.storage)
         device.late.clear()
+
+    def back_up(self, device: Device) -> None:
+        """A copy of the device is laid aside."""
+        device.backup = device.storage.snapshot(), dict(device.made)
+
+    def restore(self, device: Device) -> None:
+        """The device is put back to its copy, and signs in as the next incarnation, as it must.
+
+        What was made since and never acknowledged is gone with the old device. What waited in the copy is sent again
+        under new numbers, so an edit among it may have a second effect; a row still lives once.
+        """
+        if device.backup is None:
+            return
+        storage, made = device.backup
+        device.storage = storage.snapshot()
+        device.made = {row: each for row, each in device.made.items() if row in made or row in device.taken}
+        self.crash(device)
+        for entry in device.phone.queue:
+            if (entry.collection, entry.action) == ("customers", "update"):
+                self.means(device.name, "customers.customer-changed", entry.row)
+        device.handset.signed_in(device.name, incarnation=len(device.enrolments) + 1)
+        self._enrol(device)
+        device.head, device.read = device.phone.head, {}
+        device.versions.clear()
+        device.unseen.clear()
 
     def exchange_and_die(self, device: Device, write: int, when: str) -> None:
         """The device loses power before or after one of the durable writes of an exchange, and starts again."""
@@ -217,97 +275,19 @@ class Fleet:
             headers={"Content-Type": "application/json"},
         )
         if answer.status_code >= 500:
-            raise Broken(f"{device.name}: {answer.status_code} {answer.get_data(as_text=True)[:300]}")
+            raise Broken(Invariant.ALIVE, f"{device.name}: {answer.status_code} {answer.get_data(as_text=True)[:300]}")
         body = answer.get_data()
-        if answer.status_code == 200:
-            self._note_acknowledged(device, request, body)
+        if answer.status_code == 200 and "push" in request.body:
+            verdicts = orjson.loads(body)["push"]["verdicts"]
+            invariants.answered(self, device, request.body["push"]["operations"], verdicts)
         return answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, body
 
-    def _note_acknowledged(self, device: Device, request: Request, body: bytes) -> None:
-        """The server has said it: from now on it must be so, and it may never say something else."""
-        operations = {each["n"]: each for each in request.body.get("push", {"operations": ()})["operations"]}
-        for verdict in (orjson.loads(body).get("push") or {"verdicts": ()})["verdicts"]:
-            said = f"{verdict['verdict']} {verdict['version']}"
-            before = device.acknowledged.get(verdict["n"])
-            if before is None:
-                device.acknowledged[verdict["n"]] = said
-                self._note_grade(device, operations[verdict["n"]], verdict)
-            elif before != said:
-                raise Broken(f"{device.name}: operation {verdict['n']} was {before}, is now {said}")
+    def _receive(self, device: Device, request: Request, answer: tuple[int, Mapping[str, str], bytes]) -> Exchanged:
+        taken = device.phone.receive(request, *answer)
+        invariants.check_device(device)
+        return taken
 
-    def _note_grade(self, device: Device, operation: Mapping[str, Any], verdict: Mapping[str, Any]) -> None:
-        """A grade that somebody else set after this hand looked is not overwritten without a word."""
-        if (operation["collection"], operation["action"]) != ("customers", "update") or "grade" not in operation[
-            "values"
-        ]:
-            return
-        if verdict["verdict"] not in ("applied", "merged"):
-            return
-        value, history = operation["values"]["grade"], self.grades.setdefault(operation["row"], [])
-        for version, writer, theirs in history:
-            if operation["base"] < version < verdict["version"] and writer != device.name and theirs != value:
-                raise Broken(f"{device.name} overwrote grade {theirs} of {writer} (version {version}) unseen")
-        history.append((verdict["version"], device.name, value))
-
-    def _receive(self, device: Device, request: Request, answer: tuple[int, Mapping[str, str], bytes]) -> None:
-        device.phone.receive(request, *answer)
-        self.check_device(device)
-
-    # -- what must hold all the time ---------------------------------------------------------------------------------
-
-    def check_device(self, device: Device) -> None:
-        """Versions and heads never go back; what its person made is on show or was refused or went out of reach."""
-        phone = device.phone
-        if phone.head < device.head:
-            raise Broken(f"{device.name}: the checkpoint went back from {device.head} to {phone.head}")
-        device.head = phone.head
-        held: dict[tuple[str, str], int] = {}
-        for collection in COLLECTIONS:
-            for row, values in phone.adopted(collection).items():
-                held[collection, row] = values["version"]
-                if values["version"] < device.versions.get((collection, row), 0):
-                    raise Broken(f"{device.name}: {collection} {row} went back to version {values['version']}")
-        device.versions.update(held)
-
-    def check_server(self) -> None:
-        """Acknowledged is durable; each operation had at most one effect; the history holds."""
-        for device in self.devices.values():
-            known = self._ledger(device)
-            for n, said in device.acknowledged.items():
-                if known.get(n) != said:
-                    raise Broken(
-                        f"{device.name}: operation {n} was acknowledged as {said}, the ledger has {known.get(n)}"
-                    )
-        t = c(TimelineEntry)
-        with self.database.read(self.company.org) as connection:
-            once = Counter(
-                tuple(row)
-                for row in connection.execute(
-                    select(t.kind, t.subject_id).where(
-                        t.org_id == self.company.org, t.kind.in_(("customer-created", "note", "visit"))
-                    )
-                )
-            )
-            _, broken = verify(connection, self.company.org)
-        doubled = {key: count for key, count in once.items() if count > 1}
-        if doubled:
-            raise Broken(f"had more than one effect: {doubled}")
-        if broken:
-            raise Broken(f"the chain of events is broken: {broken}")
-
-    def _ledger(self, device: Device) -> dict[int, str]:
-        t = tables.LEDGER.c
-        with self.database.read(self.company.org) as connection:
-            rows = connection.execute(
-                select(t.n, t.verdict).where(
-                    t.org_id == self.company.org, t.enrolment_id == device.handset.answer["enrolment"]
-                )
-            ).all()
-        return {
-            n: f"{verdict['verdict']} {verdict['version']}" for n, verdict in ((n, orjson.loads(v)) for n, v in rows)
-        }
-
-    # -- and after healing -------------------------------------------------------------------------------------------
+    # -- healing ---------------------------------------------------------------------------------------------------
 
     def heal(self) -> None:
         """The line is good for everybody until nobody has anything to say; then devices and server must agree."""
@@ -316,67 +296,21 @@ class Fleet:
         for _ in range(2):
             for device in self.devices.values():
                 self._settle(device)
-        self.check_server()
+        invariants.check_server(self)
+        invariants.check_values(self)
         for device in self.devices.values():
-            self._compare(device)
-            self._nothing_lost(device)
+            invariants.check_mirror(self, device)
+            invariants.check_healed(self, device)
 
     def _settle(self, device: Device) -> None:
         for _ in range(400):
             request = device.phone.prepare()
-            answer = self._ask(device, request)
-            taken = device.phone.receive(request, *answer)
-            self.check_device(device)
-            if taken.step == "done":
+            taken = self._receive(device, request, self._ask(device, request))
+            if taken.step == Step.DONE:
                 return
-            if taken.step != "more":
-                raise Broken(f"{device.name}: stuck at {taken.step} {taken.code} {taken.params}")
-        raise Broken(f"{device.name}: no end of exchanging")
-
-    def _compare(self, device: Device) -> None:
-        """The device holds exactly the rows its person may see, as SQL over the permission says it, and as they are."""
-        actor = self.company.actor(device.name)
-        for name, collection in COLLECTIONS.items():
-            columns = c(collection.row)
-            condition = [columns.org_id == self.company.org]
-            if isinstance(collection.scope, PersonalScope):
-                condition.append(columns[collection.scope.column] == actor.user_id)
-            elif isinstance(collection.scope, OwnedScope):
-                condition.append(actor.reach(collection.scope.function).condition(collection.row))
-            with self.database.read(self.company.org) as connection:
-                rows = connection.execute(select(columns.id, columns.version).where(*condition)).all()
-            expected = {row.id: row.version for row in rows}
-            found = {row: values["version"] for row, values in device.phone.adopted(name).items()}
-            if expected != found:
-                missing = sorted(expected.keys() - found.keys())
-                extra = sorted(found.keys() - expected.keys())
-                other = sorted(row for row in expected.keys() & found.keys() if expected[row] != found[row])
-                raise Broken(f"{device.name}, {name}: missing {missing}, not his {extra}, of another version {other}")
-        answer = self.company.call("GET", "/mobile/v1/digest", token=device.handset.answer["access_token"]).json
-        theirs = {bucket: each["digest"] for bucket, each in answer["buckets"].items() if each["rows"]}
-        mine = {bucket: digest.hex for bucket, digest in device.phone.digest().items()}
-        if theirs != mine:
-            raise Broken(f"{device.name}: digests differ")
-
-    def _nothing_lost(self, device: Device) -> None:
-        """Whatever its person made is on the server, or was deleted again, or stands in his list of refused work."""
-        if device.phone.queue:
-            raise Broken(f"{device.name}: {len(device.phone.queue)} operations still wait")
-        refused = {mend.entry.row for mend in device.phone.mend}
-        for collection, row in device.made.values():
-            columns = c(COLLECTIONS[collection].row)
-            with self.database.read(self.company.org) as connection:
-                there = connection.execute(
-                    select(columns.id).where(columns.org_id == self.company.org, columns.id == row)
-                ).first()
-                f = tables.FEED.c
-                gone = connection.execute(
-                    select(f.row_id).where(
-                        f.org_id == self.company.org, f.collection == collection, f.row_id == row, f.put.is_(False)
-                    )
-                ).first()
-            if there is None and row not in refused and gone is None:
-                raise Broken(f"{device.name}: {collection} {row} is lost")
+            if taken.step != Step.MORE:
+                raise Broken(Invariant.ALIVE, f"{device.name}: stuck at {taken.step} {taken.code} {taken.params}")
+        raise Broken(Invariant.ALIVE, f"{device.name}: no end of exchanging")
 
 
 class _NoLine:
@@ -396,6 +330,3 @@ def _fuse(write: int, when: str) -> Callable[[str, Sequence[Change]], None]:
             raise Died
 
     return fuse
-
-
-__all__ = ["CREW", "GRADES", "Broken", "Device", "Fleet", "new_id"]

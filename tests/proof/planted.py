@@ -1,4 +1,4 @@
-"""Bugs planted on purpose, each a fault that a sync engine really had. The fleet has to catch every one of them.
+"""Bugs planted on purpose, each a fault that a sync engine really had. The fleet has to catch every one of them (traces.py).
 
 Each is a context in which the product is broken in one place; nothing of it touches the product's files.
 """
@@ -7,17 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 import server.core.apply as apply_room
+import server.core.apply_deciding as deciding_room
 import server.core.feed as feed_room
+import server.core.pull as pull_room
 import sync_protocol.phone.answers as answers_room
 from server.accounts.queries.actors import load_actor
-from server.core import bulk
+from server.core import bulk, tables
+from sync_protocol import codes
+from sync_protocol.codes import ProtocolError
+from sync_protocol.cursors import plan_read
 from sync_protocol.merge import Merged
 from sync_protocol.phone import Phone
+from sync_protocol.phone.pushing import settle
 from sync_protocol.phone.store import Draft
 
 
@@ -130,7 +138,7 @@ def last_write_wins() -> Iterator[None]:
     """Whoever syncs last overwrites the others' values, and nobody is told."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            apply_room, "merge_fields", lambda _current, incoming, _marks, **_: Merged(dict(incoming), (), {})
+            deciding_room, "merge_fields", lambda _current, incoming, _marks, **_: Merged(dict(incoming), (), {})
         )
         yield
 
@@ -150,6 +158,74 @@ def rights_remembered() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def old_rows_not_sent() -> Iterator[None]:
+    """A person who gains access is sent what changes from now on, not what was there."""
+    with pytest.MonkeyPatch.context() as patch:
+
+        def from_now_on(cursor: Any, subscribed: Any, head: int, *, epoch: str) -> Any:
+            plan = plan_read(cursor, subscribed, head, epoch=epoch)
+            if cursor is None or plan.reset:
+                return plan
+            return replace(plan, buckets={name: cursor.buckets.get(name, head) for name in plan.buckets})
+
+        patch.setattr(pull_room, "plan_read", from_now_on)
+        yield
+
+
+@contextmanager
+def removals_purged() -> Iterator[None]:
+    """What was deleted leaves no trace: who was away keeps the row, and who sends it again has it live again."""
+    with pytest.MonkeyPatch.context() as patch:
+        number = feed_room.number
+
+        def forgetting(connection: Any, org_id: str, *rest: Any, **more: Any) -> int:
+            head = number(connection, org_id, *rest, **more)
+            feed = tables.FEED.c
+            connection.execute(delete(tables.FEED).where(feed.org_id == org_id, feed.put.is_(False)))
+            return head
+
+        patch.setattr(feed_room, "number", forgetting)
+        yield
+
+
+@contextmanager
+def own_write_vanishes() -> Iterator[None]:
+    """An operation leaves the queue with its verdict, before a checkpoint shows its effect."""
+    with pytest.MonkeyPatch.context() as patch:
+
+        def hasty(store: Any, enrolment: str, sent: Any, decisions: Any, epoch: Any) -> bool:
+            return settle(store, enrolment, sent, [replace(each, visible_at=None) for each in decisions], epoch)
+
+        patch.setattr(answers_room, "settle", hasty)
+        yield
+
+
+@contextmanager
+def bad_row_blocks_queue() -> Iterator[None]:
+    """A refused operation stays where it is and is sent again for ever, with all that wait behind it."""
+    with pytest.MonkeyPatch.context() as patch:
+
+        def stubborn(store: Any, enrolment: str, sent: Any, decisions: Sequence[Any], epoch: Any) -> bool:
+            refused = [place for place, each in enumerate(decisions) if each.verdict.refused]
+            return settle(store, enrolment, sent, decisions[: refused[0]] if refused else decisions, epoch)
+
+        patch.setattr(answers_room, "settle", stubborn)
+        yield
+
+
+@contextmanager
+def bad_row_fails_batch() -> Iterator[None]:
+    """The server refuses the whole push for one operation it cannot take."""
+    with pytest.MonkeyPatch.context() as patch:
+
+        def refuse_all(_batch: Any, group: Sequence[Any], *_rest: Any) -> None:
+            raise ProtocolError(codes.MALFORMED, pointer=f"/push/operations/{group[0].n}")
+
+        patch.setattr(apply_room._Batch, "_refuse_group", refuse_all)
+        yield
+
+
 PLANTED: dict[str, Callable[[], AbstractContextManager[None]]] = {
     each.__name__: each
     for each in (
@@ -160,6 +236,11 @@ PLANTED: dict[str, Callable[[], AbstractContextManager[None]]] = {
         stale_answer_adopted,
         last_write_wins,
         rights_remembered,
+        old_rows_not_sent,
+        removals_purged,
+        own_write_vanishes,
+        bad_row_blocks_queue,
+        bad_row_fails_batch,
     )
 }
 """Name → the bug. Numbers given at the begin of a transaction are planted in tests/server/core/test_commit_order.py, where
