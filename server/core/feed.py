@@ -1,6 +1,7 @@
 """The feed: which rows changed in which bucket, in commit order, without their data.
 
-Written only from `UnitOfWork.commit`, read only from server/core/pull.py. One row per bucket and row, so that it is
+Written only from `UnitOfWork.commit`. Devices are answered from it by pull.py; apply_loading.py asks it for deleted ids, and
+audit.py compares it with the rows. One row per bucket and row, so that it is
 compacted as it is written and nothing has to be purged while somebody reads. Decision record: docs/decisions/0003.
 """
 

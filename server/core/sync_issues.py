@@ -1,6 +1,6 @@
 """Sync issues: operations that were refused or lost a clash, kept with both values where author and office see them.
 
-A synced row of its own (`me:<user>`), so that the phone shows it as a task to mend. Decisions come in a later issue.
+A synced row of its own (`me:<user>`), so that the phone shows it as a task to mend. Nobody decides them in the product yet (docs/limitations.md).
 """
 
 from __future__ import annotations
