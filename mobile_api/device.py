@@ -103,7 +103,10 @@ class QuarantineIn(Schema):
         fields.Dict(keys=fields.String(), metadata=_NUMBERED),
         required=True,
         validate=Length(min=1, max=500),
-        metadata={"description": "As in `push` of an exchange; kept as they are, and never applied by themselves."},
+        metadata={
+            "description": "As in `push` of an exchange; kept as they are, and never applied by themselves.",
+            "example": [{"n": 7, "collection": "notes", "action": "create"}],
+        },
     )
 
     @validates("operations")

@@ -34,10 +34,12 @@ class SyncIssueSchema(Schema):
     collection = fields.String(required=True)
     action = fields.String(required=True)
     row_id = IdField(required=True, allow_none=True)
-    code = fields.String(required=True, metadata={"description": "Why; see /api/v1/problems."})
+    code = fields.String(required=True, metadata={"description": "Why; see /api/v1/problems.", "example": "sync.clash"})
     params = fields.Dict(required=True)
-    attempted = fields.Dict(required=True, metadata={"description": "The values as pushed."})
-    kept = fields.Dict(required=True, metadata={"description": "The server's values where they clashed."})
+    attempted = fields.Dict(required=True, metadata={"description": "The values as pushed.", "example": {"grade": "A"}})
+    kept = fields.Dict(
+        required=True, metadata={"description": "The server's values where they clashed.", "example": {"grade": "B"}}
+    )
     made_at = InstantField(required=True, metadata={"description": "By the device's clock."})
     received_at = InstantField(required=True, attribute="created_at")
     state = CodeField(ISSUE_STATES, required=True)

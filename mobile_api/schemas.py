@@ -156,7 +156,35 @@ EXCHANGE_ANSWER: dict[str, Any] = {
                         "properties": {"code": {"type": "string"}, "params": {"type": "object"}},
                     },
                 },
-            }
+            },
+            "example": {
+                "protocol": 1,
+                "server_time": 1735689600250,
+                "head": 1042,
+                "push": {
+                    "acknowledged": 1,
+                    "verdicts": [
+                        {"n": 1, "verdict": "applied", "version": 4, "visible_at": 1042, "code": None, "params": {}}
+                    ],
+                },
+                "pull": {
+                    "cursor": {"epoch": _EXAMPLE_ID, "buckets": {"own:li": 1042}},
+                    "complete": True,
+                    "left": [],
+                    "reset": False,
+                    "pages": [
+                        {
+                            "collection": "customers",
+                            "columns": {"id": [_EXAMPLE_ROW], "version": [4], "grade": ["A"]},
+                            "buckets": [[0]],
+                        }
+                    ],
+                    "bucket_names": ["own:li"],
+                    "removals": [],
+                    "remaining": 0,
+                },
+                "notice": None,
+            },
         }
     },
 }  # fmt: skip

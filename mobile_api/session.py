@@ -63,20 +63,32 @@ class PublicKey(Schema):
 
     kty = CodeField(("EC",), required=True)
     crv = CodeField(("P-256",), required=True)
-    x = TextField(43, required=True, validate=Pattern(_COORDINATE), metadata=_COORDINATE_DOC)
-    y = TextField(43, required=True, validate=Pattern(_COORDINATE), metadata=_COORDINATE_DOC)
-    ext = fields.Raw(allow_none=True)
-    key_ops = fields.Raw(allow_none=True)
-    alg = fields.Raw(allow_none=True)
-    use = fields.Raw(allow_none=True)
-    kid = fields.Raw(allow_none=True)
+    x = TextField(
+        43,
+        required=True,
+        validate=Pattern(_COORDINATE),
+        metadata={**_COORDINATE_DOC, "example": "xrT3nU5YF065CrwBhxbaJD8bK2g1D2_7GTE0eWDVjHg"},
+    )
+    y = TextField(
+        43,
+        required=True,
+        validate=Pattern(_COORDINATE),
+        metadata={**_COORDINATE_DOC, "example": "XQr0dSn9w05HOzNfS82GmcwvOmz2WJ80qbc0FB8wGRk"},
+    )
+    ext = fields.Raw(allow_none=True, metadata={"example": True})
+    key_ops = fields.Raw(allow_none=True, metadata={"example": ["verify"]})
+    alg = fields.Raw(allow_none=True, metadata={"example": "ES256"})
+    use = fields.Raw(allow_none=True, metadata={"example": "sig"})
+    kid = fields.Raw(allow_none=True, metadata={"example": "device-1"})
 
 
 class DeviceIn(Schema):
     """What the device says of itself."""
 
     installation = TextField(80, required=True, metadata={"description": "The app's name for its store."})
-    name = TextField(60, required=True, metadata={"description": "For people, such as “Pixel 9”."})
+    name = TextField(
+        60, required=True, metadata={"description": "For people, such as “Pixel 9”.", "example": "Pixel 9"}
+    )
     platform = TextField(40, required=True, metadata={"example": "web"})
     app_version = TextField(40, required=True)
     schema = IntegerField(1, 1_000_000, required=True, metadata={"description": "The newest schema the app knows."})

@@ -44,7 +44,6 @@ UNKNOWN_PROTOCOL = _code(
 )
 GROUP_SPLIT = _code("sync.group-split", "request", 400, ("group",), "A group's operations do not stand together.")
 TOO_MANY = _code("sync.too-many-operations", "request", 413, ("max",), "More operations than one push may carry.")
-TOO_LARGE = _code("sync.too-large", "request", 413, ("max_bytes",), "The body is larger than the limit.")
 GAP = _code("sync.gap", "request", 409, ("expected",), "An operation before this one is missing.")
 REUSED_N = _code("sync.reused-n", "request", 409, ("n",), "This number was used before for another operation.")
 WRONG_ENROLMENT = _code("sync.wrong-enrolment", "request", 403, (), "The token belongs to another enrolment.")

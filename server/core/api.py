@@ -19,17 +19,19 @@ from flask.views import MethodView
 from flask.wrappers import Request
 from flask_smorest import Api as SmorestApi
 from flask_smorest.blueprint import Blueprint as SmorestBlueprint
-from marshmallow import RAISE, ValidationError, fields
+from marshmallow import RAISE, ValidationError
 from webargs.flaskparser import FlaskParser
 from werkzeug.routing import BaseConverter, Map
 
 from server.core.access import FUNCTIONS
 from server.core.answers import PROBLEM_TYPE
 from server.core.declare import MARK, Access
+from server.core.examples import example_of
 from server.core.faults import field_errors
-from server.core.fields import ID_SCHEMA, OPENAPI_TYPES, CodeField, FunctionField, Schema
+from server.core.fields import ID_SCHEMA, OPENAPI_TYPES, FunctionField
 from server.core.http import read_json
 from server.core.i18n import STATUS_TITLES
+from server.core.problem_schemas import Problem
 from server.core.problems import CONFIRMATION_NEEDED, ProblemType, Refused
 from sync_protocol.ids import ID_PATTERN
 
@@ -46,38 +48,6 @@ class IdConverter(BaseConverter):
 
     def __init__(self, map: Map) -> None:
         super().__init__(map)
-
-
-class FieldFault(Schema):
-    """What is wrong with one field."""
-
-    pointer = fields.String(
-        required=True, metadata={"description": "RFC 6901, into the part of the request `in` names."}
-    )
-    place = CodeField(["body", "query", "path", "header"], required=True, data_key="in")
-    code = fields.String(required=True, metadata={"description": "Stable; see the catalogue of problems."})
-    detail = fields.String(required=True, metadata={"description": "For people, in the caller's language."})
-
-
-class Problem(Schema):
-    """Why a request was refused (RFC 9457)."""
-
-    type = fields.String(
-        required=True, metadata={"format": "uri-reference", "example": "/api/v1/problems#core.not-found"}
-    )
-    title = fields.String(required=True, metadata={"example": "Not found"})
-    status = fields.Integer(required=True, metadata={"description": "The HTTP status.", "example": 404})
-    detail = fields.String(
-        required=True, metadata={"description": "For people, in the language Accept-Language asks for."}
-    )
-    code = fields.String(
-        required=True, metadata={"description": "Stable; clients match on it.", "example": "core.not-found"}
-    )
-    params = fields.Dict(
-        keys=fields.String(), required=True, metadata={"description": "The values in `detail`, for machines."}
-    )
-    errors = fields.List(fields.Nested(FieldFault), required=True)
-    request_id = fields.String(required=True, allow_none=True, metadata={"description": "Leads to the server's log."})
 
 
 class _Parser(FlaskParser):
@@ -224,9 +194,22 @@ class _Converter(OpenAPIConverter):
         return {**described, **getattr(resolve_schema_instance(schema), "between", {})}
 
     def field2property(self, field: Any) -> dict[str, Any]:
+        described: dict[str, Any] = super().field2property(field)
         if isinstance(field, FunctionField):
-            return {"type": "string", "enum": sorted(FUNCTIONS)}
-        return super().field2property(field)
+            described = {"type": "string", "enum": sorted(FUNCTIONS)}
+        # `examples`, as JSON Schema has it: Swagger UI shows its first, but a `default` rather than an OpenAPI `example`.
+        described.pop("example", None)
+        if "example" in field.metadata:
+            return {**described, "examples": [field.metadata["example"]]}
+        found = example_of(field.data_key or field.name or "", described)
+        return described if found is None else {**described, "examples": [found]}
+
+    def _field2parameter(self, field: Any, *, name: str, location: str) -> dict[str, Any]:
+        parameter: dict[str, Any] = super()._field2parameter(field, name=name, location=location)
+        parameter["schema"].pop(
+            "examples", None
+        )  # Swagger UI would fill in all filters at once, and a cursor of nowhere
+        return parameter
 
 
 class _Plugin(MarshmallowPlugin):

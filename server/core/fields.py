@@ -247,7 +247,7 @@ class ZoneField(OurField, fields.Field[str]):
     default_error_messages = {"invalid": "bad-zone"}
 
     def __init__(self, **kwargs: Any) -> None:
-        about = {"minLength": 2, "maxLength": 64, "example": "Asia/Shanghai", **kwargs.pop("metadata", {})}
+        about = {"minLength": 2, "maxLength": 64, **kwargs.pop("metadata", {})}
         super().__init__(metadata=about, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:

@@ -40,7 +40,7 @@ class JobSchema(Schema):
     """A job. `waiting` also between two attempts; `dead`: all its attempts are used up."""
 
     id = IdField(required=True)
-    kind = fields.String(required=True)
+    kind = fields.String(required=True, metadata={"example": "customers.import"})
     state = CodeField(STATES, required=True)
     owner_id = IdField(required=True, metadata={"description": "Who asked for it."})
     due_at = InstantField(required=True)
@@ -50,8 +50,12 @@ class JobSchema(Schema):
     progress_done = fields.Integer(required=True)
     progress_total = fields.Integer(required=True, allow_none=True)
     cancel_requested = fields.Boolean(required=True)
-    result = fields.Raw(required=True, allow_none=True, metadata={"description": "What the kind of job says it gives."})
-    problem = fields.Nested(JobProblem, required=True, allow_none=True)
+    result = fields.Raw(
+        required=True,
+        allow_none=True,
+        metadata={"description": "What the kind of job says it gives.", "example": {"rows": 12}},
+    )
+    problem = fields.Nested(JobProblem, required=True, allow_none=True, metadata={"example": None})
     created_at = InstantField(required=True)
     settled_at = InstantField(required=True, allow_none=True)
 

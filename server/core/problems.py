@@ -194,15 +194,6 @@ METHOD_NOT_ALLOWED = problem_type(
     en="This address does not take that method.",
     doc="The Allow header names the methods it takes.",
 )
-NOT_ACCEPTABLE = problem_type(
-    "core.not-acceptable",
-    406,
-    zh="无法以所要的格式回答。",
-    en="The answer cannot be given in the form that was asked for.",
-)
-REQUEST_TIMEOUT = problem_type(
-    "core.request-timeout", 408, zh="请求传输超时。", en="The request took too long to arrive."
-)
 CONFLICT = problem_type(
     "core.conflict",
     409,
@@ -288,8 +279,6 @@ BY_STATUS: dict[int, ProblemType] = {
     403: FORBIDDEN,
     404: NOT_FOUND,
     405: METHOD_NOT_ALLOWED,
-    406: NOT_ACCEPTABLE,
-    408: REQUEST_TIMEOUT,
     409: CONFLICT,
     414: URI_TOO_LONG,
     416: RANGE_NOT_SATISFIABLE,

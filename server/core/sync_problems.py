@@ -12,7 +12,6 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "sync.unknown-protocol": ("服务器不支持此协议版本。", "The server does not speak this protocol number."),
     "sync.group-split": ("同一事务的操作没有连续排列。", "The operations of one group do not stand together."),
     "sync.too-many-operations": ("一次提交的操作太多。", "One push carries too many operations."),
-    "sync.too-large": ("同步请求过大。", "The sync request is too large."),
     "sync.gap": (
         "缺少之前的操作，请从指定序号重新提交。",
         "An operation before this one is missing; send from the number named.",

@@ -9,7 +9,7 @@ _MANAGERS = ("director", "supervisor")
 
 READ = function("customers.read", zh="查看客户", en="See customers", roles=_EVERYBODY)
 WRITE = function("customers.write", zh="登记和修改客户", en="Enter and change customers", roles=_EVERYBODY)
-HAND_OVER = function("customers.handover", zh="分配和移交客户", en="Assign and hand over customers", roles=_MANAGERS)
+HAND_OVER = function("customers.handover", zh="分配和交接客户", en="Assign and hand over customers", roles=_MANAGERS)
 REVEAL = function(
     "customers.reveal", zh="查看客户的完整敏感信息", en="Read customers' sensitive data in full", roles=_EVERYBODY
 )

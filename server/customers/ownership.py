@@ -19,7 +19,7 @@ from server.customers.timeline import HANDED_OVER, add_to_timeline
 CUSTOMER_HANDED_OVER = problem_type(
     "customers.handed-over",
     409,
-    zh="该客户已移交给同事，您的修改没有生效。",
+    zh="该客户已交接给同事，您的修改没有生效。",
     en="This customer was handed over to a colleague; your change was not made.",
     doc="For an edit by a former owner. `owner_id` is the present owner. Visits, follow-ups and notes are still accepted.",
     extra=["owner_id"],
@@ -40,7 +40,7 @@ OWNER_CHANGED = problem_type(
 PORTFOLIO_BEYOND_REACH = problem_type(
     "customers.portfolio-beyond-reach",
     409,
-    zh="其中 {count} 个客户不在您的管理范围内，须由上级移交。",
+    zh="其中 {count} 个客户不在您的管理范围内，须由上级交接。",
     en="{count} of the customers are not within your reach; someone with a wider scope has to hand them over.",
     doc="Nothing was changed: a leaver's customers go over in one batch or not at all.",
 )

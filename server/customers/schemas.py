@@ -27,7 +27,7 @@ _AT_ONCE = 1000
 """Customers in one handover."""
 _PHONE = {
     "description": "With area or country code.",
-    "example": "13912345678",
+    "example": "15400000042",
     "pattern": typed_pattern(r"[+]?(?:[ ().\-/]*[0-9]){3,15}[ ().\-/]*"),
 }
 _ID_NUMBER = {"pattern": typed_pattern(r"(?:[0-9A-Za-z][0-9A-Za-z()\-/ ]*)?")}
@@ -39,7 +39,9 @@ class PhoneOut(Schema):
 
     id = IdField(required=True)
     version = IntegerField(required=True)
-    number = fields.String(required=True, metadata={"description": "Masked, such as 138****5678; see reveal."})
+    number = fields.String(
+        required=True, metadata={"description": "Masked, such as 138****5678; see reveal.", "example": "154****0042"}
+    )
     label = fields.String(required=True, allow_none=True)
     is_current = BooleanField(required=True, metadata={"description": "false: an old number, still found by search."})
 
@@ -50,12 +52,12 @@ class CustomerOut(Schema):
     id = IdField(required=True)
     version = IntegerField(required=True)
     kind = CodeField(rules.KINDS, required=True)
-    name = fields.String(required=True)
+    name = fields.String(required=True, metadata={"example": "张伟"})
     stage = CodeField(rules.STAGES, required=True)
     grade = CodeField(rules.GRADES, required=True, allow_none=True)
     source = CodeField(rules.SOURCES, required=True, allow_none=True)
-    id_number = fields.String(required=True, allow_none=True)
-    address = fields.String(required=True, allow_none=True)
+    id_number = fields.String(required=True, allow_none=True, metadata={"example": "D****567"})
+    address = fields.String(required=True, allow_none=True, metadata={"example": "湖畔路****"})
     born_on = DayField(required=True, allow_none=True)
     needs = fields.String(required=True, allow_none=True)
     remark = fields.String(required=True, allow_none=True)
@@ -118,16 +120,21 @@ class CustomerIn(CustomerFields):
     """A customer to enter."""
 
     id = IdField(metadata={"description": "Minted by the caller, so that sending again enters nobody twice."})
-    name = TextField(rules.NAME_MOST, required=True)
+    name = TextField(rules.NAME_MOST, required=True, metadata={"example": "张伟"})
     owner_id = IdField(metadata={"description": "The caller unless told; another needs the permission to assign."})
     project_id = IdField(allow_none=True)
-    phones = fields.List(fields.Nested(PhoneIn), load_default=list, validate=Length(max=10))
+    phones = fields.List(
+        fields.Nested(PhoneIn),
+        load_default=list,
+        validate=Length(max=10),
+        metadata={"example": [{"number": "15400000042", "label": "手机"}]},
+    )
 
 
 class CustomerPatch(CustomerFields):
     """Fields to change; what is absent stays."""
 
-    name = TextField(rules.NAME_MOST)
+    name = TextField(rules.NAME_MOST, metadata={"example": "张伟"})
     base = IntegerField(
         1, metadata={"description": "The version the caller saw. A field that another hand changed since is refused."}
     )
@@ -166,7 +173,7 @@ class EntryOut(Schema):
 
     id = IdField(required=True)
     at = InstantField(required=True, metadata={"description": "When it happened; may be a device's claim."})
-    kind = fields.String(required=True)
+    kind = fields.String(required=True, metadata={"example": "note"})
     done_by = IdField(required=True)
     subject_id = IdField(required=True, allow_none=True)
     params = fields.Dict(keys=fields.String(), required=True)
@@ -177,7 +184,7 @@ class EntryOut(Schema):
 class RevealIn(Schema):
     """Which protected value to see, and why; both are recorded."""
 
-    field = CodeField(_REVEALED, required=True)
+    field = CodeField(_REVEALED, required=True, metadata={"example": "number"})
     phone_id = IdField(metadata={"description": "Of the number to see; with field=number only."})
     reason = TextField(rules.REASON_MOST, required=True)
 
@@ -197,7 +204,7 @@ class RevealIn(Schema):
 class RevealOut(Schema):
     """The value in full."""
 
-    value = fields.String(required=True, allow_none=True)
+    value = fields.String(required=True, allow_none=True, metadata={"example": "15400000042"})
 
 
 class HandoverIn(Schema):
@@ -228,5 +235,7 @@ class HandoverOut(Schema):
 class SummaryOut(Schema):
     """Customers within reach by stage."""
 
-    stages = fields.Dict(keys=fields.String(), values=IntegerField(), required=True)
-    total = IntegerField(required=True)
+    stages = fields.Dict(
+        keys=fields.String(), values=IntegerField(), required=True, metadata={"example": {"prospect": 12, "visited": 5}}
+    )
+    total = IntegerField(required=True, metadata={"example": 17})

@@ -28,7 +28,7 @@ PHONE_CHANGED = timeline_kind(
     "phone-changed", zh="电话变更：{before} → {after}", en="Phone changed: {before} → {after}"
 )
 NOTED = timeline_kind("note", zh="便签", en="Note")
-HANDED_OVER = timeline_kind("handover", zh="客户移交", en="Handed over")
+HANDED_OVER = timeline_kind("handover", zh="客户交接", en="Handed over")
 
 
 def add_to_timeline(

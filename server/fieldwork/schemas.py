@@ -122,7 +122,7 @@ class VisitOut(_Line):
     result = fields.String(required=True, allow_none=True)
     outcome = CodeField(models.OUTCOMES, required=True, allow_none=True)
     next_step = fields.String(required=True, allow_none=True)
-    cancel_reason = fields.String(required=True, allow_none=True)
+    cancel_reason = fields.String(required=True, allow_none=True, metadata={"example": None})
     check_in_at = InstantField(required=True, allow_none=True, metadata=_CLAIMED)
     latitude_e7 = IntegerField(required=True, allow_none=True, metadata=_CLAIMED)
     longitude_e7 = IntegerField(required=True, allow_none=True, metadata=_CLAIMED)

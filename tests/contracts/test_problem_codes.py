@@ -1,10 +1,12 @@
-"""Every problem can be shown to a person in both languages, and every code of the protocol is a problem."""
+"""Every problem can be shown to a person in both languages and is met by a test; every code of the protocol is a problem."""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
 import re
+import sys
+from pathlib import Path
 from string import Formatter
 
 import pytest
@@ -59,6 +61,34 @@ def test_each_code_of_the_protocol_is_a_problem_with_its_params(code: codes.Code
 
 def test_the_clash_of_two_hands_is_a_problem_too() -> None:
     assert CATALOGUE.get(CLASH) is not None
+
+
+TESTS = Path(__file__).parents[1]
+WORDS = {
+    word
+    for path in TESTS.rglob("test_*.py")
+    if path != Path(__file__)
+    for word in re.findall(r"[\w.-]+", path.read_text("utf-8"))
+}
+"""All words of all tests but these, codes and names of constants among them; `x.NAME` also as `NAME`."""
+WORDS |= {word.rpartition(".")[2] for word in WORDS}
+
+
+def constants(problem: ProblemType) -> set[str]:
+    """The names under which modules of the product hold it, or its code."""
+    return {
+        name
+        for module in list(sys.modules.values())
+        if module.__name__.partition(".")[0] in ("server", "mobile_api", "sync_protocol")
+        for name, value in vars(module).items()
+        if name.isupper() and (value is problem or (isinstance(value, str) and value == problem.code))
+    }
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_a_test_reaches_it(problem: ProblemType) -> None:
+    """Looks at the sources only: that the code or its constant stands in a test. What that test does with it is not seen."""
+    assert {problem.code, *constants(problem)} & WORDS
 
 
 def test_there_are_problems_at_all() -> None:

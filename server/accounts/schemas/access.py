@@ -39,8 +39,8 @@ class SessionOrganisation(Schema):
     """The organisation of a session."""
 
     id = IdField(required=True)
-    code = fields.String(required=True)
-    name = fields.String(required=True)
+    code = fields.String(required=True, metadata={"example": "demo"})
+    name = fields.String(required=True, metadata={"example": "晨曦置业"})
     timezone = fields.String(required=True)
     currency = fields.String(required=True)
     locale = CodeField(LANGUAGES, required=True)
@@ -74,7 +74,7 @@ class OfficeSessionOut(TokenOut):
 class GrantOut(Schema):
     """A function the caller has, and the rows he reaches with it: those that match any of the four."""
 
-    code = fields.String(required=True)
+    code = fields.String(required=True, metadata={"example": "customers.read"})
     own = BooleanField(required=True)
     unit_ids = fields.List(IdField(), required=True)
     project_ids = fields.List(IdField(), required=True)
@@ -108,14 +108,19 @@ class PasswordResetIn(Schema):
 
     organisation = TextField(_TYPED, blank=True, required=True)
     username = TextField(_TYPED, blank=True, required=True)
-    code = TextField(_TYPED, blank=True, required=True, metadata={"description": "Small letters and hyphens are fine."})
+    code = TextField(
+        _TYPED,
+        blank=True,
+        required=True,
+        metadata={"description": "Small letters and hyphens are fine.", "example": "7K3F-9QWX"},
+    )
     password = new_password_field()
 
 
 class FunctionOut(Schema):
     """Something a role can be allowed to do."""
 
-    code = fields.String(required=True)
+    code = fields.String(required=True, metadata={"example": "customers.read"})
     zh = fields.String(required=True)
     en = fields.String(required=True)
 
@@ -125,11 +130,13 @@ class RoleOut(Schema):
 
     id = IdField(required=True)
     version = IntegerField(required=True)
-    code = fields.String(required=True)
-    name = fields.String(required=True, metadata={"description": "Of a system role in the caller's language."})
-    is_system = BooleanField(required=True)
+    code = fields.String(required=True, metadata={"example": "supervisor"})
+    name = fields.String(
+        required=True, metadata={"description": "Of a system role in the caller's language.", "example": "案场经理"}
+    )
+    is_system = BooleanField(required=True, metadata={"example": True})
     scope = CodeField(_SCOPES, required=True)
-    functions = fields.List(fields.String(), required=True)
+    functions = fields.List(fields.String(), required=True, metadata={"example": ["customers.read"]})
     state = CodeField(("active", "disabled"), required=True)
 
 
@@ -142,7 +149,7 @@ class RoleQuery(Schema):
 class RoleIn(Schema):
     """A role to add."""
 
-    name = TextField(NAME_MOST, required=True)
+    name = TextField(NAME_MOST, required=True, metadata={"example": "稽核员"})
     scope = CodeField(_SCOPES, required=True)
     functions = fields.List(FunctionField(), required=True, validate=Length(max=500))
 
@@ -150,7 +157,7 @@ class RoleIn(Schema):
 class RolePatch(Schema):
     """What to change; functions are replaced as a whole."""
 
-    name = TextField(NAME_MOST)
+    name = TextField(NAME_MOST, metadata={"example": "稽核员"})
     scope = CodeField(_SCOPES)
     functions = fields.List(FunctionField(), validate=Length(max=500))
     state = CodeField(("active", "disabled"))
@@ -162,7 +169,7 @@ class DeviceOut(Schema):
 
     id = IdField(required=True)
     user_id = IdField(required=True, metadata={"description": "Who signed in on it last."})
-    name = fields.String(required=True)
+    name = fields.String(required=True, metadata={"example": "Pixel 9"})
     platform = fields.String(required=True)
     app_version = fields.String(required=True)
     schema_number = IntegerField(required=True)
@@ -198,7 +205,9 @@ class QueueOut(Schema):
 class QueueDetailOut(QueueOut):
     """The same with its operations as they stood on the device."""
 
-    operations = fields.List(fields.Dict(), required=True)
+    operations = fields.List(
+        fields.Dict(), required=True, metadata={"example": [{"n": 7, "collection": "notes", "action": "create"}]}
+    )
 
 
 class QueueQuery(PageQuery):
@@ -221,7 +230,13 @@ class AuditEventOut(Schema):
     actor_id = IdField(required=True)
     name = fields.String(required=True, metadata={"example": "accounts.user-changed"})
     subject_id = IdField(required=True, allow_none=True)
-    body = fields.Dict(required=True, metadata={"description": "What; protected values masked, with a commitment."})
+    body = fields.Dict(
+        required=True,
+        metadata={
+            "description": "What; protected values masked, with a commitment.",
+            "example": {"changes": {"title": ["置业顾问", "案场经理"]}},
+        },
+    )
     hash = fields.String(required=True)
 
 

@@ -78,7 +78,7 @@ class UserOut(Schema):
     age = IntegerField(required=True, allow_none=True, metadata={"description": "Reached this year."})
     education = CodeField(_EDUCATIONS, required=True, allow_none=True)
     title = fields.String(required=True, allow_none=True)
-    phone = fields.String(required=True, allow_none=True, metadata={"description": "Masked."})
+    phone = fields.String(required=True, allow_none=True, metadata={"description": "Masked.", "example": "154****0042"})
     sender_code = fields.String(required=True, allow_none=True)
     messages_reviewed = BooleanField(required=True)
     is_default = BooleanField(required=True, metadata={"description": "Came with the organisation; never disabled."})
@@ -100,7 +100,6 @@ class UserQuery(PageQuery):
 _NUMBER = {"example": "0042", "pattern": typed_pattern(rules.STAFF_NUMBER)}
 _PHONE = "[ ()-]*[+]?[ ()-]*(?:[0-9][ ()-]*){5,15}|[ ()-]*"
 _USERNAME = {
-    "example": "jie.chen",
     "pattern": typed_pattern(rules.USERNAME.replace("a-z", "a-zA-Z")),
     "minLength": rules.USERNAME_LEAST,
     "maxLength": rules.USERNAME_MOST,
@@ -163,11 +162,11 @@ class UserRevealIn(Schema):
 class UserRevealOut(Schema):
     """The value in full."""
 
-    value = fields.String(required=True, allow_none=True)
+    value = fields.String(required=True, allow_none=True, metadata={"example": "15400000042"})
 
 
 class ResetCodeOut(Schema):
     """A code to hand to its person; shown this once."""
 
-    code = fields.String(required=True)
+    code = fields.String(required=True, metadata={"example": "7K3F-9QWX"})
     expires_at = InstantField(required=True)

@@ -23,6 +23,7 @@ UNIT_KINDS = ("organisation", "department", "team")
 _VERSION = {"description": "The version the caller saw; refused with core.stale when the row is at another one."}
 _CODE = {
     "description": "Small letters, digits, single hyphens between them.",
+    "example": "lakeside",
     "pattern": typed_pattern(rules.CODE.replace("a-z", "a-zA-Z")),
     "minLength": rules.CODE_LEAST,
     "maxLength": rules.CODE_MOST,
@@ -34,8 +35,8 @@ class OrganisationOut(Schema):
 
     id = IdField(required=True)
     version = IntegerField(required=True)
-    code = fields.String(required=True, metadata={"description": "What people type to sign in."})
-    name = fields.String(required=True)
+    code = fields.String(required=True, metadata={"description": "What people type to sign in.", "example": "demo"})
+    name = fields.String(required=True, metadata={"example": "晨曦置业"})
     timezone = fields.String(required=True, metadata={"description": "IANA zone of business days."})
     currency = fields.String(required=True)
     locale = CodeField(LANGUAGES, required=True)
@@ -44,7 +45,7 @@ class OrganisationOut(Schema):
 class OrganisationPatch(Schema):
     """What to change; what is absent stays."""
 
-    name = TextField(NAME_MOST)
+    name = TextField(NAME_MOST, metadata={"example": "晨曦置业"})
     timezone = ZoneField()
     currency = CurrencyField()
     locale = CodeField(LANGUAGES)
@@ -58,7 +59,7 @@ class UnitOut(Schema):
     version = IntegerField(required=True)
     parent_id = IdField(required=True, allow_none=True, metadata={"description": "null: the organisation itself."})
     kind = CodeField(UNIT_KINDS, required=True)
-    name = fields.String(required=True)
+    name = fields.String(required=True, metadata={"example": "东区"})
     position = IntegerField(required=True)
 
 
@@ -67,7 +68,7 @@ class UnitIn(Schema):
 
     parent_id = IdField(required=True)
     kind = CodeField(("department", "team"), required=True)
-    name = TextField(NAME_MOST, required=True)
+    name = TextField(NAME_MOST, required=True, metadata={"example": "东区"})
     position = IntegerField(0, 1_000_000, load_default=0, metadata={"description": "Order among its siblings."})
 
 
@@ -76,7 +77,7 @@ class UnitPatch(Schema):
 
     parent_id = IdField()
     kind = CodeField(("department", "team"))
-    name = TextField(NAME_MOST)
+    name = TextField(NAME_MOST, metadata={"example": "东区"})
     position = IntegerField(0, 1_000_000)
     version = IntegerField(1, metadata=_VERSION)
 
@@ -86,8 +87,8 @@ class ProjectOut(Schema):
 
     id = IdField(required=True)
     version = IntegerField(required=True)
-    code = fields.String(required=True)
-    name = fields.String(required=True)
+    code = fields.String(required=True, metadata={"example": "lakeside"})
+    name = fields.String(required=True, metadata={"example": "湖畔花园"})
     created_at = InstantField(required=True)
 
 
@@ -95,12 +96,12 @@ class ProjectIn(Schema):
     """A project to add."""
 
     code = TextField(NAME_MOST, required=True, metadata=_CODE)
-    name = TextField(NAME_MOST, required=True)
+    name = TextField(NAME_MOST, required=True, metadata={"example": "湖畔花园"})
 
 
 class ProjectPatch(Schema):
     """What to change."""
 
     code = TextField(NAME_MOST, metadata=_CODE)
-    name = TextField(NAME_MOST)
+    name = TextField(NAME_MOST, metadata={"example": "湖畔花园"})
     version = IntegerField(1, metadata=_VERSION)

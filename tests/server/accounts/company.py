@@ -4,7 +4,7 @@ its doors over HTTP, the office's and the handheld's. The registry is imported f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -239,15 +239,20 @@ def found_company(database: Database, folder: Path, make: Callable[[Services], F
     clock = Clock()
     services = Services(settings, database, load_keys(settings), clock)
     company = Company(services, clock, (make or make_app)(services))
+    fill(company, PEOPLE)
+    return company
+
+
+def fill(company: Company, people: Mapping[str, tuple[str, str]]) -> None:
+    """Make its organisation, the tree of its units, and its people. people: name → (unit, role)."""
     password_hash = company.credentials.hashes.hash(PASSWORD)
-    with services.writing(system_actor(company.org)) as uow:
+    with company.services.writing(system_actor(company.org)) as uow:
         _, admin = organisations.create_organisation(
-            uow, code=company.code, name="Acme", admin_password_hash=password_hash
+            uow, code=company.code, name=company.code.title(), admin_password_hash=password_hash
         )
         uow.commit()
-    company.users["admin"] = admin.id
-    company.units["root"] = admin.unit_id
-    with services.writing(system_actor(company.org)) as uow:
+    company.users["admin"], company.units["root"] = admin.id, admin.unit_id
+    with company.services.writing(system_actor(company.org)) as uow:
         for name, parent, kind in (
             ("sales", "root", UnitKind.DEPARTMENT),
             ("east", "sales", UnitKind.TEAM),
@@ -256,11 +261,11 @@ def found_company(database: Database, folder: Path, make: Callable[[Services], F
         ):
             unit = units.create_unit(uow, parent_id=company.units[parent], kind=kind, name=name)
             company.units[name] = unit.id
-        for n, (name, (unit_name, role)) in enumerate(PEOPLE.items(), 2):
+        for number, (name, (unit_name, role)) in enumerate(people.items(), 2):
             user = staff.create_user(
                 uow,
                 NewUser(
-                    staff=StaffValues(number=f"{n:04}", name=name.title(), phone=f"1380013800{n}"),
+                    staff=StaffValues(number=f"{number:04}", name=name.title(), phone=f"138001380{number:02}"),
                     username=name,
                     unit_id=company.units[unit_name],
                     role_ids=tuple(roles.role_ids(uow, role)),
@@ -269,7 +274,6 @@ def found_company(database: Database, folder: Path, make: Callable[[Services], F
             )
             company.users[name] = user.id
         uow.commit()
-    return company
 
 
 def make_app(services: Services) -> Flask:

@@ -29,9 +29,11 @@ def test_roles_are_made_and_changed(company: Company) -> None:
     admin = company.office("admin")
     made = admin.ok("POST", "/roles", json={"name": "稽核", "scope": "all", "functions": ["audit.read", "audit.read"]})
     assert (made["is_system"], made["functions"], made["state"]) == (False, ["audit.read"], "active")
-    assert admin("POST", "/roles", json={"name": "稽核", "scope": "own", "functions": []}).status_code == 409
+    twice = admin("POST", "/roles", json={"name": "稽核", "scope": "own", "functions": []})
+    assert (twice.status_code, twice.json["code"]) == (409, "accounts.role-name-taken")
     unknown = admin("POST", "/roles", json={"name": "x", "scope": "own", "functions": ["nothing.at-all"]})
     assert (unknown.status_code, unknown.json["params"]) == (422, {"function": "nothing.at-all"})
+    assert unknown.json["code"] == "accounts.unknown-function"
     path = f"/roles/{made['id']}"
     changed = admin.ok("PATCH", path, json={"state": "disabled", "name": "稽核员", "version": made["version"]})
     assert (changed["state"], changed["name"], changed["functions"]) == ("disabled", "稽核员", ["audit.read"])

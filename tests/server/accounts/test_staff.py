@@ -10,6 +10,7 @@ import pytest
 from server.accounts.models import Device, UserRole
 from server.accounts.operations import roles, staff
 from server.accounts.scope import Scope
+from server.core.problems import Refused
 from server.core.rows import c
 from sync_protocol.ids import new_id
 from tests.server.accounts.company import Company, Phone, user_of
@@ -232,3 +233,5 @@ def test_reading_a_phone_in_full_is_recorded(company: Company) -> None:
     strange = f"/users/{company.users['na']}/reveal"
     assert jie("POST", strange, json={"field": "phone", "reason": "x"}).status_code == 404
     assert len(company.events("accounts.sensitive-read")) == 1
+    with company.writing() as uow, pytest.raises(Refused, match=r"^accounts.not-sensitive$"):
+        staff.reveal(uow, company.users["wang"], "password_hash", "x")

@@ -122,6 +122,8 @@ def test_cancelled_and_deleted(office: Office) -> None:
     _do(office, operations.cancel_follow_up, follow_up)
     _do(office, operations.cancel_follow_up, follow_up)
     assert len(office.events("fieldwork.follow-up-cancelled")) == 1
+    with pytest.raises(Refused, match=r"^fieldwork.follow-up-already-cancelled$"):
+        _do(office, operations.complete_follow_up, follow_up)
     with pytest.raises(Refused, match=r"^fieldwork.not-yours$"):
         _do(office, operations.delete_follow_up, follow_up)
     _do(office, operations.delete_follow_up, follow_up, "jie")

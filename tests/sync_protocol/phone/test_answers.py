@@ -50,7 +50,7 @@ def problem(code: str, **params: Any) -> bytes:
         (408, {}, problem("x.slow"), Step.LATER, "x.slow", None),
         (409, {}, problem("sync.gap", expected="soon"), Step.BLOCKED, "sync.gap", None),
         (409, {}, problem("sync.reused-n", n=[1]), Step.BLOCKED, "sync.reused-n", None),
-        (413, {}, problem("sync.too-large"), Step.MORE, "sync.too-large", None),
+        (413, {}, problem("core.too-large"), Step.MORE, "core.too-large", None),
         (425, {}, problem("x.early"), Step.LATER, "x.early", None),
         (429, {"retry-after": "30"}, problem("http.too-many"), Step.LATER, "http.too-many", 30),
         (429, {"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, b"", Step.LATER, None, None),
@@ -95,7 +95,7 @@ def test_too_large_halves_the_push_until_one_group_is_left(server: ModelServer) 
     for _ in range(4):
         request = phone.prepare()
         sizes.append(len(request.numbers))
-        steps.append(phone.receive(request, 413, {}, problem("sync.too-large")).step)
+        steps.append(phone.receive(request, 413, {}, problem("core.too-large")).step)
     assert sizes == [8, 4, 2, 1]
     assert steps == [Step.MORE, Step.MORE, Step.MORE, Step.BLOCKED]
     assert phone.sync().step == Step.DONE
@@ -106,7 +106,7 @@ def test_a_group_that_is_too_large_by_itself_blocks_and_does_not_spin(server: Mo
     with phone.transaction():
         phone.create("customers", {"name": "a"})
         phone.create("customers", {"name": "b"})
-    steps = [phone.receive(phone.prepare(), 413, {}, problem("sync.too-large")).step for _ in range(2)]
+    steps = [phone.receive(phone.prepare(), 413, {}, problem("core.too-large")).step for _ in range(2)]
     assert steps == [Step.MORE, Step.BLOCKED]
     assert len(phone.queue) == 2
 
