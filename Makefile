@@ -10,6 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := VIRTUAL_ENV=$(VENV) $(BIN)/uv
 STAMP := $(VENV)/.installed
+HANDHELD := $(wildcard handheld/package-lock.json)
 WORKERS ?= 2
 HOST ?= $(or $(DOORSTEP_HOST),127.0.0.1)
 PORT ?= $(or $(DOORSTEP_PORT),8080)
@@ -23,12 +24,12 @@ run: $(STAMP) handheld ## the whole product with a demo organisation on http://1
 	@DOORSTEP_DEMO=$${DOORSTEP_DEMO:-1} DOORSTEP_HOST=$(HOST) DOORSTEP_PORT=$(PORT) exec $(BIN)/doorstep run
 
 .PHONY: test
-test: $(STAMP) handheld browser ## all tests: handheld units, then Python on SQLite and PostgreSQL with the journeys in Chromium
+test: $(STAMP) handheld $(if $(HANDHELD),browser) ## all tests: Python on SQLite and PostgreSQL; the handheld's, once it is there
 	@$(call npm,run test)
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 .PHONY: test-deep
-test-deep: $(STAMP) handheld browser ## the long ones: convergence checker, kill storms, API fuzzing, third-party clients
+test-deep: $(STAMP) handheld $(if $(HANDHELD),browser) ## the long ones: convergence checker with planted bugs, kill storms, API fuzzing
 	@HYPOTHESIS_PROFILE=deep DOORSTEP_TEST_DEEP=1 $(BIN)/pytest -m deep -p schemathesis --timeout 3600 $(PYTEST_ARGS)
 	@HYPOTHESIS_PROFILE=deep DOORSTEP_TEST_DEEP=1 $(BIN)/pytest -k "any_order or kill_9" tests/proof
 
@@ -93,16 +94,16 @@ clean: ## remove environments, caches and build products; data in var/ stays
 	  handheld/node_modules handheld/dist benchmarks/results
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# ---- the handheld: needs Node 20; without it the rest still runs, except in CI ----
+# ---- the handheld, once there is one: needs Node 20; without it the rest still runs, except in CI ----
 
 NODE := $(shell command -v node > /dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' && echo yes)
 NO_NODE := no Node 20 or newer: the handheld is not built and not tested; everything else is
-NPM := $(and $(NODE),$(wildcard handheld/package-lock.json))
+NPM := $(and $(NODE),$(HANDHELD))
 npm = $(if $(NPM),cd handheld && npm --silent $(1),:)
 
 .PHONY: node handheld
 node: $(if $(NPM),handheld/node_modules/.installed)
-	@$(if $(NODE),:,echo "$(NO_NODE)" >&2; test -z "$${CI:-}")
+	@$(if $(if $(HANDHELD),$(NODE),none),:,echo "$(NO_NODE)" >&2; test -z "$${CI:-}")
 
 handheld: node $(if $(NPM),handheld/dist/index.html)
 

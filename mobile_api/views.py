@@ -54,14 +54,21 @@ class BucketDigest(Schema):
     """What one bucket should hold."""
 
     rows = fields.Integer(required=True)
-    digest = fields.String(required=True, metadata={"pattern": "^[0-9a-f]{32}$"})
+    digest = fields.String(
+        required=True, metadata={"pattern": "^[0-9a-f]{32}$", "example": "9e107d9d372bb6826bd81d3542a419d6"}
+    )
 
 
 class DigestAnswer(Schema):
     """All buckets of the caller's device, at one head."""
 
     head = fields.Integer(required=True)
-    buckets = fields.Dict(keys=fields.String(), values=fields.Nested(BucketDigest), required=True)
+    buckets = fields.Dict(
+        keys=fields.String(),
+        values=fields.Nested(BucketDigest),
+        required=True,
+        metadata={"example": {"own:li": {"rows": 12, "digest": "9e107d9d372bb6826bd81d3542a419d6"}}},
+    )
 
 
 class CollectionsAnswer(Schema):
@@ -71,7 +78,14 @@ class CollectionsAnswer(Schema):
     oldest_protocol = fields.Integer(required=True)
     schema = fields.Integer(required=True)
     oldest_schema = fields.Integer(required=True)
-    collections = fields.List(fields.Dict(), required=True)
+    collections = fields.List(
+        fields.Dict(),
+        required=True,
+        metadata={
+            "description": "`row`: JSON Schema of a row.",
+            "example": [{"collection": "notes", "policy": "append", "since": 1, "row": {"type": "object"}}],
+        },
+    )
 
 
 @blp.route("/exchange", methods=["POST"])

@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable
 
 import structlog
 from sqlalchemy import Connection, select
@@ -26,24 +25,24 @@ _GLANCE = 0.25
 
 
 class Waiters:
-    """Those who wait in this process. most: how many may at once, at most half of the server's threads."""
+    """Those who wait in this process. most: how many may at once, at most half of the server's threads. longest: seconds."""
 
-    def __init__(self, database: Database, most: int) -> None:
+    def __init__(self, database: Database, most: int, *, longest: float = LONGEST) -> None:
         self._database = database
         self._most = most
+        self._longest = longest
         self._changed = threading.Condition()
         self._heads: dict[str, int] = {}
         self._waiting: dict[str, int] = {}
         self._thread: threading.Thread | None = None
 
-    def wait(
-        self, org_id: str, head: int, *, seconds: float = LONGEST, now: Callable[[], float] = time.monotonic
-    ) -> int | None:
+    def wait(self, org_id: str, head: int) -> int | None:
         """The organisation's head as soon as it is not `head`, or `head` when the time is over.
 
         None at once when too many wait already: the caller is told to come back later.
         """
-        until = now() + seconds - random.uniform(0, min(_JITTER, seconds / 5))  # noqa: S311 - spreads callers, hides nothing
+        jitter = random.uniform(0, min(_JITTER, self._longest / 5))  # noqa: S311 - spreads callers, hides nothing
+        until = time.monotonic() + self._longest - jitter
         with self._changed:
             if sum(self._waiting.values()) >= self._most:
                 return None
@@ -51,8 +50,8 @@ class Waiters:
             self._start()
             try:
                 # Lower than asked for is no news: the watcher's number may be a glance old.
-                while self._heads.get(org_id, head) <= head and now() < until:
-                    self._changed.wait(timeout=max(0.01, until - now()))
+                while self._heads.get(org_id, head) <= head and (left := until - time.monotonic()) > 0:
+                    self._changed.wait(timeout=left)
                 return max(self._heads.get(org_id, head), head)
             finally:
                 self._waiting[org_id] -= 1

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, ForeignKeyConstraint, Sequence, Table, Unique
 
 import server.migrations
 from server.core.db import open_engine
+from server.core.types import Address, IdNumber, PhoneNumber, Protected
 from server.migrations.tenancy import APP_ROLE
 from server.registry import metadata
 from tests.support import databases
@@ -74,6 +75,29 @@ def test_every_constraint_has_a_name_that_fits(table: Table) -> None:
     names = [str(each.name) for each in table.constraints] + [str(each.name) for each in table.indexes]
     assert all(name and name != "None" for name in names)
     assert max(map(len, names)) <= 55, max(names, key=len)
+
+
+def test_phones_id_numbers_and_addresses_have_column_types_of_their_own() -> None:
+    """So that encryption comes in under them (tests/contracts/test_protected.py) and nowhere else.
+
+    A phone's last digits stand beside it: they are the index it is found by.
+    """
+    kinds: dict[type[Protected], set[str]] = {PhoneNumber: set(), IdNumber: set(), Address: set()}
+    words = {PhoneNumber: "phone|mobile|tel", IdNumber: "id_number|id_card|passport", Address: "address|street"}
+    for table in metadata.sorted_tables:
+        for column in table.columns:
+            about = f"phone_{column.name}" if "phone" in table.name and "number" in column.name else column.name
+            for kind, named in words.items():
+                if re.search(rf"(?:^|_)(?:{named})(?:_|s?$)", about):
+                    assert type(column.type) is kind, column
+                    kinds[kind].add(str(column))
+    assert kinds == {
+        PhoneNumber: {"users.phone", "customer_phones.number"},
+        IdNumber: {"customers.id_number"},
+        Address: {"customers.address"},
+    }
+    of_such_a_type = {str(each) for t in metadata.sorted_tables for each in t.columns if type(each.type) in kinds}
+    assert of_such_a_type == set().union(*kinds.values())
 
 
 def test_migrations_make_nothing_that_acts_by_itself() -> None:

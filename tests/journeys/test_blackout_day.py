@@ -1,7 +1,8 @@
-"""Scenario 1 of the domain: a day without a network, through the real server, twice in a row."""
+"""Scenario 1 of the domain: a day without a network, through the real server, twice in a row and two at once."""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,9 @@ def test_everything_arrives_once_and_phones_and_server_agree(database: Database,
             lines = played.stdout.strip().splitlines()
             assert lines[0].startswith(f"Demo day {number},")
             assert lines[-1] == VERDICT
+        with ThreadPoolExecutor() as pool:  # each on phones of its own, and of one number
+            for played in pool.map(lambda _: running.run("demo", "day"), range(2)):
+                assert played.returncode == 0, played.stdout + played.stderr
         audited = running.run("sync", "audit")
         assert audited.returncode == 0, audited.stdout + audited.stderr
         verified = running.run("audit", "verify")

@@ -17,10 +17,7 @@ import pytest
 import structlog
 from sqlalchemy import select, text
 
-from server.accounts.operations import devices, organisations, roles, staff, units
-from server.accounts.operations.staff import NewUser
-from server.accounts.rules import StaffValues
-from server.accounts.scope import UnitKind
+from server.accounts.operations import devices
 from server.app import create_app
 from server.config import Settings
 from server.core.access import Actor, system_actor
@@ -29,7 +26,7 @@ from server.core.keys import load_keys
 from server.core.rows import ROWS, c, metadata
 from server.core.services import Services
 from tests.conftest import NO_POSTGRES
-from tests.server.accounts.company import CHEAP, PASSWORD, PEOPLE, Clock, Company, Phone
+from tests.server.accounts.company import CHEAP, PEOPLE, Clock, Company, Phone, fill
 from tests.support import databases
 from tests.support.tenancy import across_organisations
 
@@ -208,41 +205,7 @@ def found_scene(database: Database, folder: Path) -> Scene:
     clock = Clock()
     services = Services(settings, database, load_keys(settings), clock)
     app = create_app(services, cost=CHEAP)
-    return Scene(
-        _settle(Company(services, clock, app, code="acme")),
-        _settle(Company(services, clock, app, code="globex")),
-    )
-
-
-def _settle(company: Company) -> Company:
-    services = company.services
-    password_hash = company.credentials.hashes.hash(PASSWORD)
-    with services.writing(system_actor(company.org)) as uow:
-        _, admin = organisations.create_organisation(
-            uow, code=company.code, name=company.code.title(), admin_password_hash=password_hash
-        )
-        uow.commit()
-    company.users["admin"], company.units["root"] = admin.id, admin.unit_id
-    with services.writing(system_actor(company.org)) as uow:
-        for name, parent, kind in (
-            ("sales", "root", UnitKind.DEPARTMENT),
-            ("east", "sales", UnitKind.TEAM),
-            ("west", "sales", UnitKind.TEAM),
-            ("south", "root", UnitKind.DEPARTMENT),
-        ):
-            unit = units.create_unit(uow, parent_id=company.units[parent], kind=kind, name=name)
-            company.units[name] = unit.id
-        for number, (name, (unit_name, role)) in enumerate(STAFF.items(), 2):
-            user = staff.create_user(
-                uow,
-                NewUser(
-                    staff=StaffValues(number=f"{number:04}", name=name.title(), phone=f"138001380{number:02}"),
-                    username=name,
-                    unit_id=company.units[unit_name],
-                    role_ids=tuple(roles.role_ids(uow, role)),
-                    password_hash=password_hash,
-                ),
-            )
-            company.users[name] = user.id
-        uow.commit()
-    return company
+    scene = Scene(Company(services, clock, app, code="acme"), Company(services, clock, app, code="globex"))
+    fill(scene.acme, STAFF)
+    fill(scene.globex, STAFF)
+    return scene

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from server.cli.demo_day.line import breaks_every_few
 from server.cli.demo_day.people import Carrier, DayClock, Desk, NotPlayable
 from sync_protocol.collections import CollectionShape
+from sync_protocol.ids import new_id
 
 PORTFOLIO, PLANNED, UNPLANNED, NEW_CUSTOMERS = 12, 9, 3, 5
 EVENING_BATCH = 6
@@ -33,6 +34,7 @@ class Day:
     number: int
     on: date
     zone: ZoneInfo
+    tag: str = field(default_factory=lambda: new_id()[-6:])
     portfolio: list[str] = field(default_factory=list)
     plan: str = ""
     planned: list[str] = field(default_factory=list)
@@ -49,8 +51,8 @@ class Day:
 
     @property
     def mark(self) -> str:
-        """What all customers of this run carry in their remark."""
-        return f"demo day {self.number}"
+        """What all customers of this run carry in their remark. Runs that begin at the same moment have one number."""
+        return f"demo day {self.number} {self.tag}"
 
     def at(self, hour: int, minute: int) -> datetime:
         """A time of that day in the organisation's zone, as an instant."""
@@ -95,7 +97,7 @@ def assemble(url: str, folder: Path, shapes: Mapping[str, CollectionShape]) -> t
     for carrier in cast.carriers:
         carrier.sync()
     numbers = [
-        int(remark.rpartition(" ")[2])
+        int(remark.split()[2])
         for row in cast.jie.phone.rows("customers").values()
         if (remark := row["remark"] or "").startswith("demo day ")
     ]
