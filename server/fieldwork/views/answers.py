@@ -1,18 +1,21 @@
-"""What the views of field work share: cursors, repeated creates, and edits on an old version."""
+"""What the views of field work share: pages of lists, repeated creates, and edits on an old version."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from sqlalchemy import Connection
+
 from server.core.api import Blueprint
-from server.core.auth import services
+from server.core.auth import current_actor, reading, services
 from server.core.fields import Schema
 from server.core.paging import Cursors
 from server.core.problems import STALE, Refused
 from server.core.rows import Row
 from server.core.sync_problems import SYNC_PROBLEMS
 from server.core.uow import UnitOfWork
+from server.fieldwork.queries import scope_of
 from sync_protocol.merge import merge_fields
 
 REUSED_ID = SYNC_PROBLEMS["sync.reused-row-id"]
@@ -22,6 +25,17 @@ V = TypeVar("V", bound=Callable[..., Any])
 def cursors() -> Cursors:
     """What makes and reads the cursors of lists."""
     return Cursors(services().keys.secret("cursor"))
+
+
+def page(
+    name: str, filters: Any, cursor: str | None, read: Callable[[Connection, Any], tuple[Any, Any]]
+) -> dict[str, Any]:
+    """One page of the list of that name. read: given the place of the page before, its lines and the place they end at."""
+    scope = [name, current_actor().org_id, *scope_of(filters)]
+    after = cursors().decode(scope, cursor, str, str)
+    with reading() as connection:
+        lines, key = read(connection, after)
+    return {"items": lines, "next": None if key is None else cursors().encode(scope, key)}
 
 
 def repeated(blueprint: Blueprint, schema: type[Schema]) -> Callable[[V], V]:

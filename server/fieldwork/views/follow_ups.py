@@ -18,7 +18,7 @@ from server.fieldwork.queries import FollowUpFilters, FollowUpLine
 from server.fieldwork.schemas import CompleteIn, FollowUpIn, FollowUpOut, FollowUpPatch, FollowUpQuery
 from server.fieldwork.settling import settle_follow_up
 from server.fieldwork.transitions import FOLLOW_UP_CANCELLED, FOLLOW_UP_DONE
-from server.fieldwork.views.answers import REUSED_ID, cursors, refuse_stale, refuse_unless_same, repeated
+from server.fieldwork.views.answers import REUSED_ID, page, refuse_stale, refuse_unless_same, repeated
 from sync_protocol.ids import new_id
 
 FOLLOW_UPS = Blueprint(
@@ -35,11 +35,12 @@ def list_follow_ups(query: dict[str, Any]) -> dict[str, Any]:
     """Follow-ups within reach, what is due first at the top, by pages."""
     size, cursor = query.pop("limit"), query.pop("cursor", None)
     filters, actor = FollowUpFilters(**query), current_actor()
-    scope = ["follow_ups", actor.org_id, *queries.scope_of(filters)]
-    after = cursors().decode(scope, cursor, str, str)
-    with reading() as connection:
-        lines, key = queries.follow_up_page(connection, actor, filters, after=after, limit=size)
-    return {"items": lines, "next": None if key is None else cursors().encode(scope, key)}
+    return page(
+        "follow_ups",
+        filters,
+        cursor,
+        lambda connection, after: queries.follow_up_page(connection, actor, filters, after=after, limit=size),
+    )
 
 
 @FOLLOW_UPS.route("", methods=["POST"])

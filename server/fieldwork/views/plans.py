@@ -18,7 +18,7 @@ from server.fieldwork.queries import PlanFilters, PlanLine
 from server.fieldwork.schemas import PlanIn, PlanOut, PlanPatch, PlanQuery
 from server.fieldwork.settling import settle_plan
 from server.fieldwork.transitions import PLAN_CANCELLED, PLAN_DONE
-from server.fieldwork.views.answers import REUSED_ID, cursors, refuse_stale, refuse_unless_same, repeated
+from server.fieldwork.views.answers import REUSED_ID, page, refuse_stale, refuse_unless_same, repeated
 from sync_protocol.ids import new_id
 
 DAY_PLANS = Blueprint(
@@ -34,11 +34,12 @@ def list_plans(query: dict[str, Any]) -> dict[str, Any]:
     """Day plans within reach, latest day first, by pages."""
     size, cursor = query.pop("limit"), query.pop("cursor", None)
     filters, actor = PlanFilters(**query), current_actor()
-    scope = ["day_plans", actor.org_id, *queries.scope_of(filters)]
-    after = cursors().decode(scope, cursor, str, str)
-    with reading() as connection:
-        lines, key = queries.plan_page(connection, actor, filters, after=after, limit=size)
-    return {"items": lines, "next": None if key is None else cursors().encode(scope, key)}
+    return page(
+        "day_plans",
+        filters,
+        cursor,
+        lambda connection, after: queries.plan_page(connection, actor, filters, after=after, limit=size),
+    )
 
 
 @DAY_PLANS.route("", methods=["POST"])

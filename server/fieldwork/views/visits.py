@@ -21,7 +21,7 @@ from server.fieldwork.rules import LineStatus
 from server.fieldwork.schemas import CancelIn, FinishIn, StartIn, VisitIn, VisitOut, VisitPatch, VisitQuery
 from server.fieldwork.settling import settle_visit
 from server.fieldwork.transitions import VISIT_CANCELLED, VISIT_DONE, VISIT_STARTED
-from server.fieldwork.views.answers import REUSED_ID, cursors, refuse_stale, refuse_unless_same, repeated
+from server.fieldwork.views.answers import REUSED_ID, page, refuse_stale, refuse_unless_same, repeated
 from sync_protocol.ids import new_id
 
 VISITS = Blueprint("visits", __name__, url_prefix="/api/v1/visits", description="Visits, from plan to event.")
@@ -37,12 +37,13 @@ def list_visits(query: dict[str, Any]) -> dict[str, Any]:
     size, cursor = query.pop("limit"), query.pop("cursor", None)
     status = query.pop("status", None)
     filters = VisitFilters(**query, status=None if status is None else LineStatus(status))
-    actor = current_actor()
-    scope = ["visits", actor.org_id, *queries.scope_of(filters)]
-    after = cursors().decode(scope, cursor, str, str)
-    with reading() as connection:
-        lines, key = queries.visit_page(connection, actor, filters, now=services().clock.now(), after=after, limit=size)
-    return {"items": lines, "next": None if key is None else cursors().encode(scope, key)}
+    actor, now = current_actor(), services().clock.now()
+    return page(
+        "visits",
+        filters,
+        cursor,
+        lambda connection, after: queries.visit_page(connection, actor, filters, now=now, after=after, limit=size),
+    )
 
 
 @VISITS.route("", methods=["POST"])
