@@ -9,15 +9,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from sqlalchemy import event, select
+from sqlalchemy import event, insert, select
 
 from server.core import ledger, tables
 from server.core.access import Actor
 from server.core.apply import Applied, apply_push
 from server.core.clock import Clock
 from server.core.collections import shapes
-from server.core.db import Database
+from server.core.db import Database, commit
 from server.core.pull import digests, pull
+from server.core.types import from_ms
 from sync_protocol import codes
 from sync_protocol.codes import ProtocolError
 from sync_protocol.cursors import Cursor, parse_cursor
@@ -85,6 +86,20 @@ class Queue:
 def parsed(operations: Sequence[Wire]) -> tuple[Operation, ...]:
     """As the server reads them."""
     return parse_push(json.loads(json.dumps({"operations": list(operations)})), shapes())
+
+
+def enrol(database: Database, org_id: str, user_ids: Sequence[str]) -> list[str]:
+    """A new device for each of these people; the ids of their enrolments."""
+    made = [new_id() for _ in user_ids]
+    rows = [
+        {"org_id": org_id, "id": each, "user_id": user, "device_id": new_id(),
+         "incarnation": 1, "last_n": 0, "created_at": from_ms(MADE_AT)}
+        for each, user in zip(made, user_ids, strict=True)
+    ]  # fmt: skip
+    with database.write(org_id) as connection:
+        connection.execute(insert(tables.ENROLMENTS), rows)
+        commit(connection)
+    return made
 
 
 def push(database: Database, actor: Actor, operations: Sequence[Wire], *, clock: Clock | None = None) -> Applied:

@@ -26,13 +26,13 @@ from server.core.events import GENESIS, Event, event
 from server.core.problems import Catalogue, Refused, problem_type
 from server.core.rows import Authored, Code, Marks, Row, Scoped, c, index, refers, table, unique
 from server.core.sync_issues import SYNC_ISSUES
-from server.core.types import Id, Json, from_ms
+from server.core.types import Id, Json
 from server.core.uow import UnitOfWork, unit_of_work
 from server.migrations.tenancy import APP_ROLE, OWN_ORG
 from sync_protocol import wire
 from sync_protocol.ids import new_id
 from sync_protocol.phone import MemoryStorage, Phone
-from tests.support import databases, tenancy
+from tests.support import databases, syncing, tenancy
 from tests.support.syncing import MADE_AT, InProcess, Queue, Wire, push
 
 READ, WRITE = "toys.read", "toys.write"
@@ -264,16 +264,9 @@ class Town:
         return self.enrolments[name]
 
     def _enrol(self, *names: str) -> None:
-        rows = []
-        for name in names:
-            self.enrolments[name], self.queues[name] = new_id(), Queue()
-            rows.append(
-                {"org_id": self.org_id, "id": self.enrolments[name], "user_id": self.users[name], "device_id": new_id(),
-                 "incarnation": 1, "last_n": 0, "created_at": from_ms(MADE_AT)}
-            )  # fmt: skip
-        with self.database.write(self.org_id) as connection:
-            connection.execute(insert(tables.ENROLMENTS), rows)
-            commit(connection)
+        made = syncing.enrol(self.database, self.org_id, [self.users[name] for name in names])
+        self.enrolments.update(zip(names, made, strict=True))
+        self.queues.update((name, Queue()) for name in names)
 
     def office(self, name: str) -> Actor:
         """Somebody at his desk."""

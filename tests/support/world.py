@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
-from sqlalchemy import insert
 
 import server.registry  # noqa: F401 - all functions, so that the system roles have them, and all collections
 from server.accounts.models import Role
@@ -20,13 +19,11 @@ from server.accounts.operations.staff import NewUser
 from server.accounts.queries.actors import load_actor
 from server.accounts.rules import StaffValues
 from server.accounts.scope import Scope, UnitKind
-from server.core import tables
 from server.core.access import FUNCTIONS, Actor, system_actor
 from server.core.apply import Applied
 from server.core.collections import shapes
-from server.core.db import Database, commit
+from server.core.db import Database
 from server.core.rows import c
-from server.core.types import from_ms
 from server.core.uow import UnitOfWork, unit_of_work
 from sync_protocol.envelope import MAX_PAGE_BYTES
 from sync_protocol.ids import new_id
@@ -151,16 +148,9 @@ class World:
         return self.enrolments[name]
 
     def _enrol(self, *names: str) -> None:
-        rows = []
-        for name in names:
-            self.enrolments[name], self.queues[name] = new_id(), Queue()
-            rows.append(
-                {"org_id": self.org_id, "id": self.enrolments[name], "user_id": self.users[name], "device_id": new_id(),
-                 "incarnation": 1, "last_n": 0, "created_at": from_ms(MADE_AT)}
-            )  # fmt: skip
-        with self.database.write(self.org_id) as connection:
-            connection.execute(insert(tables.ENROLMENTS), rows)
-            commit(connection)
+        made = syncing.enrol(self.database, self.org_id, [self.users[name] for name in names])
+        self.enrolments.update(zip(names, made, strict=True))
+        self.queues.update((name, Queue()) for name in names)
 
     def push(self, name: str, operations: Sequence[Wire] | None = None) -> Applied:
         """Push these operations of somebody, or what is in his queue."""

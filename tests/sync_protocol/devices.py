@@ -83,3 +83,33 @@ def state(phone: Phone) -> dict[str, Any]:
         "settled": len(phone.settled),
         "mend": [(mend.entry.row, mend.verdict, mend.code) for mend in phone.mend],
     }
+
+
+Answer = tuple[int, Any, bytes]
+
+
+def ask(server: ModelServer, body: Mapping[str, Any]) -> Answer:
+    """What the server answers to an exchange, past the device."""
+    return server.send("POST", "/mobile/v1/exchange", {"authorization": ""}, json.dumps(body).encode())
+
+
+def changed(answer: Answer, **pull: Any) -> Answer:
+    """An answer with other members in its pull part."""
+    document = json.loads(answer[2])
+    document["pull"].update(pull)
+    return 200, {}, json.dumps(document).encode()
+
+
+def names(phone: Phone) -> list[str]:
+    """Of the customers on show."""
+    return sorted(row["name"] for row in phone.rows("customers").values())
+
+
+def numbers(phone: Phone) -> list[int]:
+    """Of the queue."""
+    return [entry.n for entry in phone.queue]
+
+
+def filled(server: ModelServer, count: int = 5) -> list[str]:
+    """Customers of li; their ids."""
+    return [server.put("customers", "li", name=f"c{number}") for number in range(count)]

@@ -9,7 +9,6 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -180,9 +179,7 @@ def test_redis_without_its_package_is_said_at_the_start(monkeypatch: pytest.Monk
 
 @pytest.fixture
 def redis_url(tmp_path: Path) -> Iterator[str]:
-    """A Redis of one's own (DOORSTEP_TEST_REDIS_URL), or one started here; skipped without server or client package."""
-    if find_spec("redis") is None:
-        pytest.skip("the Python package redis is not installed")
+    """A Redis of one's own (DOORSTEP_TEST_REDIS_URL), or one started here; skipped where there is no server."""
     given = os.environ.get("DOORSTEP_TEST_REDIS_URL")
     if given:
         yield given

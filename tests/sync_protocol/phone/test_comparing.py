@@ -1,36 +1,10 @@
 """Comparing with the server: digests, mending of single buckets, and the wait for news."""
 
-import json
 from typing import Any
 
-import pytest
-
-from sync_protocol.phone import Phone, Request, Step
-from tests.sync_protocol.devices import device
+from sync_protocol.phone import Step
+from tests.sync_protocol.devices import device, filled, names
 from tests.sync_protocol.model_server import ModelServer
-
-
-@pytest.fixture
-def server() -> ModelServer:
-    return ModelServer()
-
-
-def ask(server: ModelServer, request: Request) -> tuple[int, Any, bytes]:
-    return server.send("POST", "/mobile/v1/exchange", {"authorization": ""}, json.dumps(request.body).encode())
-
-
-def changed(answer: tuple[int, Any, bytes], **pull: Any) -> tuple[int, Any, bytes]:
-    document = json.loads(answer[2])
-    document["pull"].update(pull)
-    return 200, {}, json.dumps(document).encode()
-
-
-def names(phone: Phone) -> list[str]:
-    return sorted(row["name"] for row in phone.rows("customers").values())
-
-
-def filled(server: ModelServer, count: int = 5) -> list[str]:
-    return [server.put("customers", "li", name=f"c{number}") for number in range(count)]
 
 
 def test_digests_are_of_what_is_held_by_bucket(server: ModelServer) -> None:

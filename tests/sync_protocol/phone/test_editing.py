@@ -12,11 +12,6 @@ from tests.sync_protocol.model_server import NOW, ModelServer
 
 
 @pytest.fixture
-def server() -> ModelServer:
-    return ModelServer()
-
-
-@pytest.fixture
 def phone(server: ModelServer) -> Phone:
     return device(server, server.enrol("li"))
 

@@ -1,28 +1,11 @@
 """Numbers and enrolments: gaps, numbers given out twice, and going on under a new enrolment."""
 
-import json
-from collections.abc import Mapping
-from typing import Any
-
 import pytest
 
-from sync_protocol.phone import Phone, Step
+from sync_protocol.phone import Step
 from sync_protocol.verdicts import Verdict
-from tests.sync_protocol.devices import device
+from tests.sync_protocol.devices import ask, device, numbers
 from tests.sync_protocol.model_server import ModelServer
-
-
-@pytest.fixture
-def server() -> ModelServer:
-    return ModelServer()
-
-
-def ask(server: ModelServer, body: Mapping[str, Any]) -> tuple[int, Any, bytes]:
-    return server.send("POST", "/mobile/v1/exchange", {"authorization": ""}, json.dumps(body).encode())
-
-
-def numbers(phone: Phone) -> list[int]:
-    return [entry.n for entry in phone.queue]
 
 
 def test_a_verdict_for_an_old_enrolment_is_not_taken(server: ModelServer) -> None:

@@ -5,32 +5,9 @@ from typing import Any
 
 import pytest
 
-from sync_protocol.phone import Phone, Request, Step
-from tests.sync_protocol.devices import device
+from sync_protocol.phone import Step
+from tests.sync_protocol.devices import ask, changed, device, filled, names
 from tests.sync_protocol.model_server import ModelServer
-
-
-@pytest.fixture
-def server() -> ModelServer:
-    return ModelServer()
-
-
-def ask(server: ModelServer, request: Request) -> tuple[int, Any, bytes]:
-    return server.send("POST", "/mobile/v1/exchange", {"authorization": ""}, json.dumps(request.body).encode())
-
-
-def changed(answer: tuple[int, Any, bytes], **pull: Any) -> tuple[int, Any, bytes]:
-    document = json.loads(answer[2])
-    document["pull"].update(pull)
-    return 200, {}, json.dumps(document).encode()
-
-
-def names(phone: Phone) -> list[str]:
-    return sorted(row["name"] for row in phone.rows("customers").values())
-
-
-def filled(server: ModelServer, count: int = 5) -> list[str]:
-    return [server.put("customers", "li", name=f"c{number}") for number in range(count)]
 
 
 def test_pages_are_kept_aside_until_the_checkpoint_is_whole(server: ModelServer) -> None:
@@ -116,7 +93,7 @@ def test_a_stale_answer_is_not_adopted_after_a_newer_one(server: ModelServer) ->
     phone.sync()
     request = phone.prepare()
     server.put("customers", "li", rows[0], name="old")
-    old = ask(server, request)
+    old = ask(server, request.body)
     server.put("customers", "li", rows[0], name="new")
     phone.sync()
     adopted = (phone.adopted("customers"), phone.cursor, phone.head)
@@ -130,7 +107,7 @@ def test_a_stale_answer_is_not_staged_either(server: ModelServer) -> None:
     server.page = 2
     phone = device(server, server.enrol("li"))
     first = phone.prepare()
-    old = ask(server, first)
+    old = ask(server, first.body)
     phone.exchange_once()
     server.remove("customers", rows[0])
     server.page = 100
@@ -146,7 +123,7 @@ def test_an_old_answer_on_a_new_line_is_recognised(server: ModelServer, page: in
     phone = device(server, server.enrol("li"))
     phone.sync()
     server.put("customers", "li", rows[0], name="old")
-    old = ask(server, phone.prepare())
+    old = ask(server, phone.prepare().body)
     server.put("customers", "li", rows[0], name="new")
     server.put("customers", "li", rows[1], name="new")
     server.page = page
@@ -161,7 +138,7 @@ def test_a_head_that_goes_back_is_recognised_by_itself(server: ModelServer) -> N
     filled(server, 2)
     phone = device(server, server.enrol("li"))
     phone.sync()
-    document = json.loads(ask(server, phone.prepare())[2])
+    document = json.loads(ask(server, phone.prepare().body)[2])
     body = json.dumps({**document, "head": document["head"] - 1}).encode()
     assert phone.receive(phone.prepare(), 200, {}, body).code == "sync.stale-answer"
     assert phone.head == server.head
@@ -171,7 +148,7 @@ def test_an_answer_that_forgets_a_bucket_is_not_taken(server: ModelServer) -> No
     filled(server, 1)
     phone = device(server, server.enrol("li", "own:li", "all"))
     phone.sync()
-    answer = ask(server, phone.prepare())
+    answer = ask(server, phone.prepare().body)
     cursor = json.loads(answer[2])["pull"]["cursor"]
     del cursor["buckets"]["all"]
     assert phone.receive(phone.prepare(), *changed(answer, cursor=cursor)).code == "sync.stale-answer"
@@ -184,7 +161,7 @@ def test_a_bucket_left_and_read_again_in_one_answer_starts_over(server: ModelSer
     rows = filled(server, 2)
     phone = device(server, server.enrol("li"))
     phone.sync()
-    answer = ask(server, phone.prepare())
+    answer = ask(server, phone.prepare().body)
     page = {
         "collection": "customers",
         "columns": {"id": [rows[1]], "version": [1], "name": ["again"]},
@@ -210,7 +187,7 @@ def test_an_incomplete_answer_without_progress_does_not_spin(server: ModelServer
     filled(server)
     phone = device(server, server.enrol("li"))
     phone.sync()
-    answer = changed(ask(server, phone.prepare()), complete=False)
+    answer = changed(ask(server, phone.prepare().body), complete=False)
     assert phone.receive(phone.prepare(), *answer).step == Step.LATER
 
 
@@ -221,7 +198,7 @@ def test_an_edit_of_a_row_that_left_stays_queued_but_is_not_shown(server: ModelS
     server.put("customers", "wang", rows[0])
     request = phone.prepare()
     phone.update("customers", rows[0], {"remark": "late work"})
-    phone.receive(request, *ask(server, request))
+    phone.receive(request, *ask(server, request.body))
     assert (names(phone), len(phone.queue)) == ([], 1)
 
 
@@ -232,6 +209,6 @@ def test_others_changes_arrive_under_ones_own(server: ModelServer) -> None:
     phone.update("customers", rows[0], {"grade": "A"})
     request = phone.prepare()
     server.put("customers", "li", rows[0], remark="from the office", grade="B")
-    phone.receive(request, *ask(server, Request({**request.body, "push": None}, "", (), None)))
+    phone.receive(request, *ask(server, {**request.body, "push": None}))
     shown = phone.rows("customers")[rows[0]]
     assert (shown["remark"], shown["grade"], shown["version"]) == ("from the office", "A", 2)

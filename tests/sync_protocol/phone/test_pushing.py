@@ -1,27 +1,10 @@
 """Pushing: the queue empties on verdicts and on nothing else."""
 
-import json
-from collections.abc import Mapping
 from typing import Any
 
-import pytest
-
-from sync_protocol.phone import LineBroken, Phone, Step
-from tests.sync_protocol.devices import device
+from sync_protocol.phone import LineBroken, Step
+from tests.sync_protocol.devices import ask, device, numbers
 from tests.sync_protocol.model_server import REFUSED_NAME, ModelServer
-
-
-@pytest.fixture
-def server() -> ModelServer:
-    return ModelServer()
-
-
-def ask(server: ModelServer, body: Mapping[str, Any]) -> tuple[int, Any, bytes]:
-    return server.send("POST", "/mobile/v1/exchange", {"authorization": ""}, json.dumps(body).encode())
-
-
-def numbers(phone: Phone) -> list[int]:
-    return [entry.n for entry in phone.queue]
 
 
 def test_the_queue_empties_on_verdicts(server: ModelServer) -> None:

@@ -1,45 +1,19 @@
 """Resets: a server that was restored costs time, and nothing that was waiting."""
 
 import json
-from typing import Any
 
-import pytest
-
-from sync_protocol.phone import Phone, Request, Step
-from tests.sync_protocol.devices import device
+from sync_protocol.phone import Step
+from tests.sync_protocol.devices import ask, changed, device, filled, names
 from tests.sync_protocol.model_server import ModelServer
-
-
-@pytest.fixture
-def server() -> ModelServer:
-    return ModelServer()
-
-
-def ask(server: ModelServer, request: Request) -> tuple[int, Any, bytes]:
-    return server.send("POST", "/mobile/v1/exchange", {"authorization": ""}, json.dumps(request.body).encode())
-
-
-def changed(answer: tuple[int, Any, bytes], **pull: Any) -> tuple[int, Any, bytes]:
-    document = json.loads(answer[2])
-    document["pull"].update(pull)
-    return 200, {}, json.dumps(document).encode()
-
-
-def names(phone: Phone) -> list[str]:
-    return sorted(row["name"] for row in phone.rows("customers").values())
-
-
-def filled(server: ModelServer, count: int = 5) -> list[str]:
-    return [server.put("customers", "li", name=f"c{number}") for number in range(count)]
 
 
 def test_another_epoch_without_a_reset_is_not_taken(server: ModelServer) -> None:
     filled(server, 1)
     phone = device(server, server.enrol("li"))
-    first = ask(server, phone.prepare())
+    first = ask(server, phone.prepare().body)
     assert phone.receive(phone.prepare(), *changed(first, reset=False)).code == "sync.stale-answer"
     phone.sync()
-    answer = ask(server, phone.prepare())
+    answer = ask(server, phone.prepare().body)
     cursor = {**json.loads(answer[2])["pull"]["cursor"], "epoch": "0199c1a0-0000-7000-8000-0000000000ee"}
     assert phone.receive(phone.prepare(), *changed(answer, cursor=cursor)).code == "sync.stale-answer"
 
