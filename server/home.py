@@ -40,7 +40,10 @@ _DOORS: tuple[tuple[str, dict[str, tuple[str, str]]], ...] = (
     ("/api/v1/openapi.json", {"zh": ("OpenAPI 3.1", "供工具读取"), "en": ("OpenAPI 3.1", "For tools")}),
     (
         "/api/v1/problems",
-        {"zh": ("错误代码", "含义与处理办法"), "en": ("Problem codes", "What each means and what to do")},
+        {
+            "zh": ("错误代码", "含义与处理办法，JSON 格式"),
+            "en": ("Problem codes", "What each means and what to do, as JSON"),
+        },
     ),
     ("/readyz", {"zh": ("运行状态", "数据库与迁移"), "en": ("Readiness", "Database and migrations")}),
 )

@@ -112,10 +112,10 @@ def _refuse_taken(found: Settings) -> None:
         ) from None
 
 
-def _answers(found: Settings, path: str = "/healthz") -> bool:
+def _answers(found: Settings) -> bool:
     try:
         with socket.create_connection((_reached(found), found.port), timeout=2) as connection:
-            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
             return connection.recv(15).startswith(b"HTTP/1.1 200")
     except OSError:
         return False
@@ -143,8 +143,6 @@ def _welcome(found: Settings) -> list[str]:
         f"  start page     {here}/",
         f"  API            {here}/api/v1/docs",
     ]
-    if _answers(found, "/app/"):
-        lines.append(f"  handheld       {here}/app/")
     if found.demo:
         from server.cli.demo_load import LOGINS, PASSWORD
 
