@@ -75,7 +75,7 @@ $(STAMP): requirements/uv.txt requirements/dev.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { \
 	  rm -rf $(VENV); echo "python3 -m venv failed; on Debian: apt-get install python3-venv" >&2; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
-	@$(UV) pip sync --quiet --compile-bytecode --require-hashes requirements/dev.txt
+	@$(UV) pip sync --quiet --compile-bytecode --no-build-isolation --require-hashes requirements/dev.txt
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 

@@ -56,7 +56,7 @@ def test_what_is_copied_runs_with_the_locked_packages_alone(tmp_path: Path) -> N
             shutil.copyfile(ROOT / each, app / each)
     subprocess.run([sys.executable, "-m", "venv", environment], check=True)
     steps = re.findall(r"/opt/doorstep/bin/((?:[^\\\n]|\\\n)*?)(?= \\\n|\n)", DOCKERFILE)
-    assert len(steps) == 4, steps
+    assert len(steps) == 5, steps
     for step in steps:
         program, *arguments = step.split()
         subprocess.run([environment / "bin" / program, *arguments], cwd=app, check=True)
