@@ -70,14 +70,15 @@ class Deciding:
             if (parent_id := operation.values.get(field)) is not None:
                 self._skip_without(COLLECTIONS[parent], parent_id)
         # Before any row is looked at: without the function nobody learns what is there.
-        self.uow.actor.must(action.function)
+        if action.function is not None:
+            self.uow.actor.must(action.function)
         if operation.action == "create":
             return self._create(collection, action, operation, values)
         row = self.uow.get(collection.row, operation.row)
         if row is None:
             self._skip_without(collection, operation.row)
             raise Refused(NOT_FOUND)
-        if not self._reaches(action, row):
+        if not self._reaches(collection, action, row):
             if collection.refuse is not None:
                 collection.refuse(self.uow, row)
             raise Refused(NOT_FOUND)
@@ -97,7 +98,7 @@ class Deciding:
     ) -> Decision:
         existing = self.uow.get(collection.row, operation.row)
         if existing is not None:
-            if self._reaches(action, existing) and _says_the_same(collection, existing, values):
+            if self._reaches(collection, action, existing) and _says_the_same(collection, existing, values):
                 return Decision(operation.n, Verdict.DUPLICATE, version=existing.version)
             raise Rejected(codes.REUSED_ROW_ID)
         if operation.row in self.gone or self.uow.is_removed(collection.row, operation.row):
@@ -134,7 +135,9 @@ class Deciding:
             return Decision(operation.n, Verdict.MERGED, version=row.version, row=wire_row(collection, row))
         return Decision(operation.n, Verdict.APPLIED, version=row.version)
 
-    def _reaches(self, action: Action, row: Row) -> bool:
+    def _reaches(self, collection: Collection, action: Action, row: Row) -> bool:
+        if action.function is None:
+            return not set(collection.scope.of(row)).isdisjoint(collection.scope.subscribed(self.uow.actor))
         reach = self.uow.actor.must(action.function)
         return reach.covers(row) if action.by_author else reach.holds(row)
 

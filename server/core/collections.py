@@ -89,13 +89,14 @@ class Action:
     """One thing a device may do to a row.
 
     operation: `(uow, row_id, values)` for create, `(uow, row, values)` for all others; returns the row.
-    function: the permission it needs, with the row in reach. values: what it takes, by name; None for create and
+    function: the permission it needs, with the row in reach; None for what is addressed to one person, who needs none: the
+    row has to be one that his devices are sent. values: what it takes, by name; None for create and
     update, which take the writable columns. required: names that must be there. by_author: an author may do it
     though the row is somebody else's by now.
     """
 
     operation: Callable[..., Row]
-    function: str
+    function: str | None
     values: Mapping[str, WireType] | None = None
     required: frozenset[str] = frozenset()
     by_author: bool = False

@@ -1,19 +1,23 @@
 """Sync issues: operations that were refused or lost a clash, kept with both values where author and office see them.
 
-A synced row of its own (`me:<user>`), so that the phone shows it as a task to mend. Nobody decides them in the product yet (docs/limitations.md).
+A synced row of its own (`me:<user>`), so that the phone shows it as a task to mend. Its author dismisses it when he has
+mended it or lets it go; which of two clashing values holds is not decided in the product yet (docs/limitations.md).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
 from sqlalchemy import String
 
 from server.core.access import function
-from server.core.collections import Collection, Column, PersonalScope
+from server.core.collections import Action, Collection, Column, PersonalScope
+from server.core.events import Event, event
 from server.core.rows import Code, Scoped, index, table
 from server.core.types import Id, Json
+from server.core.uow import UnitOfWork
 from sync_protocol import wire
 
 READ_SYNC_ISSUES = function(
@@ -45,11 +49,28 @@ class SyncIssue(Scoped):
 
 ISSUE_STATES = ("open", "dismissed")
 
+
+@event("sync.issue-dismissed")
+class SyncIssueDismissed(Event):
+    """Subject: the issue."""
+
+    collection: str
+    row_id: str | None
+
+
+def dismiss_issue(uow: UnitOfWork, issue: SyncIssue, _values: Mapping[str, Any]) -> SyncIssue:
+    """Take it off the list of things to mend; what was sent stays kept. Records SyncIssueDismissed, once."""
+    if issue.state != "dismissed":
+        uow.change(issue, state="dismissed")
+        uow.record(SyncIssueDismissed(issue.id, issue.collection, issue.row_id))
+    return issue
+
+
 SYNC_ISSUES = Collection(
     name="sync_issues",
     row=SyncIssue,
     scope=PersonalScope("owner_id"),
-    policy="server",
+    policy="machine",
     columns=(
         Column("n", wire.INTEGER()),
         Column("enrolment_id", wire.ID),
@@ -64,4 +85,5 @@ SYNC_ISSUES = Collection(
         Column("made_at", wire.INSTANT),
         Column("state", wire.CODE(ISSUE_STATES)),
     ),
+    actions={"dismiss": Action(dismiss_issue, None)},
 )

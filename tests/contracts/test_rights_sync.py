@@ -63,7 +63,9 @@ def _renew(found: dict[Key, Cells]) -> None:
     ours = [(f"push {each.name}.{action}", place) for each, action in acts() for place in places(each, action)]
     for collection, action in acts():
         known = collection.actions.get(action)
-        needs[f"push {collection.name}.{action}"] = "read only" if known is None else known.function
+        needs[f"push {collection.name}.{action}"] = (
+            "read only" if known is None else known.function or "addressed to one"
+        )
     others = list(dict.fromkeys((name, place) for name, place, _ in table if not name.startswith("push ")))
     roles = {role: number for number, role in enumerate((*ROLES, rights_table.SIGNED_OUT, rights_table.ANYBODY))}
     merged = dict(sorted({**table, **found}.items(), key=lambda item: roles[item[0][2]]))

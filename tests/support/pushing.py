@@ -32,6 +32,7 @@ KIND_OF: Mapping[str, str] = {
     "day_plans": "plan",
     "visits": "visit",
     "follow_ups": "follow-up",
+    "sync_issues": "issue",
 }
 """Collection → kind of row. A collection without actions needs none."""
 
@@ -113,6 +114,7 @@ ACTS: Mapping[tuple[str, str], Act] = {
     ("follow_ups", "complete"): Act(),
     ("follow_ups", "cancel"): Act(),
     ("follow_ups", "delete"): Act(),
+    ("sync_issues", "dismiss"): Act(),
 }
 
 FITS = frozenset({"reply_to", "visit_id"})

@@ -6,9 +6,12 @@ What a declaration cannot say (a phone number has to be one) stands in FITTING, 
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from server.core.collections import COLLECTIONS, Collection
+from server.core.sync_issues import SyncIssue
+from server.core.types import from_ms
 from sync_protocol.collections import ActionShape
 from sync_protocol.ids import new_id
 from sync_protocol.wire import (
@@ -42,6 +45,23 @@ def action_of(collection: Collection, name: str) -> ActionShape:
     return found
 
 
+def _issue(world: World, who: str) -> str:
+    with world.working() as uow:
+        issue = uow.add(
+            SyncIssue(
+                owner_id=world.users[who], unit_id=world.actor(who).unit_id, enrolment_id=world.enrolments[who],
+                n=1, verdict="rejected", collection="customers", action="update", row_id=new_id(),
+                code="core.not-found", params={}, attempted={"grade": "A"}, kept={}, made_at=from_ms(MADE_AT),
+            )
+        )  # fmt: skip
+        uow.commit()
+    return issue.id
+
+
+GIVEN: Mapping[str, Callable[[World, str], str]] = {"sync_issues": _issue}
+"""Rows that devices act on and do not make: how the server makes one for somebody. Collection → what does; it returns the id."""
+
+
 class Maker:
     """Makes rows of one person, each collection's parents first. Nothing is pushed before `push`.
 
@@ -73,6 +93,13 @@ class Maker:
             if "create" in collection.actions:
                 self.row(name)
         return self.made
+
+    def given(self) -> dict[str, str]:
+        """A row of every collection that devices act on and do not add to, made by the server at once. Collection → id."""
+        for name, collection in COLLECTIONS.items():
+            if collection.actions and "create" not in collection.actions and name not in self.made:
+                self.made[name] = GIVEN[name](self.world, self.who)
+        return {name: row for name, row in self.made.items() if name in GIVEN}
 
     def values(self, collection: Collection, action: str) -> dict[str, Any]:
         """A value for every field the action takes."""
