@@ -8,7 +8,7 @@ from __future__ import annotations
 from server.accounts import functions as accounts_functions
 from server.accounts import purge
 from server.accounts import sync as accounts_sync
-from server.core import collections, job_requests, nightly, sync_issues, tables, verify
+from server.core import blobs, collections, job_requests, nightly, sync_issues, tables, verify
 from server.core.rows import metadata
 from server.customers import operations as customers_operations
 from server.customers import sync as customers_sync
@@ -27,6 +27,6 @@ for area in AREAS:
 customers_operations.on_handover(fieldwork_operations.follow_customers)
 
 # What is declared by being imported: permissions, jobs, tables. A role loses what nobody has declared.
-DECLARED = (accounts_functions, insight_functions, job_requests, nightly, purge, verify, tables)
+DECLARED = (accounts_functions, insight_functions, blobs, job_requests, nightly, purge, verify, tables)
 
 __all__ = ["AREAS", "DECLARED", "metadata"]
