@@ -5,6 +5,7 @@ Importing this module makes all tables, functions, problems, events and collecti
 
 from __future__ import annotations
 
+from notifications import sync as notifications_sync
 from server.accounts import functions as accounts_functions
 from server.accounts import purge
 from server.accounts import sync as accounts_sync
@@ -16,7 +17,7 @@ from server.fieldwork import operations as fieldwork_operations
 from server.fieldwork import sync as fieldwork_sync
 from server.insight import functions as insight_functions
 
-AREAS = (accounts_sync, customers_sync, fieldwork_sync)
+AREAS = (accounts_sync, customers_sync, fieldwork_sync, notifications_sync)
 """The `sync` rooms in tier order: parents of a collection stand in the same area or in one before it."""
 
 collections.register((sync_issues.SYNC_ISSUES,))

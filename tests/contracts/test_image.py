@@ -40,7 +40,7 @@ def test_all_that_is_copied_is_there() -> None:
             assert stage in stages, stage
         else:
             assert all(source == "." or in_context(source) for source in sources), sources
-    for folder in ("server", "mobile_api", "sync_protocol", "requirements", "pyproject.toml"):
+    for folder in ("server", "mobile_api", "notifications", "sync_protocol", "requirements", "pyproject.toml"):
         assert in_context(folder)
 
 

@@ -33,6 +33,7 @@ KIND_OF: Mapping[str, str] = {
     "visits": "visit",
     "follow_ups": "follow-up",
     "sync_issues": "issue",
+    "notices": "notice",
 }
 """Collection → kind of row. A collection without actions needs none."""
 
@@ -115,6 +116,9 @@ ACTS: Mapping[tuple[str, str], Act] = {
     ("follow_ups", "cancel"): Act(),
     ("follow_ups", "delete"): Act(),
     ("sync_issues", "dismiss"): Act(),
+    ("notices", "read"): Act(),
+    ("notices", "snooze"): Act(lambda _: {"until": STARTED}),
+    ("notices", "done"): Act(),
 }
 
 FITS = frozenset({"reply_to", "visit_id"})

@@ -9,6 +9,7 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from notifications.models import Notice
 from server.core.collections import COLLECTIONS, Collection
 from server.core.sync_issues import SyncIssue
 from server.core.types import from_ms
@@ -58,7 +59,14 @@ def _issue(world: World, who: str) -> str:
     return issue.id
 
 
-GIVEN: Mapping[str, Callable[[World, str], str]] = {"sync_issues": _issue}
+def _notice(world: World, who: str) -> str:
+    with world.working() as uow:
+        notice = uow.add(Notice(user_id=world.users[who], topic="fieldwork.follow-up-due", dedupe_key=new_id()))
+        uow.commit()
+    return notice.id
+
+
+GIVEN: Mapping[str, Callable[[World, str], str]] = {"sync_issues": _issue, "notices": _notice}
 """Rows that devices act on and do not make: how the server makes one for somebody. Collection → what does; it returns the id."""
 
 

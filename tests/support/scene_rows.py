@@ -8,6 +8,7 @@ from datetime import date
 
 from sqlalchemy import insert
 
+from notifications.models import Notice
 from server.accounts.models import Device, QuarantinedQueue
 from server.accounts.operations import roles, staff, units
 from server.accounts.operations.staff import NewUser
@@ -197,6 +198,11 @@ def _issue(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
     return {"issue_id": issue.id}
 
 
+def _notice(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    notice = uow.add(Notice(user_id=company.users[owner], topic="fieldwork.follow-up-due", dedupe_key=scene.word()))
+    return {"notice_id": notice.id}
+
+
 KINDS: Mapping[str, Kind] = {
     "customer": Kind("customer_id", _customer),
     "phone": Kind("phone_id", _phone),
@@ -218,6 +224,7 @@ KINDS: Mapping[str, Kind] = {
     "queue": Kind("queue_id", _queue),
     "job": Kind("job_id", _job),
     "issue": Kind("issue_id", _issue),
+    "notice": Kind("notice_id", _notice),
 }
 """line: a visit in a day plan. person, home: who and what is there already; recruit, leaver: somebody new in the same unit, who may be changed."""
 
@@ -265,6 +272,17 @@ def furnish(scene: Scene) -> None:
     for company in (scene.acme, scene.globex):
         for owner in OWNERS:
             with scene.services.writing(scene.hand(company, owner)) as uow:
-                for kind in ("phone", "note", "plan", "visit", "cancelled visit", "follow-up", "queue", "job", "issue"):
+                for kind in (
+                    "phone",
+                    "note",
+                    "plan",
+                    "visit",
+                    "cancelled visit",
+                    "follow-up",
+                    "queue",
+                    "job",
+                    "issue",
+                    "notice",
+                ):
                     KINDS[kind].make(scene, company, owner, uow)
                 uow.commit()
