@@ -48,7 +48,7 @@ format: $(STAMP) ## put Python source into the one format
 	@$(BIN)/ruff format --quiet .
 
 .PHONY: docs
-docs: $(STAMP) ## write the pages that list what the code declares: openapi.json, settings.md, problems.md
+docs: $(STAMP) ## write what the code declares: openapi.json, settings.md, problems.md, the handheld's types
 	@$(BIN)/doorstep docs
 
 .PHONY: bench

@@ -18,7 +18,7 @@ import server.fieldwork.views
 import server.insight.views
 import server.registry
 from mobile_api.waiting import Waiters
-from server import home
+from server import handheld, home
 from server.accounts.authentication import CREDENTIALS, Authenticator, Credentials
 from server.accounts.passwords import HashCost
 from server.core import auth, http, openapi
@@ -55,6 +55,7 @@ def create_app(services: Services, *, cost: HashCost = HashCost()) -> Flask:
             api.register_blueprint(blueprint)
     openapi.serve(app)
     home.install(app)
+    handheld.install(app)
     refuse_undeclared(app)
     return app
 

@@ -31,6 +31,20 @@ _TEXTS: dict[str, dict[str, str]] = {
 }
 _DOORS: tuple[tuple[str, dict[str, tuple[str, str]]], ...] = (
     (
+        "/app/",
+        {
+            "zh": ("手持端", "置业顾问与经理每天使用，断网也能用"),
+            "en": ("The handheld", "What salespeople and supervisors work with, with or without a network"),
+        },
+    ),
+    (
+        "/kiosk/",
+        {
+            "zh": ("前台自助", "会员刷卡、扫码签到的屏幕"),
+            "en": ("The kiosk", "The screen at a reception that reads members' cards"),
+        },
+    ),
+    (
         "/api/v1/docs",
         {
             "zh": ("接口文档", "所有接口，可直接试用"),

@@ -14,6 +14,8 @@ from server.config import Settings
 from server.core.services import Services, open_services
 
 DOCS = Path(__file__).parents[2] / "docs"
+WIRE = "../handheld/src/wire/"
+"""Where the handheld keeps what is written for it, seen from docs/."""
 _MAX_LINES = 40
 
 
@@ -37,25 +39,31 @@ def openapi(check: bool, out: Path | None) -> None:
 @click.command()
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 when a page is not up to date.")
 def docs(check: bool) -> None:
-    """Write the pages of docs/ that are lists of what the code declares."""
+    """Write the pages of docs/ that are lists of what the code declares, and the handheld's types."""
     _write(_pages(), check=check, out=None)
 
 
 def _pages(only: str | None = None) -> dict[str, str]:
     """Name in docs/ → its text."""
     from server.core.catalogue_docs import pages
+    from server.core.handheld_source import collections_source, problems_source
     from server.core.openapi import openapi_text
 
     app, opened = _application()  # also imports every area, so that the catalogue is whole
     opened.close()
-    made = {"openapi.json": openapi_text(app), **pages()}
+    made = {
+        "openapi.json": openapi_text(app),
+        **pages(),
+        f"{WIRE}collections.ts": collections_source(),
+        f"{WIRE}problems.ts": problems_source(),
+    }
     return made if only is None else {only: made[only]}
 
 
 def _write(pages: dict[str, str], *, check: bool, out: Path | None) -> None:
     stale = []
     for name, text in pages.items():
-        file = out or DOCS / name
+        file = out or (DOCS / name).resolve()
         if str(file) == "-":
             click.echo(text, nl=False)
             continue

@@ -1,0 +1,2 @@
+/** What Node scripts find around them. */
+export default { process: "readonly", console: "readonly", URL: "readonly", Buffer: "readonly" };

@@ -1,0 +1,689 @@
+// Made from the server's code; `make docs` writes it again. Do not edit.
+
+import { boolean, code, day, id, instant, integer, json, orNull, text, type Shape } from "./kinds";
+
+export const PROTOCOL = 1;
+export const SCHEMA = 1;
+
+/** The fields of a row, by collection; every row has `id` and `version` beside them. */
+export interface Rows {
+  sync_issues: {
+    readonly n: number;
+    readonly enrolment_id: string;
+    readonly verdict: string;
+    readonly collection: string;
+    readonly action: string;
+    readonly row_id: string | null;
+    readonly code: string;
+    readonly params: unknown;
+    readonly attempted: unknown;
+    readonly kept: unknown;
+    readonly made_at: number;
+    readonly state: "dismissed" | "open";
+  };
+  units: {
+    readonly parent_id: string | null;
+    readonly kind: "department" | "organisation" | "team";
+    readonly name: string;
+  };
+  projects: {
+    readonly code: string;
+    readonly name: string;
+  };
+  staff: {
+    readonly name: string;
+    readonly unit_id: string;
+    readonly title: string | null;
+    readonly state: "active" | "deleted" | "disabled";
+  };
+  customers: {
+    readonly kind: "company" | "person";
+    readonly name: string;
+    readonly stage: "dead" | "lost" | "negotiating" | "prospect" | "visited" | "won";
+    readonly grade: "A" | "B" | "C" | "D" | "E" | null;
+    readonly source: "advertisement" | "call_in" | "channel" | "cold_call" | "exhibition" | "online" | "other" | "referral" | "walk_in" | null;
+    readonly id_number: string | null;
+    readonly address: string | null;
+    readonly born_on: string | null;
+    readonly needs: string | null;
+    readonly remark: string | null;
+    readonly first_contact_on: string | null;
+    readonly owner_id: string;
+  };
+  customer_phones: {
+    readonly customer_id: string;
+    readonly number: string;
+    readonly label: string | null;
+    readonly is_current: boolean;
+  };
+  notes: {
+    readonly customer_id: string;
+    readonly text: string;
+    readonly reply_to: string | null;
+    readonly written_at: number;
+    readonly written_by: string;
+    readonly created_at: number;
+  };
+  timeline: {
+    readonly customer_id: string;
+    readonly at: number;
+    readonly done_by: string;
+    readonly kind: string;
+    readonly subject_id: string | null;
+    readonly params: unknown;
+  };
+  day_plans: {
+    readonly plan_on: string;
+    readonly note: string | null;
+    readonly state: "cancelled" | "done" | "draft" | "sent";
+    readonly sent_at: number | null;
+    readonly owner_id: string;
+  };
+  visits: {
+    readonly plan_id: string | null;
+    readonly customer_id: string | null;
+    readonly customer_name: string | null;
+    readonly assignee_id: string;
+    readonly planned_on: string | null;
+    readonly planned_start_at: number | null;
+    readonly planned_end_at: number | null;
+    readonly place: string | null;
+    readonly purpose: string | null;
+    readonly importance: number;
+    readonly urgency: number;
+    readonly site_latitude_e7: number | null;
+    readonly site_longitude_e7: number | null;
+    readonly site_radius_m: number | null;
+    readonly state: "cancelled" | "done" | "in_progress" | "planned";
+    readonly day_on: string;
+    readonly author_id: string;
+    readonly owner_id: string;
+    readonly actual_started_at: number | null;
+    readonly actual_ended_at: number | null;
+    readonly start_received_at: number | null;
+    readonly end_received_at: number | null;
+    readonly time_verdict: "future" | "old" | "plausible";
+    readonly result: string | null;
+    readonly outcome: "declined" | "met" | "not_met" | "other" | "postponed" | null;
+    readonly next_step: string | null;
+    readonly cancel_reason: string | null;
+    readonly check_in_at: number | null;
+    readonly latitude_e7: number | null;
+    readonly longitude_e7: number | null;
+    readonly accuracy_m: number | null;
+    readonly fix_age_s: number | null;
+    readonly is_mock: boolean;
+    readonly location_verdict: "none" | "outside" | "unverified" | "verified";
+    readonly location_reason: "coarse" | "impossible" | "inside" | "mock" | "no_accuracy" | "no_check_in" | "no_fix" | "no_place" | "outside" | "stale" | null;
+    readonly distance_m: number | null;
+  };
+  follow_ups: {
+    readonly customer_id: string;
+    readonly customer_name: string;
+    readonly visit_id: string | null;
+    readonly assignee_id: string;
+    readonly due_on: string;
+    readonly due_at: number | null;
+    readonly text: string;
+    readonly state: "cancelled" | "done" | "open";
+    readonly done_at: number | null;
+    readonly done_note: string | null;
+    readonly author_id: string;
+    readonly owner_id: string;
+  };
+  notices: {
+    readonly topic: string;
+    readonly subject_collection: string | null;
+    readonly subject_id: string | null;
+    readonly customer_name: string | null;
+    readonly params: unknown;
+    readonly created_at: number;
+    readonly due_at: number | null;
+    readonly state: "done" | "read" | "snoozed" | "unread";
+    readonly snoozed_until: number | null;
+  };
+}
+
+/** The values that each action takes, by collection. */
+export interface Actions {
+  sync_issues: {
+    dismiss: Record<string, never>;
+  };
+  units: object;
+  projects: object;
+  staff: object;
+  customers: {
+    create: {
+      readonly kind?: "company" | "person";
+      readonly name: string;
+      readonly stage?: "dead" | "lost" | "negotiating" | "prospect" | "visited" | "won";
+      readonly grade?: "A" | "B" | "C" | "D" | "E" | null;
+      readonly source?: "advertisement" | "call_in" | "channel" | "cold_call" | "exhibition" | "online" | "other" | "referral" | "walk_in" | null;
+      readonly id_number?: string | null;
+      readonly address?: string | null;
+      readonly born_on?: string | null;
+      readonly needs?: string | null;
+      readonly remark?: string | null;
+      readonly first_contact_on?: string | null;
+    };
+    update: {
+      readonly kind?: "company" | "person";
+      readonly name?: string;
+      readonly stage?: "dead" | "lost" | "negotiating" | "prospect" | "visited" | "won";
+      readonly grade?: "A" | "B" | "C" | "D" | "E" | null;
+      readonly source?: "advertisement" | "call_in" | "channel" | "cold_call" | "exhibition" | "online" | "other" | "referral" | "walk_in" | null;
+      readonly id_number?: string | null;
+      readonly address?: string | null;
+      readonly born_on?: string | null;
+      readonly needs?: string | null;
+      readonly remark?: string | null;
+      readonly first_contact_on?: string | null;
+    };
+  };
+  customer_phones: {
+    create: {
+      readonly customer_id: string;
+      readonly number: string;
+      readonly label?: string | null;
+      readonly is_current?: boolean;
+    };
+    update: {
+      readonly number?: string;
+      readonly label?: string | null;
+      readonly is_current?: boolean;
+    };
+  };
+  notes: {
+    create: {
+      readonly customer_id: string;
+      readonly text: string;
+      readonly reply_to?: string | null;
+      readonly written_at?: number;
+    };
+  };
+  timeline: object;
+  day_plans: {
+    create: {
+      readonly plan_on: string;
+      readonly note?: string | null;
+    };
+    update: {
+      readonly plan_on?: string;
+      readonly note?: string | null;
+    };
+    send: Record<string, never>;
+    finish: Record<string, never>;
+    cancel: Record<string, never>;
+  };
+  visits: {
+    create: {
+      readonly plan_id?: string | null;
+      readonly customer_id?: string | null;
+      readonly customer_name?: string | null;
+      readonly assignee_id?: string;
+      readonly planned_on?: string | null;
+      readonly planned_start_at?: number | null;
+      readonly planned_end_at?: number | null;
+      readonly place?: string | null;
+      readonly purpose?: string | null;
+      readonly importance?: number;
+      readonly urgency?: number;
+      readonly site_latitude_e7?: number | null;
+      readonly site_longitude_e7?: number | null;
+      readonly site_radius_m?: number | null;
+    };
+    update: {
+      readonly plan_id?: string | null;
+      readonly customer_id?: string | null;
+      readonly customer_name?: string | null;
+      readonly assignee_id?: string;
+      readonly planned_on?: string | null;
+      readonly planned_start_at?: number | null;
+      readonly planned_end_at?: number | null;
+      readonly place?: string | null;
+      readonly purpose?: string | null;
+      readonly importance?: number;
+      readonly urgency?: number;
+      readonly site_latitude_e7?: number | null;
+      readonly site_longitude_e7?: number | null;
+      readonly site_radius_m?: number | null;
+    };
+    start: {
+      readonly started_at: number;
+      readonly latitude_e7?: number | null;
+      readonly longitude_e7?: number | null;
+      readonly accuracy_m?: number | null;
+      readonly fix_age_s?: number | null;
+      readonly is_mock?: boolean;
+    };
+    finish: {
+      readonly ended_at: number;
+      readonly started_at?: number | null;
+      readonly result?: string | null;
+      readonly outcome?: "declined" | "met" | "not_met" | "other" | "postponed" | null;
+      readonly next_step?: string | null;
+    };
+    cancel: {
+      readonly reason?: string | null;
+    };
+    reopen: Record<string, never>;
+  };
+  follow_ups: {
+    create: {
+      readonly customer_id: string;
+      readonly visit_id?: string | null;
+      readonly assignee_id?: string;
+      readonly due_on?: string;
+      readonly due_at?: number | null;
+      readonly text: string;
+    };
+    update: {
+      readonly assignee_id?: string;
+      readonly due_on?: string;
+      readonly due_at?: number | null;
+      readonly text?: string;
+    };
+    complete: {
+      readonly done_at?: number | null;
+      readonly done_note?: string | null;
+    };
+    cancel: Record<string, never>;
+    delete: Record<string, never>;
+  };
+  notices: {
+    read: Record<string, never>;
+    snooze: {
+      readonly until: number;
+    };
+    done: Record<string, never>;
+  };
+}
+
+export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
+  sync_issues: {
+    policy: "machine",
+    fields: {
+      n: integer(-9007199254740991, 9007199254740991),
+      enrolment_id: id,
+      verdict: text(20),
+      collection: text(40),
+      action: text(40),
+      row_id: orNull(id),
+      code: text(80),
+      params: json,
+      attempted: json,
+      kept: json,
+      made_at: instant,
+      state: code("dismissed", "open"),
+    },
+    actions: {
+      dismiss: { values: {}, required: [] },
+    },
+    parents: {},
+  },
+  units: {
+    policy: "server",
+    fields: {
+      parent_id: orNull(id),
+      kind: code("department", "organisation", "team"),
+      name: text(60),
+    },
+    actions: {
+    },
+    parents: {},
+  },
+  projects: {
+    policy: "server",
+    fields: {
+      code: text(32),
+      name: text(60),
+    },
+    actions: {
+    },
+    parents: {},
+  },
+  staff: {
+    policy: "server",
+    fields: {
+      name: text(60),
+      unit_id: id,
+      title: orNull(text(60)),
+      state: code("active", "deleted", "disabled"),
+    },
+    actions: {
+    },
+    parents: {},
+  },
+  customers: {
+    policy: "merge",
+    fields: {
+      kind: code("company", "person"),
+      name: text(120),
+      stage: code("dead", "lost", "negotiating", "prospect", "visited", "won"),
+      grade: orNull(code("A", "B", "C", "D", "E")),
+      source: orNull(code("advertisement", "call_in", "channel", "cold_call", "exhibition", "online", "other", "referral", "walk_in")),
+      id_number: orNull(text(40)),
+      address: orNull(text(300)),
+      born_on: orNull(day),
+      needs: orNull(text(1000, true)),
+      remark: orNull(text(2000, true)),
+      first_contact_on: orNull(day),
+      owner_id: id,
+    },
+    actions: {
+      create: {
+        values: {
+          kind: code("company", "person"),
+          name: text(120),
+          stage: code("dead", "lost", "negotiating", "prospect", "visited", "won"),
+          grade: orNull(code("A", "B", "C", "D", "E")),
+          source: orNull(code("advertisement", "call_in", "channel", "cold_call", "exhibition", "online", "other", "referral", "walk_in")),
+          id_number: orNull(text(40)),
+          address: orNull(text(300)),
+          born_on: orNull(day),
+          needs: orNull(text(1000, true)),
+          remark: orNull(text(2000, true)),
+          first_contact_on: orNull(day),
+        },
+        required: ["name"],
+      },
+      update: {
+        values: {
+          kind: code("company", "person"),
+          name: text(120),
+          stage: code("dead", "lost", "negotiating", "prospect", "visited", "won"),
+          grade: orNull(code("A", "B", "C", "D", "E")),
+          source: orNull(code("advertisement", "call_in", "channel", "cold_call", "exhibition", "online", "other", "referral", "walk_in")),
+          id_number: orNull(text(40)),
+          address: orNull(text(300)),
+          born_on: orNull(day),
+          needs: orNull(text(1000, true)),
+          remark: orNull(text(2000, true)),
+          first_contact_on: orNull(day),
+        },
+        required: [],
+      },
+    },
+    parents: {},
+  },
+  customer_phones: {
+    policy: "merge",
+    fields: {
+      customer_id: id,
+      number: text(40),
+      label: orNull(text(20)),
+      is_current: boolean,
+    },
+    actions: {
+      create: {
+        values: {
+          customer_id: id,
+          number: text(40),
+          label: orNull(text(20)),
+          is_current: boolean,
+        },
+        required: ["customer_id", "number"],
+      },
+      update: {
+        values: {
+          number: text(40),
+          label: orNull(text(20)),
+          is_current: boolean,
+        },
+        required: [],
+      },
+    },
+    parents: {"customer_id": "customers"},
+  },
+  notes: {
+    policy: "append",
+    fields: {
+      customer_id: id,
+      text: text(4000, true),
+      reply_to: orNull(id),
+      written_at: instant,
+      written_by: id,
+      created_at: instant,
+    },
+    actions: {
+      create: {
+        values: {
+          customer_id: id,
+          text: text(4000, true),
+          reply_to: orNull(id),
+          written_at: instant,
+        },
+        required: ["customer_id", "text"],
+      },
+    },
+    parents: {"customer_id": "customers", "reply_to": "notes"},
+  },
+  timeline: {
+    policy: "server",
+    fields: {
+      customer_id: id,
+      at: instant,
+      done_by: id,
+      kind: text(40),
+      subject_id: orNull(id),
+      params: json,
+    },
+    actions: {
+    },
+    parents: {"customer_id": "customers"},
+  },
+  day_plans: {
+    policy: "merge",
+    fields: {
+      plan_on: day,
+      note: orNull(text(2000, true)),
+      state: code("cancelled", "done", "draft", "sent"),
+      sent_at: orNull(instant),
+      owner_id: id,
+    },
+    actions: {
+      create: {
+        values: {
+          plan_on: day,
+          note: orNull(text(2000, true)),
+        },
+        required: ["plan_on"],
+      },
+      update: {
+        values: {
+          plan_on: day,
+          note: orNull(text(2000, true)),
+        },
+        required: [],
+      },
+      send: { values: {}, required: [] },
+      finish: { values: {}, required: [] },
+      cancel: { values: {}, required: [] },
+    },
+    parents: {},
+  },
+  visits: {
+    policy: "machine",
+    fields: {
+      plan_id: orNull(id),
+      customer_id: orNull(id),
+      customer_name: orNull(text(120)),
+      assignee_id: id,
+      planned_on: orNull(day),
+      planned_start_at: orNull(instant),
+      planned_end_at: orNull(instant),
+      place: orNull(text(200)),
+      purpose: orNull(text(500, true)),
+      importance: integer(1, 3),
+      urgency: integer(1, 3),
+      site_latitude_e7: orNull(integer(-900000000, 900000000)),
+      site_longitude_e7: orNull(integer(-1800000000, 1800000000)),
+      site_radius_m: orNull(integer(10, 5000)),
+      state: code("cancelled", "done", "in_progress", "planned"),
+      day_on: day,
+      author_id: id,
+      owner_id: id,
+      actual_started_at: orNull(instant),
+      actual_ended_at: orNull(instant),
+      start_received_at: orNull(instant),
+      end_received_at: orNull(instant),
+      time_verdict: code("future", "old", "plausible"),
+      result: orNull(text(4000, true)),
+      outcome: orNull(code("declined", "met", "not_met", "other", "postponed")),
+      next_step: orNull(text(500, true)),
+      cancel_reason: orNull(text(200)),
+      check_in_at: orNull(instant),
+      latitude_e7: orNull(integer(-9007199254740991, 9007199254740991)),
+      longitude_e7: orNull(integer(-9007199254740991, 9007199254740991)),
+      accuracy_m: orNull(integer(-9007199254740991, 9007199254740991)),
+      fix_age_s: orNull(integer(-9007199254740991, 9007199254740991)),
+      is_mock: boolean,
+      location_verdict: code("none", "outside", "unverified", "verified"),
+      location_reason: orNull(code("coarse", "impossible", "inside", "mock", "no_accuracy", "no_check_in", "no_fix", "no_place", "outside", "stale")),
+      distance_m: orNull(integer(-9007199254740991, 9007199254740991)),
+    },
+    actions: {
+      create: {
+        values: {
+          plan_id: orNull(id),
+          customer_id: orNull(id),
+          customer_name: orNull(text(120)),
+          assignee_id: id,
+          planned_on: orNull(day),
+          planned_start_at: orNull(instant),
+          planned_end_at: orNull(instant),
+          place: orNull(text(200)),
+          purpose: orNull(text(500, true)),
+          importance: integer(1, 3),
+          urgency: integer(1, 3),
+          site_latitude_e7: orNull(integer(-900000000, 900000000)),
+          site_longitude_e7: orNull(integer(-1800000000, 1800000000)),
+          site_radius_m: orNull(integer(10, 5000)),
+        },
+        required: [],
+      },
+      update: {
+        values: {
+          plan_id: orNull(id),
+          customer_id: orNull(id),
+          customer_name: orNull(text(120)),
+          assignee_id: id,
+          planned_on: orNull(day),
+          planned_start_at: orNull(instant),
+          planned_end_at: orNull(instant),
+          place: orNull(text(200)),
+          purpose: orNull(text(500, true)),
+          importance: integer(1, 3),
+          urgency: integer(1, 3),
+          site_latitude_e7: orNull(integer(-900000000, 900000000)),
+          site_longitude_e7: orNull(integer(-1800000000, 1800000000)),
+          site_radius_m: orNull(integer(10, 5000)),
+        },
+        required: [],
+      },
+      start: {
+        values: {
+          started_at: instant,
+          latitude_e7: orNull(integer(-9007199254740991, 9007199254740991)),
+          longitude_e7: orNull(integer(-9007199254740991, 9007199254740991)),
+          accuracy_m: orNull(integer(-9007199254740991, 9007199254740991)),
+          fix_age_s: orNull(integer(-9007199254740991, 9007199254740991)),
+          is_mock: boolean,
+        },
+        required: ["started_at"],
+      },
+      finish: {
+        values: {
+          ended_at: instant,
+          started_at: orNull(instant),
+          result: orNull(text(4000, true)),
+          outcome: orNull(code("declined", "met", "not_met", "other", "postponed")),
+          next_step: orNull(text(500, true)),
+        },
+        required: ["ended_at"],
+      },
+      cancel: {
+        values: {
+          reason: orNull(text(200)),
+        },
+        required: [],
+      },
+      reopen: { values: {}, required: [] },
+    },
+    parents: {"customer_id": "customers", "plan_id": "day_plans"},
+  },
+  follow_ups: {
+    policy: "merge",
+    fields: {
+      customer_id: id,
+      customer_name: text(120),
+      visit_id: orNull(id),
+      assignee_id: id,
+      due_on: day,
+      due_at: orNull(instant),
+      text: text(500, true),
+      state: code("cancelled", "done", "open"),
+      done_at: orNull(instant),
+      done_note: orNull(text(500, true)),
+      author_id: id,
+      owner_id: id,
+    },
+    actions: {
+      create: {
+        values: {
+          customer_id: id,
+          visit_id: orNull(id),
+          assignee_id: id,
+          due_on: day,
+          due_at: orNull(instant),
+          text: text(500, true),
+        },
+        required: ["customer_id", "text"],
+      },
+      update: {
+        values: {
+          assignee_id: id,
+          due_on: day,
+          due_at: orNull(instant),
+          text: text(500, true),
+        },
+        required: [],
+      },
+      complete: {
+        values: {
+          done_at: orNull(instant),
+          done_note: orNull(text(500, true)),
+        },
+        required: [],
+      },
+      cancel: { values: {}, required: [] },
+      delete: { values: {}, required: [] },
+    },
+    parents: {"customer_id": "customers", "visit_id": "visits"},
+  },
+  notices: {
+    policy: "machine",
+    fields: {
+      topic: text(80),
+      subject_collection: orNull(text(40)),
+      subject_id: orNull(id),
+      customer_name: orNull(text(120)),
+      params: json,
+      created_at: instant,
+      due_at: orNull(instant),
+      state: code("done", "read", "snoozed", "unread"),
+      snoozed_until: orNull(instant),
+    },
+    actions: {
+      read: { values: {}, required: [] },
+      snooze: {
+        values: {
+          until: instant,
+        },
+        required: ["until"],
+      },
+      done: { values: {}, required: [] },
+    },
+    parents: {},
+  },
+};
