@@ -1,9 +1,11 @@
 import { lingui } from "@lingui/vite-plugin";
 import react from "@vitejs/plugin-react";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { VitePWA } from "vite-plugin-pwa";
 import { defineConfig } from "vitest/config";
 
+const { version } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8")) as { version: string };
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 export default defineConfig({
@@ -51,5 +53,6 @@ export default defineConfig({
     },
   },
   server: { proxy: Object.fromEntries(["/mobile", "/api", "/kiosk/v1"].map((path) => [path, "http://127.0.0.1:8080"])) },
+  define: { __APP_VERSION__: JSON.stringify(version) },
   test: { include: ["tests/**/*.test.{ts,tsx}"], environment: "node", restoreMocks: true },
 });

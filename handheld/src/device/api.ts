@@ -3,9 +3,14 @@
  *
  * Instants are milliseconds since 1970 UTC, days are YYYY-MM-DD in the organisation's zone.
  */
+import type { Credentials, SignIn } from "../session/signing_in";
+import type { PersonDetails as Person } from "../session/vault";
+import type { Live } from "../store/live";
+import type { Trouble } from "../sync/status";
 import type { Actions, Rows } from "../wire";
 
 export { NotSendable, RowGone } from "../queue/refusals";
+export type { Credentials, Live, Person, SignIn, Trouble };
 
 export type CollectionName = keyof Rows;
 
@@ -22,12 +27,6 @@ export type IndexedField<C extends CollectionName> = {
   [F in keyof Rows[C] & string]: F extends `${string}_id` | `${string}_on` ? F : never;
 }[keyof Rows[C] & string];
 
-/** A value that changes. get: the newest, undefined before the first. subscribe: returns what ends it. */
-export interface Live<T> {
-  get(): T | undefined;
-  subscribe(listener: () => void): () => void;
-}
-
 // -- the device -------------------------------------------------------------------------------------------------------------
 
 export interface Handheld {
@@ -35,6 +34,8 @@ export interface Handheld {
   signIn(given: Credentials): Promise<SignIn>;
   /** Ends the session here. Queue, drafts and rows stay for when this person signs in again; nobody else sees them. */
   signOut(): Promise<void>;
+  /** Only when revoked and handed in: deletes all there is here, so that somebody can sign in as on a new device. */
+  beginAnew(): Promise<void>;
   /** Small choices of this device, such as the language; kept over sign-outs. */
   readonly preferences: Preferences;
 }
@@ -50,31 +51,7 @@ export type DeviceState =
   | { readonly kind: "signed-out"; readonly people: readonly KnownPerson[] }
   | { readonly kind: "open"; readonly workspace: Workspace }
   /** Shut out. The queue is handed in to the office; with wipe everything is deleted, and then it is "signed-out". */
-  | { readonly kind: "revoked"; readonly person: Person; readonly wipe: boolean; readonly unsent: number };
-
-export interface Credentials {
-  readonly organisation: string;
-  readonly username: string;
-  readonly password: string;
-}
-
-/** code: a problem's (wire/problems.ts), "offline" or "not-doorstep" when there was no answer of the server. */
-export type SignIn =
-  | { readonly done: true }
-  | { readonly done: false; readonly code: string; readonly detail: string | null; readonly retryAfter: number | null };
-
-export interface Person {
-  readonly organisation: {
-    readonly id: string;
-    readonly code: string;
-    readonly name: string;
-    readonly timezone: string;
-    readonly currency: string;
-    readonly locale: string;
-  };
-  readonly user: { readonly id: string; readonly name: string; readonly locale: string; readonly unit_id: string };
-  readonly username: string;
-}
+  | { readonly kind: "revoked"; readonly person: Person | null; readonly wipe: boolean; readonly handedIn: boolean };
 
 export interface KnownPerson extends Person {
   readonly unsent: number;
@@ -202,16 +179,4 @@ export interface SyncStatus {
   /** Rows that have come and rows expected, while a sync of several pages is under way. */
   readonly progress: { readonly done: number; readonly total: number } | null;
   readonly trouble: Trouble | null;
-}
-
-/**
- * later: it tries again by itself at retryAt. sign-in: this person signs in again; nothing is lost. upgrade: reload for a newer
- * app. blocked: a fault of the app or a person shut out; detail and requestId are for a report.
- */
-export interface Trouble {
-  readonly kind: "later" | "sign-in" | "upgrade" | "blocked";
-  readonly code: string | null;
-  readonly detail: string | null;
-  readonly requestId: string | null;
-  readonly retryAt: number | null;
 }

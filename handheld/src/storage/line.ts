@@ -1,0 +1,33 @@
+/** The line to the server this app came from. */
+import type { Asking, Line } from "../session/ports";
+import type { Answer } from "../sync/answers";
+
+export function fetchLine(origin: string, language: () => string): Line {
+  return {
+    origin,
+    async send({ method, path, headers, body, timeout, signal }: Asking): Promise<Answer | null> {
+      const signals = [signal, timeout === undefined ? undefined : AbortSignal.timeout(timeout)];
+      try {
+        const answer = await fetch(origin + path, {
+          method,
+          headers: {
+            accept: "application/json, application/problem+json",
+            "accept-language": language(),
+            ...(body !== undefined && { "content-type": "application/json" }),
+            ...headers,
+          },
+          ...(body !== undefined && { body: JSON.stringify(body) }),
+          signal: AbortSignal.any(signals.filter((each) => each !== undefined)),
+          credentials: "omit",
+          cache: "no-store",
+          redirect: "manual",
+        });
+        // A redirect is a portal's: Doorstep sends none, and it has no status to be told by.
+        if (answer.type === "opaqueredirect") return null;
+        return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() };
+      } catch {
+        return null;
+      }
+    },
+  };
+}

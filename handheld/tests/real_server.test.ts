@@ -1,0 +1,124 @@
+/** The whole device, on memory instead of IndexedDB, against the real server. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { NotSendable, RowGone } from "../src/device/api";
+import { Server, thereIsAServer } from "./support/server";
+import { Simulated, eventually } from "./support/simulated";
+
+describe.runIf(thereIsAServer)("a device on the real server", { timeout: 60_000 }, () => {
+  let server: Server;
+  const phones: Simulated[] = [];
+
+  beforeAll(async () => {
+    server = await Server.begin();
+  }, 90_000);
+  afterAll(() => server.end());
+  afterEach(() => {
+    for (const phone of phones.splice(0)) phone.stop();
+  });
+
+  function phone(): Simulated {
+    const made = new Simulated(server.origin);
+    phones.push(made);
+    return made;
+  }
+
+  it("signs in, takes the first sync, and shows what it has without a line after a restart", async () => {
+    const mine = phone();
+    const workspace = await mine.signedIn("li.wang");
+    await workspace.sync.now();
+    const customers = await workspace.read((read) => read.all("customers"));
+    expect(customers.length).toBeGreaterThan(5);
+    mine.online.set(false);
+    mine.start();
+    const again = (await mine.until("open")).workspace;
+    expect(again.person.user.name).toBe(workspace.person.user.name);
+    expect(await again.read((read) => read.all("customers"))).toEqual(customers);
+  });
+
+  it("keeps what is done without a line, sends it once, and another device sees it", async () => {
+    const mine = phone();
+    const workspace = await mine.signedIn("li.wang");
+    await workspace.sync.now();
+    mine.setOnline(false);
+    const id = await workspace.act((group) => {
+      const customer = group.create("customers", { name: "王小明" });
+      group.create("notes", { customer_id: customer, text: "rings back on Monday" });
+      return customer;
+    });
+    expect(await workspace.read((read) => read.get("customers", id))).toMatchObject({ name: "王小明", version: 0, unsent: true });
+    let lost = false;
+    mine.plan = ({ path }) => {
+      if (lost || !path.endsWith("/exchange")) return "ok";
+      lost = true;
+      return "unheard";
+    };
+    mine.setOnline(true);
+    await eventually(async () => (await workspace.read((read) => read.get("customers", id)))?.unsent === false, "sent");
+    await eventually(async () => (await workspace.read((read) => read.get("customers", id)))?.version === 1, "adopted");
+    const supervisor = await phone().signedIn("jie.chen");
+    await supervisor.sync.now();
+    expect(await supervisor.read((read) => read.get("customers", id))).toMatchObject({ name: "王小明", version: 1, unsent: false });
+    const notes = await supervisor.read((read) => read.where("notes", "customer_id", id));
+    expect(notes.map((note) => note.text)).toEqual(["rings back on Monday"]);
+    // The other way round: he changes it, and the long poll of the first device brings it.
+    await supervisor.act((group) => group.update("customers", id, { grade: "A" }));
+    await eventually(async () => (await workspace.read((read) => read.get("customers", id)))?.grade === "A", "brought back");
+  });
+
+  it("refuses at once what the server would, and lists what the server refused", async () => {
+    const workspace = await phone().signedIn("min.zhao");
+    await workspace.sync.now();
+    const tooLong = workspace.act((group) => group.create("customers", { name: "x".repeat(500) }));
+    await expect(tooLong).rejects.toMatchObject({ name: "NotSendable", field: "name", code: "sync.text-too-long" });
+    await expect(tooLong).rejects.toBeInstanceOf(NotSendable);
+    const nobody = "0199c1a0-0000-7000-8000-000000000001";
+    await expect(workspace.act((group) => group.update("customers", nobody, { name: "x" }))).rejects.toBeInstanceOf(RowGone);
+    await workspace.act((group) => group.create("notes", { customer_id: nobody, text: "to nobody" }));
+    await eventually(async () => (await workspace.read((read) => read.mend())).length === 1, "refused");
+    const [mend] = await workspace.read((read) => read.mend());
+    expect(mend).toMatchObject({ collection: "notes", action: "create", values: { text: "to nobody" } });
+    expect(mend?.code).toBeTruthy();
+    if (mend) await workspace.forget(mend);
+    expect(await workspace.read((read) => read.mend())).toEqual([]);
+  });
+
+  it("corrects a clock that is a day off", async () => {
+    const mine = phone();
+    mine.clockError = -86_400_000;
+    const workspace = await mine.signedIn("na.sun");
+    await workspace.sync.now();
+    expect(await workspace.read((read) => read.count("customers"))).toBeGreaterThan(0);
+  });
+
+  it("says why a sign-in was refused, and asks no more by itself", async () => {
+    const mine = phone();
+    const refused = await mine.device.signIn({ organisation: "demo", username: "li.wang", password: "wrong" });
+    expect(refused).toMatchObject({ done: false, code: "accounts.sign-in-refused" });
+    mine.online.set(false);
+    const offline = await mine.device.signIn({ organisation: "demo", username: "li.wang", password: "doorstep-demo" });
+    expect(offline).toMatchObject({ done: false, code: "offline" });
+    expect((await mine.until("signed-out")).people).toEqual([]);
+  });
+
+  it("keeps queue and drafts of whoever signs out, and shows them to nobody else", async () => {
+    const mine = phone();
+    const li = await mine.signedIn("li.wang");
+    await li.sync.now();
+    mine.setOnline(false);
+    await li.act((group) => group.create("customers", { name: "unsent" }));
+    await li.drafts.put("visit:1", { text: "half a sen" });
+    await mine.device.signOut();
+    expect((await mine.until("signed-out")).people).toMatchObject([{ username: "li.wang", unsent: 1 }]);
+    mine.setOnline(true);
+    const min = await mine.signedIn("min.zhao");
+    await min.sync.now();
+    expect((await min.read((read) => read.all("customers"))).map((each) => each.name)).not.toContain("unsent");
+    expect(await min.drafts.all()).toEqual([]);
+    await mine.device.signOut();
+    await mine.until("signed-out");
+    const again = await mine.signedIn("li.wang");
+    expect(await again.read((read) => read.draft("visit:1"))).toEqual({ text: "half a sen" });
+    await again.sync.now();
+    await eventually(async () => (await again.read((read) => read.all("customers"))).some((each) => each.name === "unsent" && each.version === 1), "sent after all");
+  });
+});
