@@ -1,8 +1,11 @@
 /** The recorded cases that every client of the protocol has to pass: tests/sync_protocol/cases, read as its README says. */
+import "fake-indexeddb/auto";
 import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { DexieStorage } from "../src/storage/dexie";
 import { MemoryStorage } from "../src/storage/memory";
+import type { Storage } from "../src/store/ports";
 import type { Answer } from "../src/sync/answers";
 import type { Request } from "../src/sync/exchange";
 import { loadState } from "../src/store/state";
@@ -49,15 +52,16 @@ interface Case {
 }
 
 class Player {
-  readonly #storage = new MemoryStorage();
+  readonly #storage: Storage;
   readonly #sent = new Map<string, Request>();
   readonly #device: Case["device"];
   #request: unknown;
   #answer: SaidAnswer | null = null;
   #phone: TestDevice;
 
-  constructor(device: Case["device"]) {
+  constructor(device: Case["device"], storage: Storage) {
     this.#device = device;
+    this.#storage = storage;
     this.#phone = this.#boot();
   }
 
@@ -144,13 +148,16 @@ function written(answer: SaidAnswer): Answer {
 
 const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
-describe("recorded cases", () => {
+describe.each([
+  ["memory", () => new MemoryStorage()],
+  ["IndexedDB", (name: string) => new DexieStorage(name)],
+])("recorded cases on %s", (_, storage) => {
   it("are there", () => {
     expect(CASES.length).toBeGreaterThanOrEqual(18);
   });
 
   it.each(CASES)("%s", async (name) => {
     const read = JSON.parse(readFileSync(FOLDER + name, "utf8")) as Case;
-    await new Player(read.device).play(read.steps);
+    await new Player(read.device, storage(name)).play(read.steps);
   });
 });

@@ -1,5 +1,5 @@
 /** The core's storage on IndexedDB. One database for each person, and one for the device itself. */
-import Dexie, { liveQuery, type Table as DexieTable } from "dexie";
+import Dexie, { liveQuery, type Table as DexieTable, type Transaction } from "dexie";
 import type { Change, Reads, Storage, Table, Writes } from "../store/ports";
 import { onShow, type RowRecord } from "../store/records";
 import type { Shapes } from "../wire/kinds";
@@ -34,12 +34,12 @@ export class DexieStorage implements Storage {
 
   async read<T>(work: (reads: Reads) => Promise<T>): Promise<T> {
     await this.#ready;
-    return this.#look(work);
+    return this.#within("r", work);
   }
 
   async change<T>(work: (writes: Writes) => Promise<T>): Promise<T> {
     await this.#ready;
-    return this.#db.transaction("rw", [...TABLES], () => work(new DexieTables(this.#db, this.#indexed)));
+    return this.#within("rw", work);
   }
 
   watch<T>(work: (reads: Reads) => Promise<T>, seen: (result: T) => void, failed: (error: unknown) => void): () => void {
@@ -49,7 +49,7 @@ export class DexieStorage implements Storage {
     let wanted = true;
     void this.#ready.then(() => {
       if (!wanted) return;
-      const subscription = liveQuery(() => this.#look(work)).subscribe({ next: seen, error: failed });
+      const subscription = liveQuery(async () => this.#within("r", work)).subscribe({ next: seen, error: failed });
       end = () => {
         subscription.unsubscribe();
       };
@@ -67,8 +67,9 @@ export class DexieStorage implements Storage {
     await Dexie.delete(`doorstep-${name}`);
   }
 
-  #look<T>(work: (reads: Reads) => Promise<T>): Promise<T> {
-    return this.#db.transaction("r", [...TABLES], () => work(new DexieTables(this.#db, this.#indexed)));
+  /** async, and by the transaction's own tables: so Dexie knows its transaction however deep the awaits in it are. */
+  #within<T>(mode: "r" | "rw", work: (writes: Writes) => Promise<T>): Promise<T> {
+    return this.#db.transaction(mode, [...TABLES], async (transaction) => work(new DexieTables(transaction, this.#indexed)));
   }
 
   /** An app with other indexed fields than the one before indexes the rows anew. */
@@ -76,8 +77,8 @@ export class DexieStorage implements Storage {
     const wanted = JSON.stringify([...this.#indexed]);
     const known = (await this.#db.table<Kept, string>("meta").get("indexed"))?.value;
     if (known === wanted) return;
-    await this.#db.transaction("rw", ["rows", "meta"], async () => {
-      const tables = new DexieTables(this.#db, this.#indexed);
+    await this.#db.transaction("rw", ["rows", "meta"], async (transaction) => {
+      const tables = new DexieTables(transaction, this.#indexed);
       const rows = await tables.scan("rows");
       await tables.put(rows.map(([key, value]) => ({ table: "rows", key, value })));
       await tables.put([{ table: "meta", key: "indexed", value: wanted }]);
@@ -98,11 +99,11 @@ function indexedFields(shapes: Shapes): Indexed {
 }
 
 class DexieTables implements Writes {
-  readonly #db: Dexie;
+  readonly #transaction: Transaction;
   readonly #indexed: Indexed;
 
-  constructor(db: Dexie, indexed: Indexed) {
-    this.#db = db;
+  constructor(transaction: Transaction, indexed: Indexed) {
+    this.#transaction = transaction;
     this.#indexed = indexed;
   }
 
@@ -111,6 +112,8 @@ class DexieTables implements Writes {
   }
 
   async getMany(table: Table, keys: readonly string[]): Promise<unknown[]> {
+    // IndexedDB ends a transaction that asks nothing of it, and nothing is what an empty list would ask.
+    if (keys.length === 0) return [];
     return (await this.#table(table).bulkGet([...keys])).map((kept) => kept?.value);
   }
 
@@ -150,7 +153,7 @@ class DexieTables implements Writes {
   }
 
   #table(name: Table): DexieTable<Kept, string> {
-    return this.#db.table<Kept, string>(name);
+    return this.#transaction.table<Kept, string>(name);
   }
 
   #refs(key: string, record: RowRecord): string[] {
