@@ -121,4 +121,70 @@ describe.runIf(thereIsAServer)("a device on the real server", { timeout: 60_000 
     await again.sync.now();
     await eventually(async () => (await again.read((read) => read.all("customers"))).some((each) => each.name === "unsent" && each.version === 1), "sent after all");
   });
+
+  it("gets a new token before the old one ends, also when the answer to that is lost", async () => {
+    const mine = phone();
+    const workspace = await mine.signedIn("min.zhao");
+    await workspace.sync.now();
+    const unheard = new Set<string>();
+    mine.plan = ({ path }) => {
+      if (!path.endsWith("/refresh") || unheard.size > 1) return "ok";
+      unheard.add(String(mine.requests.length));
+      return "unheard";
+    };
+    mine.clockError = 16 * 60_000; // the token has ended by this clock, which is also too fast for a proof
+    const id = await workspace.act((group) => group.create("customers", { name: "after a break" }));
+    await eventually(async () => (await workspace.read((read) => read.get("customers", id)))?.version === 1, "sent");
+    const refreshes = mine.requests.filter(({ path }) => path.endsWith("/refresh")).map(({ body }) => body);
+    expect(refreshes.length).toBeGreaterThanOrEqual(3);
+    expect(new Set(refreshes.map((body) => JSON.stringify(body))).size).toBe(1);
+    expect(workspace.sync.status.get()?.trouble ?? null).toBeNull();
+  });
+
+  it("goes on working when its session has ended, asks for a sign-in, and then sends all of it", async () => {
+    const mine = phone();
+    const workspace = await mine.signedIn("min.zhao");
+    await workspace.sync.now();
+    const end = workspace.sync.status.subscribe(() => undefined);
+    const token = mine.requests.find(({ path }) => path.endsWith("/exchange"))?.headers?.authorization ?? "";
+    await fetch(`${server.origin}/mobile/v1/session`, { method: "DELETE", headers: { authorization: token } });
+    const id = await workspace.act((group) => group.create("customers", { name: "meanwhile" }));
+    await eventually(() => workspace.sync.status.get()?.trouble?.kind === "sign-in", "asked to sign in");
+    await workspace.act((group) => group.update("customers", id, { grade: "B" }));
+    await eventually(() => workspace.sync.status.get()?.unsent === 2, "both kept");
+    expect((await mine.signedIn("min.zhao")).person).toEqual(workspace.person);
+    await eventually(() => workspace.sync.status.get()?.unsent === 0, "sent");
+    await eventually(() => workspace.sync.status.get()?.trouble === null, "no trouble any more");
+    end();
+  });
+
+  it("sends once what it has, over a server that is killed in the middle", async () => {
+    const mine = phone();
+    const workspace = await mine.signedIn("li.wang");
+    await workspace.sync.now();
+    mine.setOnline(false);
+    const names = Array.from({ length: 250 }, (_, place) => `killed ${String(place).padStart(3, "0")}`);
+    for (const name of names) await workspace.act((group) => group.create("customers", { name }));
+    let exchanges = 0;
+    let killed = (): Promise<void> => Promise.reject(new Error("not yet"));
+    mine.plan = ({ path }) => {
+      if (path.endsWith("/exchange") && (exchanges += 1) === 2) {
+        const restarted = server.stop("SIGKILL").then(() => server.start());
+        killed = () => restarted;
+      }
+      return "ok";
+    };
+    mine.setOnline(true);
+    await eventually(() => exchanges >= 2, "killed");
+    await killed();
+    await eventually(async () => (await workspace.read((read) => read.mend())).length === 0 && (await unsent()) === 0, "sent", 40_000);
+    async function unsent(): Promise<number> {
+      const rows = await workspace.read((read) => read.all("customers"));
+      return rows.filter((row) => row.unsent || row.version === 0).length;
+    }
+    const other = await phone().signedIn("li.wang");
+    await other.sync.now();
+    const arrived = (await other.read((read) => read.all("customers"))).map((row) => row.name).filter((name) => name.startsWith("killed"));
+    expect(arrived.sort()).toEqual(names);
+  });
 });

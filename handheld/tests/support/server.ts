@@ -1,5 +1,5 @@
 /** The real server on a database of its own, with the demo organisation. */
-import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -49,9 +49,18 @@ export class Server {
     throw new Error("the server is not ready within a minute");
   }
 
-  /** Another command of `doorstep` beside the server. */
-  run(...words: string[]): string {
-    return execFileSync(DOORSTEP, words, { cwd: ROOT, env: this.#environment, encoding: "utf8" });
+  /** A person of the demo organisation at the office's doors; throws what is refused. */
+  async office(username: string): Promise<(method: "GET" | "POST", path: string) => Promise<unknown>> {
+    const api = `${this.origin}/api/v1`;
+    const ask = async (method: string, path: string, headers: Record<string, string>, body?: unknown): Promise<unknown> => {
+      const answer = await fetch(api + path, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
+      if (!answer.ok) throw new Error(`${method} ${path}: ${await answer.text()}`);
+      return answer.json();
+    };
+    const given = { organisation: "demo", username, password: "doorstep-demo" };
+    const signed = await ask("POST", "/session", { "content-type": "application/json" }, given);
+    const authorization = `Bearer ${(signed as { access_token: string }).access_token}`;
+    return (method, path) => ask(method, path, { authorization });
   }
 
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
