@@ -12,8 +12,10 @@ import mobile_api.issue_views
 import mobile_api.session
 import mobile_api.views
 import server.accounts.views
+import server.approvals.views
 import server.core.job_views
 import server.customers.views
+import server.expenses.views
 import server.fieldwork.views
 import server.insight.views
 import server.registry
@@ -29,7 +31,10 @@ from server.core.problems import BUSY, CONFLICT, Refused
 from server.core.services import Services
 
 DOORS = (mobile_api.session, mobile_api.device, mobile_api.views, mobile_api.issue_views)
-AREAS = (server.accounts.views, server.customers.views, server.fieldwork.views, server.insight.views)
+AREAS = (
+    server.accounts.views, server.approvals.views, server.customers.views, server.fieldwork.views, server.expenses.views,
+    server.insight.views,
+)  # fmt: skip
 
 
 def create_app(services: Services, *, cost: HashCost = HashCost()) -> Flask:

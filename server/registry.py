@@ -9,15 +9,20 @@ from notifications import sync as notifications_sync
 from server.accounts import functions as accounts_functions
 from server.accounts import purge
 from server.accounts import sync as accounts_sync
+from server.approvals import subjects
+from server.approvals import sync as approvals_sync
 from server.core import blobs, collections, job_requests, nightly, sync_issues, tables, verify
 from server.core.rows import metadata
 from server.customers import operations as customers_operations
 from server.customers import sync as customers_sync
+from server.expenses import operations as expenses_operations
+from server.expenses import queries as expenses_queries
+from server.expenses import sync as expenses_sync
 from server.fieldwork import operations as fieldwork_operations
 from server.fieldwork import sync as fieldwork_sync
 from server.insight import functions as insight_functions
 
-AREAS = (accounts_sync, customers_sync, fieldwork_sync, notifications_sync)
+AREAS = (accounts_sync, approvals_sync, customers_sync, fieldwork_sync, expenses_sync, notifications_sync)
 """The `sync` rooms in tier order: parents of a collection stand in the same area or in one before it."""
 
 collections.register((sync_issues.SYNC_ISSUES,))
@@ -26,6 +31,11 @@ for area in AREAS:
 
 # In the same unit of work: plans, visits and follow-ups go with their customer.
 customers_operations.on_handover(fieldwork_operations.follow_customers)
+
+# In the same unit of work: a decision about a claim changes it and books what is owed.
+subjects.register(expenses_operations.CLAIMS)
+# Whoever reaches a line, or is asked about its claim, may open the receipt that it cites.
+blobs.readable_through(expenses_queries.citing)
 
 # What is declared by being imported: permissions, jobs, tables. A role loses what nobody has declared.
 DECLARED = (accounts_functions, insight_functions, blobs, job_requests, nightly, purge, verify, tables)

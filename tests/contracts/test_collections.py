@@ -14,7 +14,7 @@ import server.core.sync_problems  # noqa: F401 - the protocol's codes as problem
 from server.core import tables
 from server.core.access import realm_of
 from server.core.apply_deciding import decoded, wire_row
-from server.core.collections import COLLECTIONS, Collection, OwnedScope, PersonalScope
+from server.core.collections import COLLECTIONS, Collection, OwnedScope
 from server.core.events import EVENTS, verify
 from server.core.problem_types import CATALOGUE
 from server.core.problems import Refused
@@ -106,8 +106,8 @@ def test_every_row_goes_out_as_it_is_stored_and_declared(world: World) -> None:
     for who, device in (("dora", world.pull_all("dora")), ("anna", world.pull_all("anna"))):
         for name, collection in COLLECTIONS.items():
             held = device.of(name)
-            personal = isinstance(collection.scope, PersonalScope)
-            mine = {row.id for row in rows_of(world, collection).values() if who == "anna" or not personal}
+            buckets = set(collection.scope.subscribed(world.actor(who)))
+            mine = {row.id for row in rows_of(world, collection).values() if buckets & set(collection.scope.of(row))}
             assert held.keys() == mine, name
             assert mine or who == "dora", name
             for row_id, row in rows_of(world, collection).items():
@@ -228,6 +228,7 @@ def test_a_row_of_another_organisation_is_not_there(world: World) -> None:
 
 
 def test_without_a_role_for_it_nothing_can_be_done(world: World, of_carl: dict[str, str]) -> None:
+    world.give_roles("finn")
     maker, queue = Maker(world, "finn"), world.queues["finn"]
     maker.made = dict(of_carl)
     for name, action in ACTED_ON:

@@ -19,7 +19,7 @@ from tests.support.scene import Scene, open_scene
 from tests.support.scene_rows import Rows, furnish
 
 SOMEBODY = "qing"
-WITHIN = {"fieldwork.assign", "core.jobs"}
+WITHIN = {"approvals.lead", "fieldwork.assign", "core.jobs"}
 """Functions that open no operation by themselves, but go further within one."""
 
 

@@ -13,6 +13,7 @@ from server.core.rows import Row
 from server.core.types import to_ms
 from sync_protocol.ids import new_id
 from sync_protocol.wire import IdType
+from tests.support.approving import DECISION
 from tests.support.recipes import NoRecipe
 from tests.support.rights_table import Answer, Asker, Cells, Key, answered
 from tests.support.scene import ROLES
@@ -34,6 +35,9 @@ KIND_OF: Mapping[str, str] = {
     "follow_ups": "follow-up",
     "sync_issues": "issue",
     "notices": "notice",
+    "expense_claims": "claim",
+    "expense_lines": "claim line",
+    "approvals": "approval",
 }
 """Collection → kind of row. A collection without actions needs none."""
 
@@ -46,6 +50,7 @@ NAMED: Mapping[str, str] = {
     "visit_id": "visit",
     "reply_to": "note",
     "assignee_id": "person",
+    "claim_id": "claim",
 }
 """Value that is an id → kind of row it names."""
 
@@ -87,6 +92,19 @@ def _follow_up(pushing: Pushing) -> dict[str, Any]:
     return {"customer_id": ids["customer_id"], "due_on": DAY.isoformat(), "text": pushing.asker.scene.word(), **visit}
 
 
+def _line(pushing: Pushing) -> dict[str, Any]:
+    return {
+        "claim_id": pushing.own("claim")["claim_id"],
+        "kind": "other",
+        "amount_minor": 4600,
+        "spent_on": DAY.isoformat(),
+    }
+
+
+def _changed_line(pushing: Pushing) -> dict[str, Any]:
+    return {"description": pushing.asker.scene.word()}
+
+
 def _word(name: str) -> Values:
     return lambda pushing: {name: pushing.asker.scene.word()}
 
@@ -119,6 +137,16 @@ ACTS: Mapping[tuple[str, str], Act] = {
     ("notices", "read"): Act(),
     ("notices", "snooze"): Act(lambda _: {"until": STARTED}),
     ("notices", "done"): Act(),
+    ("expense_claims", "create"): Act(_word("title")),
+    ("expense_claims", "update"): Act(_word("note")),
+    ("expense_claims", "submit"): Act(),
+    ("expense_claims", "withdraw"): Act(),
+    ("expense_lines", "create"): Act(_line),
+    ("expense_lines", "update"): Act(_changed_line),
+    ("expense_lines", "delete"): Act(),
+    ("approvals", "approve"): Act(lambda _: DECISION),
+    ("approvals", "return"): Act(lambda _: DECISION),
+    ("approvals", "reject"): Act(lambda _: DECISION),
 }
 
 FITS = frozenset({"reply_to", "visit_id"})

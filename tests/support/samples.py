@@ -5,6 +5,7 @@ What a declaration cannot say (a phone number has to be one) stands in FITTING, 
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -28,13 +29,25 @@ from sync_protocol.wire import (
     TextType,
     WireType,
 )
+from tests.support.approving import CONTENT_HASH, waiting
 from tests.support.syncing import MADE_AT, Queue
 from tests.support.world import World
 
 TEXT = "测试 Test"
 DAY = "2025-10-09"
-FITTING: dict[str, Any] = {"number": "+8613800138000", "id_number": "11010519491231002X"}
-UNTIDY: dict[str, Any] = {"number": "１３８ 0013-8000", "id_number": " 11010519491231002x"}
+RECEIPT = "0123456789abcdef" * 4
+FITTING: dict[str, Any] = {
+    "number": "+8613800138000",
+    "id_number": "11010519491231002X",
+    "receipt_sha256": RECEIPT,
+    "content_hash": CONTENT_HASH,
+}
+UNTIDY: dict[str, Any] = {
+    "number": "１３８ 0013-8000",
+    "id_number": " 11010519491231002x",
+    "receipt_sha256": RECEIPT.upper(),
+    "content_hash": CONTENT_HASH.upper(),
+}
 """The same, as people write them."""
 MINUTE = 60_000
 
@@ -66,7 +79,17 @@ def _notice(world: World, who: str) -> str:
     return notice.id
 
 
-GIVEN: Mapping[str, Callable[[World, str], str]] = {"sync_issues": _issue, "notices": _notice}
+def _approval(world: World, who: str) -> str:
+    asking = "sue" if who != "sue" and "sue" in world.users else "admin"
+    serial = next(_SERIAL)
+    with world.working() as uow:
+        part = waiting(uow, world.users[who], world.users[asking], world.actor(asking).unit_id, serial=serial)
+        uow.commit()
+    return part.id
+
+
+_SERIAL = itertools.count(1)
+GIVEN: Mapping[str, Callable[[World, str], str]] = {"sync_issues": _issue, "notices": _notice, "approvals": _approval}
 """Rows that devices act on and do not make: how the server makes one for somebody. Collection → what does; it returns the id."""
 
 

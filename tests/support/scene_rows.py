@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 
 from sqlalchemy import insert
 
@@ -14,14 +14,20 @@ from server.accounts.operations import roles, staff, units
 from server.accounts.operations.staff import NewUser
 from server.accounts.rules import StaffValues
 from server.accounts.scope import Scope, UnitKind
+from server.approvals import operations as approvals
+from server.approvals.models import Approval, ApprovalCase, ApprovalRoute
 from server.core import tables
+from server.core.rows import c
 from server.core.sync_issues import SyncIssue
 from server.core.uow import UnitOfWork
 from server.customers import operations as customers
+from server.expenses import operations as expenses
+from server.expenses.models import ExpenseClaim
 from server.fieldwork import operations as fieldwork
 from server.fieldwork.models import Visit
 from sync_protocol.ids import new_id
 from tests.server.accounts.company import Company
+from tests.support.approving import set_route, waiting
 from tests.support.scene import COLLEAGUES, OWNERS, STRANGER, Scene
 
 Ids = dict[str, str]
@@ -203,6 +209,60 @@ def _notice(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
     return {"notice_id": notice.id}
 
 
+def _claim(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    ids = _customer(scene, company, owner, uow)
+    if not uow.find(ApprovalRoute, c(ApprovalRoute).from_minor == 0):
+        set_route(uow)
+    claim = expenses.create_claim(uow, new_id(), {"title": scene.word()})
+    told = {"progress": "signed", "key_value": "large", "customer_id": ids["customer_id"]}
+    spent = {"kind": "meal", "amount_minor": 8800, "spent_on": DAY - timedelta(days=1)}
+    line = expenses.add_line(uow, new_id(), {"claim_id": claim.id, **told, **spent})
+    return {"claim_id": claim.id, "line_id": line.id}
+
+
+def _submitted_claim(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    ids = _claim(scene, company, owner, uow)
+    expenses.submit_claim(uow, uow.must(ExpenseClaim, ids["claim_id"]))
+    return ids
+
+
+def _approved_claim(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    ids = _submitted_claim(scene, company, owner, uow)
+    case = uow.get(ApprovalCase, ids["claim_id"])
+    part = None if case is None else uow.get(Approval, case.waiting[0])
+    assert case is not None
+    assert part is not None
+    actor, uow.actor = uow.actor, replace(uow.actor, user_id=part.owner_id)
+    approvals.approve(uow, part, {"revision": case.revision, "content_hash": case.content_hash})
+    uow.actor = actor
+    return ids
+
+
+def _batch(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    ids = _approved_claim(scene, company, owner, uow)
+    actor, uow.actor = uow.actor, replace(uow.actor, user_id=company.users["admin" if owner != "admin" else "boss"])
+    batch = expenses.pay_batch(uow, new_id(), [ids["claim_id"]], total_minor=8800)
+    uow.actor = actor
+    return {"batch_id": batch.id, "claim_id": ids["claim_id"]}
+
+
+def _approval_route(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    return {"route_id": set_route(uow, from_minor=10**12)}
+
+
+def _delegation(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    values = {"to_id": company.users[COLLEAGUES.get(owner, "boss")], "starts_on": DAY, "ends_on": DAY}
+    return {"delegation_id": approvals.begin_delegation(uow, new_id(), values).id}
+
+
+def _approval(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    scene.serial += 1
+    colleague = COLLEAGUES.get(owner, "boss")
+    unit_id = company.units[scene.homes[colleague]]
+    part = waiting(uow, company.users[owner], company.users[colleague], unit_id, serial=scene.serial)
+    return {"approval_id": part.id}
+
+
 KINDS: Mapping[str, Kind] = {
     "customer": Kind("customer_id", _customer),
     "phone": Kind("phone_id", _phone),
@@ -225,6 +285,14 @@ KINDS: Mapping[str, Kind] = {
     "job": Kind("job_id", _job),
     "issue": Kind("issue_id", _issue),
     "notice": Kind("notice_id", _notice),
+    "claim": Kind("claim_id", _claim),
+    "claim line": Kind("line_id", _claim),
+    "submitted claim": Kind("claim_id", _submitted_claim),
+    "approved claim": Kind("claim_id", _approved_claim),
+    "batch": Kind("batch_id", _batch),
+    "approval": Kind("approval_id", _approval),
+    "approval route": Kind("route_id", _approval_route, OF_THE_ORGANISATION),
+    "delegation": Kind("delegation_id", _delegation),
 }
 """line: a visit in a day plan. person, home: who and what is there already; recruit, leaver: somebody new in the same unit, who may be changed."""
 
@@ -283,6 +351,8 @@ def furnish(scene: Scene) -> None:
                     "job",
                     "issue",
                     "notice",
+                    "submitted claim",
+                    "approval",
                 ):
                     KINDS[kind].make(scene, company, owner, uow)
                 uow.commit()

@@ -36,6 +36,28 @@ export interface Rows {
     readonly title: string | null;
     readonly state: "active" | "deleted" | "disabled";
   };
+  approvals: {
+    readonly case_id: string;
+    readonly kind: string;
+    readonly topic: string;
+    readonly title: string;
+    readonly amount_minor: number;
+    readonly currency: string;
+    readonly requester_id: string;
+    readonly requester_name: string;
+    readonly content: unknown;
+    readonly content_hash: string;
+    readonly flags: unknown;
+    readonly step: number;
+    readonly step_count: number;
+    readonly revision: number;
+    readonly for_id: string | null;
+    readonly needs_password: boolean;
+    readonly state: "approved" | "lapsed" | "rejected" | "returned" | "void" | "waiting";
+    readonly comment: string | null;
+    readonly decided_at: number | null;
+    readonly created_at: number;
+  };
   customers: {
     readonly kind: "company" | "person";
     readonly name: string;
@@ -131,6 +153,36 @@ export interface Rows {
     readonly author_id: string;
     readonly owner_id: string;
   };
+  expense_claims: {
+    readonly title: string;
+    readonly note: string | null;
+    readonly currency: string;
+    readonly state: "approved" | "draft" | "reimbursed" | "rejected" | "returned" | "submitted" | "void" | "withdrawn";
+    readonly revision: number;
+    readonly total_minor: number;
+    readonly flag_count: number;
+    readonly submitted_at: number | null;
+    readonly decided_at: number | null;
+    readonly decided_by: string | null;
+    readonly comment: string | null;
+    readonly reimbursed_at: number | null;
+    readonly owner_id: string;
+    readonly created_at: number;
+  };
+  expense_lines: {
+    readonly claim_id: string;
+    readonly kind: "communication" | "fuel" | "gift" | "hotel" | "meal" | "office" | "other" | "parking" | "taxi" | "travel";
+    readonly amount_minor: number;
+    readonly spent_on: string;
+    readonly customer_id: string | null;
+    readonly visit_id: string | null;
+    readonly description: string | null;
+    readonly progress: string | null;
+    readonly key_value: string | null;
+    readonly receipt_sha256: string | null;
+    readonly flags: unknown;
+    readonly owner_id: string;
+  };
   notices: {
     readonly topic: string;
     readonly subject_collection: string | null;
@@ -152,6 +204,23 @@ export interface Actions {
   units: object;
   projects: object;
   staff: object;
+  approvals: {
+    approve: {
+      readonly revision: number;
+      readonly content_hash: string;
+      readonly comment?: string | null;
+    };
+    return: {
+      readonly revision: number;
+      readonly content_hash: string;
+      readonly comment?: string | null;
+    };
+    reject: {
+      readonly revision: number;
+      readonly content_hash: string;
+      readonly comment?: string | null;
+    };
+  };
   customers: {
     create: {
       readonly kind?: "company" | "person";
@@ -290,6 +359,45 @@ export interface Actions {
     cancel: Record<string, never>;
     delete: Record<string, never>;
   };
+  expense_claims: {
+    create: {
+      readonly title: string;
+      readonly note?: string | null;
+    };
+    update: {
+      readonly title?: string;
+      readonly note?: string | null;
+    };
+    submit: Record<string, never>;
+    withdraw: Record<string, never>;
+  };
+  expense_lines: {
+    create: {
+      readonly claim_id: string;
+      readonly kind: "communication" | "fuel" | "gift" | "hotel" | "meal" | "office" | "other" | "parking" | "taxi" | "travel";
+      readonly amount_minor: number;
+      readonly spent_on: string;
+      readonly customer_id?: string | null;
+      readonly visit_id?: string | null;
+      readonly description?: string | null;
+      readonly progress?: string | null;
+      readonly key_value?: string | null;
+      readonly receipt_sha256?: string | null;
+    };
+    update: {
+      readonly claim_id?: string;
+      readonly kind?: "communication" | "fuel" | "gift" | "hotel" | "meal" | "office" | "other" | "parking" | "taxi" | "travel";
+      readonly amount_minor?: number;
+      readonly spent_on?: string;
+      readonly customer_id?: string | null;
+      readonly visit_id?: string | null;
+      readonly description?: string | null;
+      readonly progress?: string | null;
+      readonly key_value?: string | null;
+      readonly receipt_sha256?: string | null;
+    };
+    delete: Record<string, never>;
+  };
   notices: {
     read: Record<string, never>;
     snooze: {
@@ -351,6 +459,58 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
       state: code("active", "deleted", "disabled"),
     },
     actions: {
+    },
+    parents: {},
+  },
+  approvals: {
+    policy: "machine",
+    fields: {
+      case_id: id,
+      kind: text(40),
+      topic: text(40),
+      title: text(200),
+      amount_minor: integer(-9007199254740991, 9007199254740991),
+      currency: text(3),
+      requester_id: id,
+      requester_name: text(60),
+      content: json,
+      content_hash: text(64),
+      flags: json,
+      step: integer(-9007199254740991, 9007199254740991),
+      step_count: integer(-9007199254740991, 9007199254740991),
+      revision: integer(-9007199254740991, 9007199254740991),
+      for_id: orNull(id),
+      needs_password: boolean,
+      state: code("approved", "lapsed", "rejected", "returned", "void", "waiting"),
+      comment: orNull(text(500)),
+      decided_at: orNull(instant),
+      created_at: instant,
+    },
+    actions: {
+      approve: {
+        values: {
+          revision: integer(1, 9007199254740991),
+          content_hash: text(64),
+          comment: orNull(text(500)),
+        },
+        required: ["content_hash", "revision"],
+      },
+      return: {
+        values: {
+          revision: integer(1, 9007199254740991),
+          content_hash: text(64),
+          comment: orNull(text(500)),
+        },
+        required: ["content_hash", "revision"],
+      },
+      reject: {
+        values: {
+          revision: integer(1, 9007199254740991),
+          content_hash: text(64),
+          comment: orNull(text(500)),
+        },
+        required: ["content_hash", "revision"],
+      },
     },
     parents: {},
   },
@@ -660,6 +820,95 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
       delete: { values: {}, required: [] },
     },
     parents: {"customer_id": "customers", "visit_id": "visits"},
+  },
+  expense_claims: {
+    policy: "machine",
+    fields: {
+      title: text(120),
+      note: orNull(text(1000, true)),
+      currency: text(3),
+      state: code("approved", "draft", "reimbursed", "rejected", "returned", "submitted", "void", "withdrawn"),
+      revision: integer(-9007199254740991, 9007199254740991),
+      total_minor: integer(-9007199254740991, 9007199254740991),
+      flag_count: integer(-9007199254740991, 9007199254740991),
+      submitted_at: orNull(instant),
+      decided_at: orNull(instant),
+      decided_by: orNull(id),
+      comment: orNull(text(500)),
+      reimbursed_at: orNull(instant),
+      owner_id: id,
+      created_at: instant,
+    },
+    actions: {
+      create: {
+        values: {
+          title: text(120),
+          note: orNull(text(1000, true)),
+        },
+        required: ["title"],
+      },
+      update: {
+        values: {
+          title: text(120),
+          note: orNull(text(1000, true)),
+        },
+        required: [],
+      },
+      submit: { values: {}, required: [] },
+      withdraw: { values: {}, required: [] },
+    },
+    parents: {},
+  },
+  expense_lines: {
+    policy: "merge",
+    fields: {
+      claim_id: id,
+      kind: code("communication", "fuel", "gift", "hotel", "meal", "office", "other", "parking", "taxi", "travel"),
+      amount_minor: integer(1, 10000000000),
+      spent_on: day,
+      customer_id: orNull(id),
+      visit_id: orNull(id),
+      description: orNull(text(500, true)),
+      progress: orNull(text(500, true)),
+      key_value: orNull(text(500, true)),
+      receipt_sha256: orNull(text(64)),
+      flags: json,
+      owner_id: id,
+    },
+    actions: {
+      create: {
+        values: {
+          claim_id: id,
+          kind: code("communication", "fuel", "gift", "hotel", "meal", "office", "other", "parking", "taxi", "travel"),
+          amount_minor: integer(1, 10000000000),
+          spent_on: day,
+          customer_id: orNull(id),
+          visit_id: orNull(id),
+          description: orNull(text(500, true)),
+          progress: orNull(text(500, true)),
+          key_value: orNull(text(500, true)),
+          receipt_sha256: orNull(text(64)),
+        },
+        required: ["amount_minor", "claim_id", "kind", "spent_on"],
+      },
+      update: {
+        values: {
+          claim_id: id,
+          kind: code("communication", "fuel", "gift", "hotel", "meal", "office", "other", "parking", "taxi", "travel"),
+          amount_minor: integer(1, 10000000000),
+          spent_on: day,
+          customer_id: orNull(id),
+          visit_id: orNull(id),
+          description: orNull(text(500, true)),
+          progress: orNull(text(500, true)),
+          key_value: orNull(text(500, true)),
+          receipt_sha256: orNull(text(64)),
+        },
+        required: [],
+      },
+      delete: { values: {}, required: [] },
+    },
+    parents: {"claim_id": "expense_claims", "customer_id": "customers", "visit_id": "visits"},
   },
   notices: {
     policy: "machine",
