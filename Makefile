@@ -42,6 +42,10 @@ check: $(STAMP) node ## lint, format, types, import walls, documents up to date
 	@$(BIN)/doorstep docs --check > /dev/null
 	@$(call npm,run check)
 
+.PHONY: screens
+screens: $(STAMP) handheld browser ## pictures of every screen of the handheld into handheld/screenshots/ (NAMES="today visit")
+	@cd handheld && node e2e/screens.mjs $(NAMES)
+
 .PHONY: format
 format: $(STAMP) ## put Python source into the one format
 	@$(BIN)/ruff check --quiet --fix-only .

@@ -56,5 +56,5 @@ export default typescript.config(
     },
   },
   { files: ["src/**/*.tsx", "src/hooks/**"], ...hooks.configs.flat.recommended },
-  { files: ["scripts/**", "*.js"], languageOptions: { globals } },
+  { files: ["scripts/**", "e2e/**", "*.js"], languageOptions: { globals } },
 );

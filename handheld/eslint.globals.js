@@ -1,2 +1,3 @@
-/** What Node scripts find around them. */
-export default { process: "readonly", console: "readonly", URL: "readonly", Buffer: "readonly" };
+/** What Node scripts find around them, and what those of e2e/ find in the page. */
+const names = ["process", "console", "URL", "Buffer", "fetch", "document", "navigator", "globalThis"];
+export default Object.fromEntries(names.map((name) => [name, "readonly"]));

@@ -1,0 +1,73 @@
+// A picture of every screen in both languages at both sizes, into screenshots/; axe and the 44-pixel rule on each.
+// Exit code 1 when one of them finds something. `node e2e/screens.mjs today visit` draws only those whose name begins so.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { seriousOf, smallTargets } from "./support/axe.mjs";
+import { Phone, SIZES } from "./support/phones.mjs";
+import { SCREENS } from "./screen_list.mjs";
+import { startServer } from "./support/server.mjs";
+
+const FOLDER = fileURLToPath(new URL("../screenshots", import.meta.url));
+const wanted = process.argv.slice(2);
+const isWanted = (screen) => wanted.length === 0 || wanted.some((name) => screen.name.startsWith(name));
+
+const server = await startServer();
+const found = [];
+try {
+  mkdirSync(FOLDER, { recursive: true });
+  for (const [sizeName, size] of Object.entries(SIZES)) {
+    for (const language of ["zh-CN", "en"]) {
+      found.push(...(await draw(sizeName, size, language)));
+    }
+  }
+} finally {
+  await server.stop();
+}
+for (const line of found) console.error(line);
+console.log(`${FOLDER}: ${found.length === 0 ? "axe and the ruler have nothing to say" : `${found.length} findings`}`);
+process.exitCode = found.length === 0 ? 0 : 1;
+
+async function draw(sizeName, size, language) {
+  const findings = [];
+  const screens = SCREENS.filter(isWanted);
+  for (const who of new Set(screens.map((screen) => screen.as))) {
+    const phone = new Phone(server.url, { language, size });
+    try {
+      await phone.open();
+      if (who) await phone.signIn(who);
+      if (who) await speak(phone.page, language);
+      for (const screen of screens.filter((each) => each.as === who)) {
+        await show(phone, screen);
+        const name = `${screen.name}-${sizeName}-${language}`;
+        await phone.page.screenshot({ path: join(FOLDER, `${name}.png`) });
+        for (const line of [...(await seriousOf(phone.page)), ...(await smallTargets(phone.page))]) findings.push(`${name}: ${line}`);
+        await screen.after?.(phone.page);
+      }
+      findings.push(...phone.complaints.map((line) => `${sizeName}-${language}: ${line}`));
+    } finally {
+      await phone.throwAway();
+    }
+  }
+  return findings;
+}
+
+/** The demo's people have a language of their own; what is chosen on the device goes before it. */
+async function speak(page, language) {
+  await page.goto(new URL("/app/me", page.url()).href);
+  await page.getByRole("button", { name: language === "en" ? "English" : "简体中文" }).click();
+}
+
+async function show(phone, { name, path, prepare }) {
+  const { page } = phone;
+  try {
+    if (path !== undefined) await page.goto(phone.url + "/app" + path);
+    await page.locator("h1:visible").first().waitFor();
+    await prepare?.(page, phone);
+    await page.evaluate(() => document.fonts.ready);
+    await page.waitForTimeout(400); // what moves has come to rest
+  } catch (error) {
+    await page.screenshot({ path: join(FOLDER, `failed-${name}.png`) });
+    throw new Error(`${name}: ${error.message}`);
+  }
+}

@@ -1,0 +1,15 @@
+import PhoneFill from "antd-mobile-icons/es/PhoneFill";
+import { i18n } from "../../i18n";
+import css from "./customers.module.css";
+import type { Phone } from "./directory";
+
+/** One link for each number in use: a tap dials. */
+export function CallButton({ phones }: { readonly phones: readonly Phone[] }) {
+  const current = phones.filter((each) => each.is_current ?? true);
+  return current.map((phone) => (
+    <a key={phone.id} className={css.call} href={`tel:${phone.number}`}>
+      <PhoneFill aria-hidden />
+      {i18n._("Call {number}", { number: [phone.label, phone.number].filter(Boolean).join(" ") })}
+    </a>
+  ));
+}

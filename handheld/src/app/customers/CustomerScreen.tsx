@@ -1,0 +1,133 @@
+import Button from "antd-mobile/es/components/button";
+import { useState } from "react";
+import { useLocation } from "wouter";
+import { useWorkspace } from "../../hooks/context";
+import { useLive } from "../../hooks/live";
+import { i18n } from "../../i18n";
+import { Block, Empty, Fact, Note } from "../parts/Block";
+import { Chips } from "../parts/Chips";
+import { Screen } from "../parts/Screen";
+import { useSnack } from "../parts/snack";
+import type { Named } from "../shell/routes";
+import { GRADES, kinds, sayChoice, sayGrade, sources, stages } from "../words/choices";
+import { useToday } from "../words/now";
+import { sayDate } from "../words/times";
+import { CallButton } from "./CallButton";
+import css from "./customers.module.css";
+import type { Customer, Phone } from "./directory";
+import { EditCustomer } from "./EditCustomer";
+import { Notes } from "./Notes";
+import { CustomerFollowUps, CustomerVisits } from "./Doings";
+import { Timeline } from "./Timeline";
+
+/** Everything about one customer, what matters for the next contact first. */
+export function CustomerScreen({ named }: { readonly named: Named }) {
+  const id = named.id ?? "";
+  const [, navigate] = useLocation();
+  const found = useLive(
+    async (read) => ({
+      customer: await read.get("customers", id),
+      phones: await read.where("customer_phones", "customer_id", id),
+    }),
+    [id],
+  );
+  if (!found) return <Screen title={i18n._("Customer")} back="/customers">{null}</Screen>;
+  const { customer, phones } = found;
+  if (!customer) {
+    return (
+      <Screen title={i18n._("Customer")} back="/customers">
+        <Block>
+          <Empty title={i18n._("This customer is not on this device")}>
+            {i18n._("A colleague may look after this customer by now.")}
+          </Empty>
+        </Block>
+      </Screen>
+    );
+  }
+  return (
+    <Screen
+      title={customer.name}
+      back="/customers"
+      foot={
+        <Button
+          color="primary"
+          size="large"
+          block
+          onClick={() => {
+            navigate(`/visits/new/${id}`);
+          }}
+        >
+          {i18n._("Visit this customer")}
+        </Button>
+      }
+    >
+      {customer.unsent && <Note tone="warn">{i18n._("Kept on this device, not sent yet.")}</Note>}
+      <Card customer={customer} phones={phones} />
+      <CustomerFollowUps customer={id} />
+      <CustomerVisits customer={id} />
+      <Notes customer={id} />
+      <Timeline customer={id} />
+    </Screen>
+  );
+}
+
+function Card({ customer, phones }: { readonly customer: Customer; readonly phones: readonly Phone[] }) {
+  const workspace = useWorkspace();
+  const say = useSnack();
+  const today = useToday();
+  const [editing, setEditing] = useState(false);
+  const setGrade = async (grade: Customer["grade"]) => {
+    const before = customer.grade ?? null;
+    const put = (to: Customer["grade"]) =>
+      workspace.act((group) => {
+        group.update("customers", customer.id, { grade: to });
+      });
+    await put(grade);
+    say(grade === null ? i18n._("Grade taken away.") : i18n._("Grade {grade} kept.", { grade }), () => void put(before));
+  };
+  const stage = (customer.stage as Customer["stage"] | undefined) ?? "prospect";
+  return (
+    <Block
+      title={i18n._("Card")}
+      right={
+        <Button
+          fill="none"
+          color="primary"
+          onClick={() => {
+            setEditing(true);
+          }}
+        >
+          {i18n._("Edit")}
+        </Button>
+      }
+    >
+      <CallButton phones={phones} />
+      <Chips
+        label={i18n._("Grade")}
+        choices={GRADES}
+        value={customer.grade ?? null}
+        hint={customer.grade ? sayGrade(customer.grade) : undefined}
+        onChange={(grade) => void setGrade(grade)}
+      />
+      <dl className={css.facts}>
+        <Fact name={i18n._("Stage")}>{sayChoice(stages(), stage)}</Fact>
+        <Fact name={i18n._("Kind")}>{sayChoice(kinds(), (customer.kind as Customer["kind"] | undefined) ?? "person")}</Fact>
+        {customer.source && <Fact name={i18n._("Source")}>{sayChoice(sources(), customer.source)}</Fact>}
+        {customer.needs && <Fact name={i18n._("Needs")}>{customer.needs}</Fact>}
+        {customer.address && <Fact name={i18n._("Address")}>{customer.address}</Fact>}
+        {customer.born_on && <Fact name={i18n._("Birthday")}>{sayDate(customer.born_on, "")}</Fact>}
+        {customer.remark && <Fact name={i18n._("Remark")}>{customer.remark}</Fact>}
+        {customer.first_contact_on && <Fact name={i18n._("First contact")}>{sayDate(customer.first_contact_on, today)}</Fact>}
+      </dl>
+      {editing && (
+        <EditCustomer
+          customer={customer}
+          phones={phones}
+          onClose={() => {
+            setEditing(false);
+          }}
+        />
+      )}
+    </Block>
+  );
+}

@@ -1,0 +1,170 @@
+import Button from "antd-mobile/es/components/button";
+import { useDeferredValue, useMemo, useState } from "react";
+import { Link, useLocation } from "wouter";
+import { NotSendable } from "../../device/api";
+import { useWorkspace } from "../../hooks/context";
+import { useDraft } from "../../hooks/draft";
+import { i18n } from "../../i18n";
+import type { Actions } from "../../wire";
+import { Block, Note } from "../parts/Block";
+import { Chips } from "../parts/Chips";
+import { LineField, TextField } from "../parts/Field";
+import { Screen } from "../parts/Screen";
+import { useSnack } from "../parts/snack";
+import { GRADES, kinds, sayGrade, sources } from "../words/choices";
+import { sayProblem } from "../words/problems";
+import css from "./customers.module.css";
+import { digitsOf, twinsOf, type Twin } from "./directory";
+import { useDirectory } from "./useDirectory";
+
+type Create = Actions["customers"]["create"];
+
+export interface CustomerForm {
+  readonly name: string;
+  readonly phone: string;
+  readonly kind: NonNullable<Create["kind"]>;
+  readonly grade: NonNullable<Create["grade"]> | null;
+  readonly source: NonNullable<Create["source"]> | null;
+  readonly needs: string;
+}
+
+const BLANK: CustomerForm = { name: "", phone: "", kind: "person", grade: null, source: null, needs: "" };
+const FORM = "customer:new";
+
+/** A new customer in half a minute: a name is enough. */
+export function NewCustomerScreen() {
+  const workspace = useWorkspace();
+  const draft = useDraft(FORM, BLANK);
+  const say = useSnack();
+  const [, navigate] = useLocation();
+  const [refused, setRefused] = useState<Refusals>({});
+  const form = draft.value;
+  const twins = useTwins(form);
+  if (!form) return <Screen title={i18n._("New customer")} back="/customers">{null}</Screen>;
+  const set: typeof draft.set = (change) => {
+    setRefused({});
+    draft.set(change);
+  };
+  const save = async () => {
+    const why = refusalsOf(form);
+    setRefused(why);
+    if (why.name !== undefined || why.phone !== undefined) return;
+    try {
+      const id = await workspace.act((group) => {
+        const customer = group.create("customers", valuesOf(form));
+        if (form.phone.trim() !== "") group.create("customer_phones", { customer_id: customer, number: form.phone.trim() });
+        return customer;
+      }, { draft: FORM });
+      say(i18n._("Customer saved."));
+      navigate(`/customers/${id}`, { replace: true });
+    } catch (error) {
+      if (!(error instanceof NotSendable)) throw error;
+      setRefused({ [error.field === "number" ? "phone" : "name"]: sayProblem(error.code, error.params) });
+    }
+  };
+  return (
+    <Screen
+      title={i18n._("New customer")}
+      back="/customers"
+      actions={
+        draft.kept && (
+          <Button
+            fill="none"
+            onClick={() => {
+              const before = form;
+              draft.drop();
+              say(i18n._("Form cleared."), () => {
+                draft.set(before);
+              });
+            }}
+          >
+            {i18n._("Clear")}
+          </Button>
+        )
+      }
+      foot={
+        <Button color="primary" size="large" block onClick={() => void save()}>
+          {i18n._("Save the customer")}
+        </Button>
+      }
+    >
+      <Block>
+        <LineField label={i18n._("Name")} value={form.name} most={120} autoFocus error={refused.name} onChange={(name) => {
+          set({ name });
+        }} />
+        <LineField label={i18n._("Phone")} kind="tel" value={form.phone} most={40} error={refused.phone} onChange={(phone) => {
+          set({ phone });
+        }} />
+        <Twins twins={twins} />
+        <Chips label={i18n._("Kind")} required choices={kinds()} value={form.kind} onChange={(kind) => {
+          if (kind) set({ kind });
+        }} />
+        <Chips
+          label={i18n._("Grade")}
+          choices={GRADES}
+          value={form.grade}
+          hint={form.grade ? sayGrade(form.grade) : undefined}
+          onChange={(grade) => {
+            set({ grade });
+          }}
+        />
+        <Chips label={i18n._("Source")} choices={sources()} value={form.source} onChange={(source) => {
+          set({ source });
+        }} />
+        <TextField label={i18n._("Needs")} value={form.needs} most={1000} placeholder={i18n._("Size, rooms, budget, when")} onChange={(needs) => {
+          set({ needs });
+        }} />
+      </Block>
+    </Screen>
+  );
+}
+
+interface Refusals {
+  readonly name?: string;
+  readonly phone?: string;
+}
+
+/** What can be told to be wrong here; the server knows more about numbers and may still refuse one. */
+function refusalsOf(form: CustomerForm): Refusals {
+  const digits = digitsOf(form.phone);
+  return {
+    ...(/[\p{L}\p{N}]/u.test(form.name) ? {} : { name: sayProblem("customers.name-required") }),
+    ...(form.phone.trim() === "" || (digits.length >= 5 && digits.length <= 15) ? {} : { phone: sayProblem("customers.phone-invalid") }),
+  };
+}
+
+function valuesOf({ name, kind, grade, source, needs }: CustomerForm): Create {
+  return {
+    name: name.trim(),
+    kind,
+    stage: "prospect",
+    ...(grade ? { grade } : {}),
+    ...(source ? { source } : {}),
+    ...(needs.trim() === "" ? {} : { needs: needs.trim() }),
+  };
+}
+
+function useTwins(form: CustomerForm | undefined): readonly Twin[] {
+  const entries = useDirectory();
+  const [name, phone] = [useDeferredValue(form?.name ?? ""), useDeferredValue(form?.phone ?? "")];
+  return useMemo(() => (entries ? twinsOf(entries, name, phone) : []), [entries, name, phone]);
+}
+
+/** Says who may be the same, and leaves the decision to the person. */
+function Twins({ twins }: { readonly twins: readonly Twin[] }) {
+  if (twins.length === 0) return null;
+  return (
+    <Note tone="warn">
+      <div className={css.twin}>
+        <strong>{i18n._("Perhaps known already")}</strong>
+        {twins.map(({ entry, why }) => (
+          <Link key={entry.customer.id} href={`/customers/${entry.customer.id}`}>
+            {why === "phone"
+              ? i18n._("{name}: the same phone", { name: entry.customer.name })
+              : i18n._("{name}: the same name", { name: entry.customer.name })}
+          </Link>
+        ))}
+      </div>
+    </Note>
+  );
+}

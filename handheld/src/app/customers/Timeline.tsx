@@ -1,0 +1,59 @@
+import Button from "antd-mobile/es/components/button";
+import { useState } from "react";
+import type { Shown } from "../../device/api";
+import { useWorkspace } from "../../hooks/context";
+import { useLive } from "../../hooks/live";
+import { i18n } from "../../i18n";
+import { Block } from "../parts/Block";
+import { useNames } from "../rows/staff";
+import { useNow } from "../words/now";
+import { sayEvent } from "../words/timeline";
+import { sayInstant } from "../words/times";
+import css from "./customers.module.css";
+
+/** How many entries are shown before “show all”. */
+const SOME = 8;
+
+/** What happened with this customer, newest first by when it is said to have happened. Written by the server only. */
+export function Timeline({ customer }: { readonly customer: string }) {
+  const { person } = useWorkspace();
+  const now = useNow();
+  const nameOf = useNames();
+  const [all, setAll] = useState(false);
+  const found = useLive(
+    async (read) => ({
+      entries: await read.where("timeline", "customer_id", customer),
+      notes: new Map((await read.where("notes", "customer_id", customer)).map((note) => [note.id, note.text])),
+    }),
+    [customer],
+  );
+  if (!found) return null;
+  const sorted = [...found.entries].sort((one, other) => other.at - one.at);
+  const text = (entry: Shown<"timeline">) => sayEvent(entry, nameOf, found.notes.get(entry.subject_id ?? ""));
+  return (
+    <Block title={i18n._("Timeline")}>
+      {sorted.length === 0 && <p>{i18n._("Nothing yet. What happens with this customer stands here for good.")}</p>}
+      <ol className={css.trail}>
+        {(all ? sorted : sorted.slice(0, SOME)).map((entry) => (
+          <li key={entry.id}>
+            <p className={css.noteText}>{text(entry)}</p>
+            <p className={css.by}>
+              {nameOf(entry.done_by)} · {sayInstant(entry.at, now, person.organisation.timezone)}
+            </p>
+          </li>
+        ))}
+      </ol>
+      {!all && sorted.length > SOME && (
+        <Button
+          fill="none"
+          color="primary"
+          onClick={() => {
+            setAll(true);
+          }}
+        >
+          {i18n._("Show all {n}", { n: sorted.length })}
+        </Button>
+      )}
+    </Block>
+  );
+}

@@ -1,0 +1,109 @@
+/** The device's own customers, made ready to be searched: by part of a name, pinyin initials, or the end of a phone. Pure. */
+import type { Shown } from "../../device/api";
+
+export type Customer = Shown<"customers">;
+export type Phone = Shown<"customer_phones">;
+
+export interface Entry {
+  readonly customer: Customer;
+  readonly phones: readonly Phone[];
+  /** The name as it is compared. */
+  readonly folded: string;
+  /** First letters as a pinyin keyboard has them: 王小明 → wxm. */
+  readonly initials: string;
+  /** Digits of all numbers, old ones too. */
+  readonly digits: readonly string[];
+}
+
+/** In order of name. */
+export function directoryOf(customers: readonly Customer[], phones: readonly Phone[]): Entry[] {
+  const phonesOf = new Map<string, Phone[]>();
+  for (const phone of phones) {
+    const known = phonesOf.get(phone.customer_id);
+    if (known) known.push(phone);
+    else phonesOf.set(phone.customer_id, [phone]);
+  }
+  const order = new Intl.Collator("zh-CN-u-co-pinyin");
+  return customers
+    .map((customer) => {
+      const own = phonesOf.get(customer.id) ?? [];
+      const folded = fold(customer.name);
+      return { customer, phones: own, folded, initials: initialsOf(folded), digits: own.map((each) => digitsOf(each.number)) };
+    })
+    .sort((one, other) => order.compare(one.customer.name, other.customer.name));
+}
+
+/** As names are compared: width, case and accents do not matter, spaces neither. */
+export function fold(text: string): string {
+  return text
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .replace(/\s+/gu, "");
+}
+
+export const digitsOf = (text: string): string => text.normalize("NFKC").replace(/\D/g, "");
+
+/** Fewer digits of a phone say too little. */
+const TAIL = 3;
+
+/** Those that fit, in the directory's order, best fits first. An empty query fits all. */
+export function search(entries: readonly Entry[], query: string): Entry[] {
+  const text = fold(query);
+  if (text === "") return [...entries];
+  const digits = digitsOf(query);
+  const isNumber = digits.length >= TAIL && /^[+\d\s()-]+$/.test(query.normalize("NFKC").trim());
+  const isLatin = /^[a-z]+$/.test(text);
+  const first: Entry[] = [];
+  const rest: Entry[] = [];
+  for (const entry of entries) {
+    if (entry.folded.startsWith(text) || (isLatin && entry.initials.startsWith(text))) first.push(entry);
+    else if (isNumber && entry.digits.some((number) => number.endsWith(digits))) first.push(entry);
+    else if (entry.folded.includes(text) || (isLatin && entry.initials.includes(text))) rest.push(entry);
+    else if (isNumber && entry.digits.some((number) => number.includes(digits))) rest.push(entry);
+  }
+  return [...first, ...rest];
+}
+
+/** A number as it is compared: without country code and signs, its last eleven digits (a mobile number of China). */
+const sameNumber = (number: string): string => digitsOf(number).slice(-11);
+
+export interface Twin {
+  readonly entry: Entry;
+  readonly why: "phone" | "name";
+}
+
+/** Who may be the same as the one being entered: the same number, or the very same name. At most 3. */
+export function twinsOf(entries: readonly Entry[], name: string, phone: string): Twin[] {
+  const wanted = sameNumber(phone);
+  const folded = fold(name);
+  const found: Twin[] = [];
+  for (const entry of entries) {
+    if (wanted.length >= 7 && entry.digits.some((number) => number.slice(-11) === wanted)) found.unshift({ entry, why: "phone" });
+    else if (folded.length >= 2 && entry.folded === folded) found.push({ entry, why: "name" });
+  }
+  return found.slice(0, 3);
+}
+
+/** The first character of each initial in pinyin order; I, U and V begin no syllable. */
+const STARTS = [..."阿八嚓哒妸发旮哈讥咔垃妈拏噢妑七呥扨它穵夕丫帀"];
+const LETTERS = "abcdefghjklmnopqrstwxyz";
+const pinyin = new Intl.Collator("zh-CN-u-co-pinyin");
+const letterOf = new Map<string, string>();
+
+function initialsOf(folded: string): string {
+  let initials = "";
+  for (const character of folded) initials += initialOf(character);
+  return initials;
+}
+
+function initialOf(character: string): string {
+  if (character < "\u3400") return character;
+  let letter = letterOf.get(character);
+  if (letter === undefined) {
+    const place = STARTS.findLastIndex((start) => pinyin.compare(start, character) <= 0);
+    letter = place < 0 ? "" : LETTERS.charAt(place);
+    letterOf.set(character, letter);
+  }
+  return letter;
+}

@@ -1,0 +1,41 @@
+/** Values of refused operations as people read them. */
+import { useLive } from "../../hooks/live";
+import { i18n } from "../../i18n";
+import { sayChoice } from "../words/choices";
+import { choicesOf } from "../words/deeds";
+import { dayOf, clockOf, sayDate } from "../words/times";
+import type { Trouble } from "./items";
+
+export function sayValue(field: string, value: unknown, zone: string): string {
+  if (value === null || value === undefined || value === "") return i18n._("nothing");
+  if (typeof value === "boolean") return value ? i18n._("yes") : i18n._("no");
+  if (typeof value === "number") return field.endsWith("_at") ? `${sayDate(dayOf(value, zone), "")} ${clockOf(value, zone)}` : String(value);
+  if (typeof value !== "string") return JSON.stringify(value);
+  if (field.endsWith("_on")) return sayDate(value, "");
+  return sayChoice(choicesOf(field), value);
+}
+
+/** Whom or what a refused operation is about, where this device knows it. */
+export function useSubject({ key, collection, row, values }: Trouble): string | null {
+  const found = useLive(
+    async (read) => {
+      const named = typeof values.name === "string" ? values.name : values.customer_name;
+      if (typeof named === "string" && named !== "") return { name: named };
+      const customer = typeof values.customer_id === "string" ? values.customer_id : collection === "customers" ? row : null;
+      if (customer !== null) return { name: (await read.get("customers", customer))?.name };
+      if (row === null) return { name: undefined };
+      if (collection === "visits") {
+        const visit = await read.get("visits", row);
+        return { name: visit?.customer_name ?? visit?.place };
+      }
+      if (collection === "follow_ups") return { name: (await read.get("follow_ups", row))?.customer_name };
+      if (collection === "customer_phones") {
+        const phone = await read.get("customer_phones", row);
+        return { name: phone && (await read.get("customers", phone.customer_id))?.name };
+      }
+      return { name: undefined };
+    },
+    [key],
+  );
+  return found?.name ?? null;
+}

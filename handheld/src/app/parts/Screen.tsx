@@ -1,0 +1,49 @@
+import LeftOutline from "antd-mobile-icons/es/LeftOutline";
+import { useEffect, useRef, type ReactNode } from "react";
+import { Link } from "wouter";
+import { i18n } from "../../i18n";
+import css from "./Screen.module.css";
+
+interface Props {
+  readonly title: string;
+  /** Where “back” leads on a phone; beside a list on a wide screen there is nothing to go back to. Without it: no way back. */
+  readonly back?: string;
+  /** At the right of the title. */
+  readonly actions?: ReactNode;
+  /** Below the title and always in sight, such as a search. */
+  readonly head?: ReactNode;
+  /** What the screen is for, within reach of the thumb. */
+  readonly foot?: ReactNode;
+  /** false: what is inside scrolls by itself. */
+  readonly scrolls?: boolean;
+  readonly children: ReactNode;
+}
+
+/** The frame of every screen: title, what scrolls, and the deed at the bottom. */
+export function Screen({ title, back, actions, head, foot, scrolls = true, children }: Props) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    // Who opens a screen is told its name by a screen reader. The first screen of a start is not an answer to anything.
+    if (back !== undefined) heading.current?.focus({ preventScroll: true });
+  }, [back]);
+  return (
+    <section className={css.screen} aria-label={title}>
+      <header className={css.head}>
+        <div className={css.bar}>
+          {back !== undefined && (
+            <Link href={back} className={css.back} aria-label={i18n._("Back")}>
+              <LeftOutline aria-hidden />
+            </Link>
+          )}
+          <h1 className={css.title} ref={heading} tabIndex={-1}>
+            {title}
+          </h1>
+          {actions}
+        </div>
+        {head}
+      </header>
+      <div className={scrolls ? css.body : css.fixed}>{children}</div>
+      {foot !== undefined && <footer className={css.foot}>{foot}</footer>}
+    </section>
+  );
+}

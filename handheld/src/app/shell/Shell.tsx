@@ -1,0 +1,91 @@
+import { matchRoute, Link, useLocation, useRouter } from "wouter";
+import { i18n } from "../../i18n";
+import { Empty } from "../parts/Block";
+import { ROUTES, type Named, type ScreenRoute } from "./routes";
+import css from "./Shell.module.css";
+import { TABS, type Tab } from "./tabs";
+import { UnsentStrip } from "./UnsentStrip";
+
+/**
+ * Tabs, the strip, and one or two panes. On a phone one pane is seen at a time; the list stays drawn behind what was opened
+ * from it, so that going back finds it as it was.
+ */
+export function Shell() {
+  const [path] = useLocation();
+  const { route, named } = useMatch(path);
+  const list = ROUTES.find((each) => each.pane === "list" && each.section === route?.section);
+  const isDetail = route?.pane === "detail" || !route;
+  return (
+    <div className={css.shell} data-pane={isDetail ? "detail" : "list"}>
+      <nav className={css.tabs} aria-label={i18n._("Sections")}>
+        {TABS.map((tab) => (
+          <TabLink key={tab.section} tab={tab} chosen={tab.section === route?.section} />
+        ))}
+      </nav>
+      <main className={css.work}>
+        <UnsentStrip />
+        <div className={css.panes}>
+          {list && (
+            <div className={css.list} key={list.path}>
+              <list.screen named={NOTHING} />
+            </div>
+          )}
+          <div className={css.detail}>
+            {isDetail ? <Detail key={path} route={route} named={named} /> : <Unchosen />}
+          </div>
+        </div>
+      </main>
+    </div>
+  );
+}
+
+const NOTHING: Named = {};
+
+function useMatch(path: string): { route: ScreenRoute | undefined; named: Named } {
+  const { parser } = useRouter();
+  for (const route of ROUTES) {
+    const [fits, params] = matchRoute(parser, route.path, path);
+    if (fits) return { route, named: params as Named };
+  }
+  return { route: undefined, named: NOTHING };
+}
+
+function Detail({ route, named }: { readonly route: ScreenRoute | undefined; readonly named: Named }) {
+  if (route) return <route.screen named={named} />;
+  return (
+    <Empty title={i18n._("There is no such page")} action={<Link href="/">{i18n._("Go to today")}</Link>}>
+      {i18n._("The link may be old, or was cut short.")}
+    </Empty>
+  );
+}
+
+function Unchosen() {
+  return (
+    <div className={css.unchosen}>
+      <Empty title={i18n._("Nothing opened yet")}>{i18n._("Tap something in the list; it opens here.")}</Empty>
+    </div>
+  );
+}
+
+function TabLink({ tab, chosen }: { readonly tab: Tab; readonly chosen: boolean }) {
+  return (
+    <Link href={tab.path} className={css.tab} aria-current={chosen ? "page" : undefined}>
+      <span className={css.icon}>
+        <tab.icon aria-hidden />
+        {tab.useBadge && <Badge use={tab.useBadge} />}
+      </span>
+      {tab.name()}
+    </Link>
+  );
+}
+
+function Badge({ use: useBadge }: { readonly use: NonNullable<Tab["useBadge"]> }) {
+  const { count, text } = useBadge();
+  if (count === 0) return null;
+  return (
+    <span className={css.badge}>
+      <span aria-hidden>{count > 99 ? "99+" : count}</span>
+      <span className="only-heard">{text}</span>
+    </span>
+  );
+}

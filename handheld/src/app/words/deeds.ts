@@ -1,0 +1,88 @@
+/** What an operation was, and what its fields are called, as people say it. A new collection adds its lines here. */
+import { i18n } from "../../i18n";
+import type { Choice } from "../parts/Chips";
+import { kinds, outcomes, sources, stages } from "./choices";
+
+/** “Finish a visit”; the bare names for one that has no words yet. */
+export function sayDeed(collection: string, action: string): string {
+  return deeds()[`${collection}.${action}`] ?? `${collection} · ${action}`;
+}
+
+function deeds(): Readonly<Record<string, string>> {
+  return {
+    "customers.create": i18n._("New customer"),
+    "customers.update": i18n._("Change of a customer"),
+    "customer_phones.create": i18n._("New phone"),
+    "customer_phones.update": i18n._("Change of a phone"),
+    "notes.create": i18n._("New note"),
+    "day_plans.create": i18n._("New day plan"),
+    "day_plans.update": i18n._("Change of a day plan"),
+    "visits.create": i18n._("New visit"),
+    "visits.update": i18n._("Change of a planned visit"),
+    "visits.start": i18n._("Check-in of a visit"),
+    "visits.finish": i18n._("Log of a visit"),
+    "visits.cancel": i18n._("Cancelling a visit"),
+    "visits.reopen": i18n._("Taking up a cancelled visit"),
+    "follow_ups.create": i18n._("New follow-up"),
+    "follow_ups.update": i18n._("Change of a follow-up"),
+    "follow_ups.complete": i18n._("Doing a follow-up"),
+    "follow_ups.cancel": i18n._("Cancelling a follow-up"),
+    "follow_ups.delete": i18n._("Taking back a follow-up"),
+  };
+}
+
+/** The name of a field; what has none is not shown to people (ids, coordinates). */
+export function sayField(name: string): string | null {
+  return fields()[name] ?? null;
+}
+
+function fields(): Readonly<Record<string, string>> {
+  return {
+    name: i18n._("Name"),
+    number: i18n._("Phone"),
+    label: i18n._("Label"),
+    kind: i18n._("Kind"),
+    stage: i18n._("Stage"),
+    grade: i18n._("Grade"),
+    source: i18n._("Source"),
+    id_number: i18n._("ID number"),
+    address: i18n._("Address"),
+    born_on: i18n._("Birthday"),
+    needs: i18n._("Needs"),
+    remark: i18n._("Remark"),
+    first_contact_on: i18n._("First contact"),
+    text: i18n._("Text"),
+    note: i18n._("Note"),
+    place: i18n._("Place"),
+    purpose: i18n._("Purpose"),
+    planned_on: i18n._("Day"),
+    planned_start_at: i18n._("Begin as planned"),
+    planned_end_at: i18n._("End as planned"),
+    started_at: i18n._("Began"),
+    ended_at: i18n._("Ended"),
+    outcome: i18n._("Outcome"),
+    result: i18n._("Result"),
+    next_step: i18n._("Next step"),
+    reason: i18n._("Why"),
+    due_on: i18n._("Due"),
+    due_at: i18n._("Due"),
+    done_note: i18n._("What came of it"),
+    customer_name: i18n._("Customer"),
+  };
+}
+
+/** Words for the codes of a field. Fields of one name have the same codes in every collection. */
+export function choicesOf(field: string): readonly Choice<string>[] {
+  switch (field) {
+    case "outcome":
+      return outcomes();
+    case "stage":
+      return stages();
+    case "source":
+      return sources();
+    case "kind":
+      return kinds();
+    default:
+      return [];
+  }
+}

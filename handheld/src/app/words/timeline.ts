@@ -1,0 +1,39 @@
+/** What a line of the timeline says. */
+import type { Shown } from "../../device/api";
+import { i18n } from "../../i18n";
+import type { Rows } from "../../wire";
+import { outcomes, sayChoice, stages } from "./choices";
+
+type Stage = Rows["customers"]["stage"];
+type Outcome = NonNullable<Rows["visits"]["outcome"]>;
+
+/** nameOf: who is behind an id. note: the text of the note it is about, where it is on this device. */
+export function sayEvent(entry: Shown<"timeline">, nameOf: (id: string) => string, note: string | undefined): string {
+  const given = (typeof entry.params === "object" && entry.params !== null ? entry.params : {}) as Record<string, unknown>;
+  const text = (name: string): string | null => (typeof given[name] === "string" && given[name] !== "" ? given[name] : null);
+  const tail = (...parts: (string | null | undefined)[]): string => parts.filter(Boolean).map((part) => ` · ${part}`).join("");
+  switch (entry.kind) {
+    case "customer-created":
+      return i18n._("Customer entered");
+    case "stage-changed":
+      return i18n._("Stage: {before} → {after}", {
+        before: sayChoice(stages(), (text("before") ?? "") as Stage),
+        after: sayChoice(stages(), (text("after") ?? "") as Stage),
+      });
+    case "phone-changed":
+      return i18n._("Phone: {before} → {after}", { before: text("before") ?? "", after: text("after") ?? "" });
+    case "note":
+      return i18n._("Note") + tail(note);
+    case "handover":
+      return (
+        i18n._("Handed over from {from} to {to}", { from: nameOf(text("from") ?? ""), to: nameOf(text("to") ?? "") }) +
+        tail(text("reason"))
+      );
+    case "visit":
+      return i18n._("Visit") + tail(text("outcome") && sayChoice(outcomes(), text("outcome") as Outcome), text("result"));
+    case "follow-up":
+      return i18n._("Followed up") + tail(text("text"), text("note"));
+    default:
+      return i18n._("Something this app does not know yet ({kind})", { kind: entry.kind });
+  }
+}

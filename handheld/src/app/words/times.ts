@@ -1,0 +1,74 @@
+/** Days and times as people say them, in the organisation's zone. Instants: ms since 1970; days: YYYY-MM-DD. Pure. */
+import { i18n } from "../../i18n";
+
+const DAY_MS = 86_400_000;
+
+/** Formatters are dear to make and few: one for each language, zone and form. */
+const made = new Map<string, Intl.DateTimeFormat>();
+
+function formatter(locale: string, zone: string, form: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${locale}|${zone}|${JSON.stringify(form)}`;
+  let found = made.get(key);
+  if (!found) {
+    found = new Intl.DateTimeFormat(locale, { ...form, timeZone: zone });
+    made.set(key, found);
+  }
+  return found;
+}
+
+/** The calendar day of an instant. */
+export function dayOf(at: number, zone: string): string {
+  return formatter("en-CA", zone, { year: "numeric", month: "2-digit", day: "2-digit" }).format(at);
+}
+
+/** Hours and minutes, 24-hour, such as 09:05. */
+export function clockOf(at: number, zone: string): string {
+  return formatter("en-GB", zone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
+}
+
+export function addDays(day: string, count: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + count * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** Whole days from one to the other; negative when `to` is earlier. */
+export function daysBetween(from: string, to: string): number {
+  return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / DAY_MS);
+}
+
+/** The instant at which a clock on the wall shows this time (HH:MM) on this day. In the hour that a change skips: the later. */
+export function instantOf(day: string, clock: string, zone: string): number {
+  const wanted = Date.parse(`${day}T${clock}:00Z`);
+  let at = wanted;
+  // Twice, because the first guess may lie on the other side of a change of clocks.
+  for (let round = 0; round < 2; round += 1) {
+    const shown = Date.parse(`${dayOf(at, zone)}T${clockOf(at, zone)}:00Z`);
+    at += wanted - shown;
+  }
+  return at;
+}
+
+/** The end of a day: the first instant of the next. */
+export const endOf = (day: string, zone: string): number => instantOf(addDays(day, 1), "00:00", zone);
+
+/** “Today”, “Tomorrow”, or the date with its weekday; the year only when it is another. */
+export function sayDay(day: string, today: string): string {
+  const near: Record<string, string> = {
+    "-1": i18n._("Yesterday"),
+    "0": i18n._("Today"),
+    "1": i18n._("Tomorrow"),
+  };
+  return near[String(daysBetween(today, day))] ?? sayDate(day, today);
+}
+
+/** The date with its weekday, such as “Fri, 27 Nov”. */
+export function sayDate(day: string, today: string): string {
+  const form: Intl.DateTimeFormatOptions = { month: "short", day: "numeric", weekday: "short" };
+  if (day.slice(0, 4) !== today.slice(0, 4)) form.year = "numeric";
+  return formatter(i18n.locale === "en" ? "en-GB" : i18n.locale, "UTC", form).format(Date.parse(`${day}T00:00:00Z`));
+}
+
+/** Day and time of an instant; of today only the time. */
+export function sayInstant(at: number, now: number, zone: string): string {
+  const [day, today] = [dayOf(at, zone), dayOf(now, zone)];
+  return day === today ? clockOf(at, zone) : `${sayDay(day, today)} ${clockOf(at, zone)}`;
+}
