@@ -68,6 +68,6 @@ async function show(phone, { name, path, prepare }) {
     await page.waitForTimeout(400); // what moves has come to rest
   } catch (error) {
     await page.screenshot({ path: join(FOLDER, `failed-${name}.png`) });
-    throw new Error(`${name}: ${error.message}`);
+    throw new Error(name, { cause: error });
   }
 }
