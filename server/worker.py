@@ -19,7 +19,17 @@ from sqlalchemy.exc import DBAPIError
 from server.core import logs, nightly, verify
 from server.core.db import NO_ORG
 from server.core.job_queue import JOB_LAPSED, Queue
-from server.core.jobs import HANDLERS, JOB_FAILED, Cancelled, Handler, LeaseLost, LoadActor, RunningJob
+from server.core.jobs import (
+    HANDLERS,
+    JOB_FAILED,
+    JOB_WAITS,
+    Cancelled,
+    Handler,
+    Later,
+    LeaseLost,
+    LoadActor,
+    RunningJob,
+)
 from server.core.problems import Refused
 from server.core.services import Services
 from server.core.tables import ORG_DIRECTORY
@@ -173,13 +183,16 @@ class Worker:
             problem = {"code": refused.code, "params": refused.params}
             self._insist(job, lambda: job.settle("failed", problem=problem))
             return "failed"
+        except Later as later:
+            return self._put_back(job, later.after or handler.backoff.after(job.lease.attempt), JOB_WAITS.code)
         except Exception:
             log.exception("job failed")
-            problem = {"code": JOB_FAILED.code, "params": {}}
-            after = handler.backoff.after(job.lease.attempt)
-            states: list[str] = []
-            self._insist(job, lambda: states.append(job.put_back(after, problem)))
-            return "retried" if states[0] == "waiting" else states[0]
+            return self._put_back(job, handler.backoff.after(job.lease.attempt), JOB_FAILED.code)
+
+    def _put_back(self, job: RunningJob, after: timedelta, code: str) -> str:
+        states: list[str] = []
+        self._insist(job, lambda: states.append(job.put_back(after, {"code": code, "params": {}})))
+        return "retried" if states[0] == "waiting" else states[0]
 
     @staticmethod
     def _insist(job: RunningJob, settle: Callable[[], object]) -> None:

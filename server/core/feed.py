@@ -40,6 +40,13 @@ class Touched(NamedTuple):
     after: tuple[str, ...]
 
 
+class Numbered(NamedTuple):
+    """The heads after a transaction: of the feed (-1 when there was nothing to number) and of the events."""
+
+    head: int
+    event_n: int
+
+
 def number(
     connection: Connection,
     org_id: str,
@@ -48,15 +55,15 @@ def number(
     *,
     access_changed: bool,
     ledger: Callable[[int], Sequence[tuple[Any, ...]]] | None,
-) -> int:
+) -> Numbered:
     """Number touched rows and events under the organisation's clock row; the last thing before commit.
 
     The clock row stays locked until the commit, so the order of numbers is the order of commits and no reader can
-    see a number whose predecessors are not yet visible. Returns the head of the feed after this transaction.
+    see a number whose predecessors are not yet visible.
     """
     access = 1 if access_changed else 0
     if not (touched or events or access or ledger):
-        return -1
+        return Numbered(-1, -1)
     head, event_n, event_hash = connection.execute(
         _TICK,
         {"rows": len(touched) + access, "events": len(events), "access": access, "org": org_id},
@@ -75,4 +82,4 @@ def number(
         connection.execute(_SET_HASH, {"hash": digest, "org": org_id})
     if ledger is not None:
         bulk.insert(connection, tables.LEDGER, _LEDGER_NAMES, ledger(int(head)))
-    return int(head)
+    return Numbered(int(head), int(event_n))

@@ -191,6 +191,12 @@ class Queue:
             commit(connection)
         return bool(cancelled)
 
+    def hold(self, connection: Connection, lease: Lease) -> None:
+        """Hold a job for another lease, in the caller's transaction. Raises LeaseLost."""
+        until = self._now() + lease.lease // timedelta(milliseconds=1)
+        if connection.execute(update(JOBS).where(self._held(lease)).values(lease_until=until)).rowcount == 0:
+            raise LeaseLost
+
     def settle(
         self,
         connection: Connection,

@@ -24,7 +24,7 @@ from server.core.problems import NOT_FOUND, Refused, problem_type
 from server.core.services import Services
 from server.core.uow import UnitOfWork
 
-__all__ = ["HANDLERS", "Backoff", "Cancelled", "Handler", "LeaseLost", "RunningJob", "handler"]
+__all__ = ["HANDLERS", "Backoff", "Cancelled", "Handler", "Later", "LeaseLost", "RunningJob", "handler"]
 
 JOB_FAILED = problem_type(
     "core.job-failed",
@@ -36,8 +36,25 @@ JOB_FAILED = problem_type(
 )
 
 
+JOB_WAITS = problem_type(
+    "core.job-waits",
+    status=503,
+    zh="对方服务暂不可用，稍后重试。",
+    en="A service this needs is away; it will be tried again.",
+    doc="Only as the `problem` of a job: what it waits for, such as a mail server, took nothing.",
+)
+
+
 class Cancelled(Exception):
     """Somebody wants this job to end; raised in the handler by `RunningJob.progress`."""
+
+
+class Later(Exception):
+    """What the job waits for is away. It is tried again after that long, or as its backoff says; no fault of ours."""
+
+    def __init__(self, after: timedelta | None = None) -> None:
+        super().__init__(after)
+        self.after = after
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +77,7 @@ class Run(Protocol):
     """What a handler is. What it returns, plain JSON, is the job's result."""
 
     def __call__(self, job: RunningJob, /) -> Any:
-        """Do the work. Refused ends the job as failed; Cancelled as cancelled; any other exception is tried again."""
+        """Do the work. Refused ends the job as failed, Cancelled as cancelled; Later and any other exception: tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +177,11 @@ class RunningJob:
         if self._queue.renew(self.lease, done, total):
             raise Cancelled
         self._reported = now
+
+    def commit(self, uow: UnitOfWork) -> None:
+        """Commit in the middle of the work, before something leaves the house. Raises LeaseLost; nothing is kept then."""
+        self._queue.hold(uow.connection, self.lease)
+        uow.commit()
 
     def finish_in(self, uow: UnitOfWork, result: Any = None) -> None:
         """Settle the job as done and commit, in one transaction with what `uow` holds: both happen or neither.

@@ -8,7 +8,7 @@ which locks the organisation's clock row last (feed.py). Lock order: enrolment, 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -16,18 +16,17 @@ import orjson
 from sqlalchemy import Connection
 
 from server.core import bulk, feed, tables
-from server.core.access import Actor
+from server.core.access import SYSTEM_USER, Actor
 from server.core.clock import Clock, SystemClock
 from server.core.collections import collection_of
 from server.core.db import Database, commit
-from server.core.events import Event, Recorded, shown
+from server.core.events import HEARD, Event, Recorded, shown
 from server.core.problems import NOT_FOUND, Refused
 from server.core.rows import Row, c
 from server.core.working_set import Key, WorkingSet, Written
 from sync_protocol.ids import new_id
 
 R = TypeVar("R", bound=Row)
-T = TypeVar("T")
 
 
 class UnitOfWork(WorkingSet):
@@ -49,7 +48,6 @@ class UnitOfWork(WorkingSet):
         self._jobs: list[tuple[Any, ...]] = []
         self._access_changed = False
         self._saved: dict[str, tuple[dict[Key, Written], int, int, bool]] = {}
-        self._once: dict[Hashable, Any] = {}
 
     def today(self) -> date:
         """The organisation's calendar day now, not the UTC day."""
@@ -66,23 +64,6 @@ class UnitOfWork(WorkingSet):
         if found is None or (function is not None and not self.actor.must(function).covers(found)):
             raise Refused(NOT_FOUND)
         return found
-
-    def once(self, name: Hashable, read: Callable[[], T]) -> T:
-        """What `read` gave when it was first asked for under that name in this transaction: what a batch reads together."""
-        if name not in self._once:
-            self._once[name] = read()
-        found: T = self._once[name]
-        return found
-
-    def forget(self, name: Hashable) -> None:
-        """Let `once` read anew what has just been changed."""
-        self._once.pop(name, None)
-
-    def among(self, row: type[R], belongs: Callable[[R], bool]) -> list[R]:
-        """Rows of the working set that `belongs` picks, new and changed ones too, by id. Asks the database for nothing."""
-        held = (tracked for (kind, _), tracked in self._set.items() if kind is row)
-        found: list[Any] = [each.row for each in held if each is not None and not each.removed]
-        return sorted(filter(belongs, found), key=lambda each: each.id)
 
     # -- facts and jobs --------------------------------------------------------------------------------------------
 
@@ -117,12 +98,16 @@ class UnitOfWork(WorkingSet):
         dedupe_key: str | None = None,
         valid_for: timedelta | None = None,
         max_attempts: int = 8,
+        owner_id: str | None = None,
     ) -> str:
-        """Leave work for the worker, in this transaction; returns the job's id. A known dedupe_key adds nothing."""
+        """Leave work for the worker, in this transaction; returns the job's id. A known dedupe_key adds nothing.
+
+        owner_id: in whose list of jobs it stands; the actor's unless told.
+        """
         due = due_at or self.now
         job_id = new_id()
         values = (
-            self.org_id, job_id, kind, orjson.dumps(payload).decode(), dedupe_key, self.actor.user_id, "waiting", due,
+            self.org_id, job_id, kind, orjson.dumps(payload).decode(), dedupe_key, owner_id or self.actor.user_id, "waiting", due,
             due + valid_for if valid_for else None, 0, 0, max_attempts, 0, False, self.now,
         )  # fmt: skip
         self._jobs.append(values)
@@ -159,7 +144,6 @@ class UnitOfWork(WorkingSet):
         self.keep_savepoint(name)
         del self._events[events:], self._jobs[jobs:]
         self._start_afresh()
-        self._once.clear()
 
     # -- the end ---------------------------------------------------------------------------------------------------
 
@@ -175,15 +159,27 @@ class UnitOfWork(WorkingSet):
             for (row, row_id), written in self._written.items()
             if (collection := collection_of(row)) is not None
         ]
-        head = feed.number(
+        head, event_n = feed.number(
             self.connection, self.org_id, touched, self._events, access_changed=self._access_changed, ledger=ledger
         )
+        self._leave_to_hearers(event_n - len(self._events) + 1)
         if self._jobs:
             bulk.insert_or_skip(self.connection, tables.JOBS, JOB_NAMES, self._jobs)
         commit(self.connection)
         return head
 
+    def _leave_to_hearers(self, first_n: int) -> None:
+        """Leave a job with the numbers of the events that somebody is to hear of later, _HEARD_AT_ONCE at a time."""
+        heard: dict[str, list[int]] = {}
+        for n, recorded in enumerate(self._events, first_n):
+            if (kind := HEARD.get(recorded.event.code)) is not None:
+                heard.setdefault(kind, []).append(n)
+        for kind, numbers in heard.items():
+            for start in range(0, len(numbers), _HEARD_AT_ONCE):
+                self.enqueue(kind, {"events": numbers[start : start + _HEARD_AT_ONCE]}, owner_id=SYSTEM_USER)
 
+
+_HEARD_AT_ONCE = 500
 JOB_NAMES = (
     "org_id", "id", "kind", "payload", "dedupe_key", "owner_id", "state", "due_at", "valid_until", "fence", "attempts",
     "max_attempts", "progress_done", "cancel_requested", "created_at",

@@ -49,7 +49,7 @@ def no_departure_entry() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         number = feed_room.number
 
-        def without(connection: Any, org_id: str, touched: Sequence[Any], *rest: Any, **more: Any) -> int:
+        def without(connection: Any, org_id: str, touched: Sequence[Any], *rest: Any, **more: Any) -> Any:
             return number(connection, org_id, [each._replace(before=each.after) for each in touched], *rest, **more)
 
         patch.setattr(feed_room, "number", without)
@@ -179,7 +179,7 @@ def removals_purged() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         number = feed_room.number
 
-        def forgetting(connection: Any, org_id: str, *rest: Any, **more: Any) -> int:
+        def forgetting(connection: Any, org_id: str, *rest: Any, **more: Any) -> Any:
             head = number(connection, org_id, *rest, **more)
             feed = tables.FEED.c
             connection.execute(delete(tables.FEED).where(feed.org_id == org_id, feed.put.is_(False)))

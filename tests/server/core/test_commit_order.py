@@ -68,7 +68,7 @@ class Schedule:
     def patch(self, monkeypatch: pytest.MonkeyPatch) -> None:
         honest_number, honest_commit = feed.number, commit
 
-        def number(*args: Any, **kwargs: Any) -> int:
+        def number(*args: Any, **kwargs: Any) -> feed.Numbered:
             if getattr(self.numbers, "stops_at", "") == "number":
                 self.stop_here()
             if not self.number_early:

@@ -13,7 +13,7 @@ from server.core import nightly
 from server.core.access import system_actor
 from server.core.job_queue import Queue
 from server.core.job_requests import get_job
-from server.core.jobs import HANDLERS, JOB_FAILED, Backoff, RunningJob, handler
+from server.core.jobs import HANDLERS, JOB_FAILED, Backoff, Later, LeaseLost, RunningJob, handler
 from server.core.problems import Catalogue, Refused, problem_type
 from server.core.services import Services
 from server.worker import Worker
@@ -75,6 +75,45 @@ def test_a_job_that_never_succeeds_becomes_a_dead_letter(services: Services, org
         job = get_job(connection, system_actor(org_id), job_id)
     assert (job.state, job.attempts, job.problem) == ("dead", 3, {"code": JOB_FAILED.code, "params": {}})
     assert worker.counts == {"retried": 2, "dead": 1}
+
+
+def test_a_job_that_waits_for_another_service_comes_back_when_it_said(
+    services: Services, org_id: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    def wait(job: RunningJob) -> None:
+        raise Later(timedelta(hours=1) if job.lease.attempt == 2 else None)
+
+    job_id = enqueue(services, org_id)
+    worker = Worker(services, handlers=handlers(toy=wait))
+    worker.work_one()
+    while jobs_of(services, org_id)[job_id].attempts < 2:  # the first time after its backoff, some milliseconds
+        worker.work_one()
+    row = jobs_of(services, org_id)[job_id]
+    assert (row.state, row.problem) == ("waiting", '{"code":"core.job-waits","params":{}}')
+    assert timedelta(minutes=59) < row.due_at - datetime.now(UTC) < timedelta(minutes=61)
+    assert not worker.work_one()
+    assert worker.counts == {"retried": 2}
+    assert "Traceback" not in caplog.text
+
+
+def test_what_is_committed_in_the_middle_is_kept_only_under_the_lease(
+    services: Services, org_id: str, queue: Queue, clock: SetClock
+) -> None:
+    enqueue(services, org_id)
+    clock.pass_by(seconds=1)
+    slow = RunningJob(services, queue, claimed(queue, org_id))
+    with slow.writing() as uow:
+        uow.record(EffectHappened(slow.id, attempt=1))
+        slow.commit(uow)
+    assert len(effects_of(services, org_id)) == 1
+    clock.pass_by(seconds=LEASE.total_seconds() + 1)
+    queue.recover(org_id)
+    claimed(queue, org_id)
+    with slow.writing() as uow:
+        uow.record(EffectHappened(slow.id, attempt=1))
+        with pytest.raises(LeaseLost):
+            slow.commit(uow)
+    assert len(effects_of(services, org_id)) == 1
 
 
 def test_a_refusal_is_final_and_keeps_its_reason(services: Services, org_id: str) -> None:
