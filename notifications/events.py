@@ -23,3 +23,18 @@ class NoticeFinished(Event):
     """Subject: the notice."""
 
     topic: str
+
+
+@event("notifications.settings-changed")
+class NoticeSettingsChanged(Event):
+    """Subject: the person, who alone changes them. The address masked."""
+
+    changes: Changes
+
+
+@event("notifications.delivery-settled")
+class DeliverySettled(Event):
+    """Somebody decided about a message with an unknown fate. Subject: the delivery. resend: it is sent once more."""
+
+    channel: str
+    resend: bool

@@ -11,6 +11,7 @@ import mobile_api.device
 import mobile_api.issue_views
 import mobile_api.session
 import mobile_api.views
+import notifications.views
 import server.accounts.views
 import server.approvals.views
 import server.core.job_views
@@ -30,7 +31,7 @@ from server.core.declare import refuse_undeclared
 from server.core.problems import BUSY, CONFLICT, Refused
 from server.core.services import Services
 
-DOORS = (mobile_api.session, mobile_api.device, mobile_api.views, mobile_api.issue_views)
+DOORS = (mobile_api.session, mobile_api.device, mobile_api.views, mobile_api.issue_views, notifications.views)
 AREAS = (
     server.accounts.views, server.approvals.views, server.customers.views, server.fieldwork.views, server.expenses.views,
     server.insight.views,

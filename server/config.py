@@ -10,12 +10,26 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 from typing import Any, Literal, TypeVar
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from server.core.setting_values import (
+    Parse,
+    address,
+    flag,
+    hosts,
+    hours,
+    number,
+    one_of,
+    origin,
+    path,
+    text,
+    time_of_day,
+    zone,
+)  # fmt: skip
 
 PREFIX = "DOORSTEP_"
 TEST_PREFIX = "DOORSTEP_TEST_"
@@ -24,7 +38,6 @@ TEST_PREFIX = "DOORSTEP_TEST_"
 VAR = Path("var")
 
 T = TypeVar("T")
-Parse = Callable[[str], T]
 
 _MIN_SECRET = 32
 _WEAK = (
@@ -68,68 +81,6 @@ def setting(
         doc, parse, str(default if default is not None else "") if shown is None else shown, secret, required
     )
     return dataclasses.field(default=default, metadata={"declared": declared}, repr=not secret)
-
-
-def text(value: str) -> str:
-    return value.strip()
-
-
-def path(value: str) -> Path:
-    return Path(value).expanduser()
-
-
-def flag(value: str) -> bool:
-    word = value.strip().lower()
-    if word not in ("1", "true", "on", "yes", "0", "false", "off", "no"):
-        raise ValueError("is 1 or 0")
-    return word in ("1", "true", "on", "yes")
-
-
-def number(low: int, high: int) -> Parse[int]:
-    def parse(value: str) -> int:
-        if not value.strip().isdecimal() or not low <= int(value) <= high:
-            raise ValueError(f"is a whole number from {low} to {high}")
-        return int(value)
-
-    return parse
-
-
-def one_of(*choices: str) -> Parse[Any]:
-    def parse(value: str) -> str:
-        if value.strip() not in choices:
-            raise ValueError(f"is one of {', '.join(choices)}")
-        return value.strip()
-
-    return parse
-
-
-def zone(value: str) -> str:
-    try:
-        return ZoneInfo(value.strip()).key
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("is an IANA time zone such as Asia/Shanghai") from None
-
-
-def address(*schemes: str) -> Parse[Any]:
-    def parse(value: str) -> str:
-        if urlsplit(value.strip()).scheme.partition("+")[0] not in schemes:
-            raise ValueError(f"begins with {', '.join(each + ':' for each in schemes)}")
-        return value.strip()
-
-    return parse
-
-
-def origin(value: str) -> str:
-    parts = urlsplit(value.strip())
-    if (
-        parts.scheme not in ("http", "https")
-        or not parts.netloc
-        or parts.path.strip("/")
-        or parts.query
-        or parts.username
-    ):
-        raise ValueError("is an address such as https://crm.example.com, without a path")
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +171,38 @@ class Settings:
         None,
         "File with the service account of Firebase Cloud Messaging.",
     )
-    vapid_private_key: str | None = setting(text, None, "Key of Web Push: base64url of the P-256 scalar.", secret=True)
+    notify: bool = setting(
+        flag,
+        True,
+        "Whether pushes, mail and text messages leave the house. 0 holds all of them; inboxes go on, and when it is 1 again "
+        "each person gets one message for what was held.",
+        shown="1",
+    )
+    notify_org_per_hour: int = setting(
+        number(1, 1_000_000), 2000, "Messages an organisation sends an hour; more than that is held for a while."
+    )
+    quiet_hours: tuple[time, time] = setting(
+        hours,
+        (time(22), time(7)),
+        "When people who did not choose for themselves are not called, by their own clock. Equal times: never quiet.",
+        shown="22:00-07:00",
+    )
+    remind_at: time = setting(
+        time_of_day, time(9), "When people who did not choose are reminded of what is due on a day.", shown="09:00"
+    )
+    push_hosts: frozenset[str] = setting(
+        hosts,
+        frozenset(),
+        "Further hosts that Web Push may be sent to, beside those of the browsers' makers: names, or *.name.",
+        shown="",
+    )
+    vapid_private_key: str | None = setting(
+        text,
+        None,
+        "Key of Web Push: base64url of the P-256 scalar. Without it, `vapid.pem` of KEYS_DIR, which is made on the first run "
+        "in development; with neither there is no Web Push.",
+        secret=True,
+    )
     vapid_subject: str | None = setting(
         address("mailto", "https"), None, "Whom a push service writes to: mailto: or https: address."
     )

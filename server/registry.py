@@ -5,13 +5,18 @@ Importing this module makes all tables, functions, problems, events and collecti
 
 from __future__ import annotations
 
+from notifications import calling, hearing, reminders
+from notifications import functions as notifications_functions
 from notifications import sync as notifications_sync
+from notifications.hearers import accounts as accounts_hearers
+from notifications.hearers import customers as customers_hearers
+from notifications.hearers import fieldwork as fieldwork_hearers
 from server.accounts import functions as accounts_functions
 from server.accounts import purge
 from server.accounts import sync as accounts_sync
 from server.approvals import subjects
 from server.approvals import sync as approvals_sync
-from server.core import blobs, collections, job_requests, nightly, sync_issues, tables, verify
+from server.core import blobs, collections, events, job_requests, nightly, sync_issues, tables, verify
 from server.core.rows import metadata
 from server.customers import operations as customers_operations
 from server.customers import sync as customers_sync
@@ -37,7 +42,23 @@ subjects.register(expenses_operations.CLAIMS)
 # Whoever reaches a line, or is asked about its claim, may open the receipt that it cites.
 blobs.readable_through(expenses_queries.citing)
 
-# What is declared by being imported: permissions, jobs, tables. A role loses what nobody has declared.
-DECLARED = (accounts_functions, insight_functions, blobs, job_requests, nightly, purge, verify, tables)
+# Later, by the worker: people are told. What nobody hears of costs its commit nothing.
+HEARERS = (accounts_hearers, fieldwork_hearers, customers_hearers)
+events.hear_later(hearing.HEAR, hearing.HEARERS)
 
-__all__ = ["AREAS", "DECLARED", "metadata"]
+# What is declared by being imported: permissions, jobs, tables. A role loses what nobody has declared.
+DECLARED = (
+    calling,
+    reminders,
+    accounts_functions,
+    insight_functions,
+    notifications_functions,
+    blobs,
+    job_requests,
+    nightly,
+    purge,
+    verify,
+    tables,
+)
+
+__all__ = ["AREAS", "DECLARED", "HEARERS", "metadata"]

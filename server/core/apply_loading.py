@@ -18,6 +18,7 @@ from sync_protocol.verdicts import Verdict
 
 def preload(uow: UnitOfWork, sound: Sequence[Operation]) -> None:
     """Load and lock all targets and parents: parents' tables first, one statement a table."""
+    _lock_before(uow, sound)
     wanted: dict[str, set[str]] = {name: set() for name in COLLECTIONS}
     for operation in sound:
         wanted[operation.collection].add(operation.row)
@@ -38,6 +39,12 @@ def preload(uow: UnitOfWork, sound: Sequence[Operation]) -> None:
     for name, collection in COLLECTIONS.items():
         if collection.prepare is not None and any(operation.collection == name for operation in sound):
             collection.prepare(uow, [operation for operation in sound if operation.collection == name])
+
+
+def _lock_before(uow: UnitOfWork, sound: Sequence[Operation]) -> None:
+    for name, collection in COLLECTIONS.items():
+        if collection.before is not None and (some := [each for each in sound if each.collection == name]):
+            collection.before(uow, some)
 
 
 def deleted_before(uow: UnitOfWork, sound: Sequence[Operation]) -> frozenset[str]:

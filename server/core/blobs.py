@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-from sqlalchemy import CheckConstraint, Connection, String, select, union_all
+from sqlalchemy import CheckConstraint, Connection, String, select, tuple_, union_all
 
 from server.core import looks
 from server.core.access import Actor
@@ -96,6 +96,17 @@ def arrived(connection: Connection, org_id: str, sha256s: Iterable[str], *, send
             u.org_id == org_id, u.owner_id == sender_id, u.sha256.in_(wanted), u.state == "arrived"
         )
     return set(connection.execute(statement).scalars())
+
+
+def arrived_from(connection: Connection, org_id: str, sent: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The same for rows of several authors at once: of these (sender, SHA-256) which have arrived. One statement."""
+    wanted = sorted(set(sent))
+    if not wanted:
+        return set()
+    u = c(Upload)
+    pair = tuple_(u.owner_id, u.sha256)
+    statement = select(u.owner_id, u.sha256).where(u.org_id == org_id, u.state == "arrived", pair.in_(wanted))
+    return {(sender_id, sha256) for sender_id, sha256 in connection.execute(statement)}
 
 
 @dataclass(frozen=True, slots=True)

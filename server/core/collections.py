@@ -108,6 +108,7 @@ class Collection:
 
     policy: one of sync_protocol.collections.Policy. since: the schema number that first knows it.
     parents: column → name of the collection whose row must be there first, and is loaded and locked with it.
+    before: called once for a batch before any target is loaded, to lock what all who touch such rows lock first.
     prepare: called once for a batch after targets and parents are loaded, to load what else the area needs, at once.
     refuse: called for a row out of the actor's reach; may raise a better reason than NOT_FOUND.
     settle: values as the row will hold them, however they were spelt, so that apply compares like with like; the area's
@@ -123,6 +124,7 @@ class Collection:
     since: int = 1
     actions: Mapping[str, Action] = field(default_factory=dict)
     parents: Mapping[str, str] = field(default_factory=dict)
+    before: Callable[[UnitOfWork, Sequence[Operation]], None] | None = None
     prepare: Callable[[UnitOfWork, Sequence[Operation]], None] | None = None
     refuse: Callable[[UnitOfWork, Any], None] | None = None
     settle: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None

@@ -1,7 +1,7 @@
 """The server's secrets: Ed25519 keys that sign access tokens, and one derived secret for each other purpose.
 
 Files of KEYS_DIR: `access-<made at>-<kid>.pem` (PKCS 8, mode 0600), the newest signs and all are believed; and in
-development `secret.key`. To change keys: add one, restart every process, take the old one away after 15 minutes.
+development `secret.key`; `vapid.pem` signs Web Push. To change keys: add one, restart every process, take the old one away after 15 minutes.
 """
 
 from __future__ import annotations
@@ -17,6 +17,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    derive_private_key,
+    generate_private_key,
+)
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -32,6 +38,7 @@ from server.config import BadSettings, Settings
 
 SECRET_BYTES = 32
 _SECRET_FILE = "secret.key"  # noqa: S105 (a file's name)
+_VAPID_FILE = "vapid.pem"
 _FIRST_KEY = "access-00000000T000000Z-first.pem"
 
 
@@ -73,6 +80,31 @@ def load_keys(settings: Settings) -> Keys:
         public_keys={kid_of(key.public_key()): key.public_key() for key in keys},
         root=root,
     )
+
+
+def load_vapid_key(settings: Settings) -> EllipticCurvePrivateKey | None:
+    """The key of Web Push: the setting, else `vapid.pem` of KEYS_DIR, made in development when missing. None: there is none.
+
+    Browsers subscribe to this key: with another one, all subscriptions are void. Raises BadSettings.
+    """
+    if settings.vapid_private_key is not None:
+        try:
+            scalar = base64.urlsafe_b64decode(settings.vapid_private_key + "=" * (-len(settings.vapid_private_key) % 4))
+            return derive_private_key(int.from_bytes(scalar, "big"), SECP256R1())
+        except ValueError:
+            raise BadSettings(["DOORSTEP_VAPID_PRIVATE_KEY is not base64url of a P-256 scalar."]) from None
+    file = settings.keys_dir / _VAPID_FILE
+    if not settings.is_production:
+        _write_once(file, _pem(generate_private_key(SECP256R1())))
+    elif not file.exists():
+        return None
+    try:
+        key = load_pem_private_key(_read(file, settings), password=None)
+    except (ValueError, TypeError):
+        raise BadSettings([f"{file} is not an unencrypted private key in PEM."]) from None
+    if not isinstance(key, EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
+        raise BadSettings([f"{file} is not a P-256 key."])
+    return key
 
 
 def kid_of(key: Ed25519PublicKey) -> str:
@@ -132,7 +164,7 @@ def _read(file: Path, settings: Settings) -> bytes:
     return content
 
 
-def _pem(key: Ed25519PrivateKey) -> bytes:
+def _pem(key: Ed25519PrivateKey | EllipticCurvePrivateKey) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 

@@ -8,7 +8,7 @@ which locks the organisation's clock row last (feed.py). Lock order: enrolment, 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -27,6 +27,7 @@ from server.core.working_set import Key, WorkingSet, Written
 from sync_protocol.ids import new_id
 
 R = TypeVar("R", bound=Row)
+T = TypeVar("T")
 
 
 class UnitOfWork(WorkingSet):
@@ -48,6 +49,7 @@ class UnitOfWork(WorkingSet):
         self._jobs: list[tuple[Any, ...]] = []
         self._access_changed = False
         self._saved: dict[str, tuple[dict[Key, Written], int, int, bool]] = {}
+        self._once: dict[Hashable, Any] = {}
 
     def today(self) -> date:
         """The organisation's calendar day now, not the UTC day."""
@@ -64,6 +66,23 @@ class UnitOfWork(WorkingSet):
         if found is None or (function is not None and not self.actor.must(function).covers(found)):
             raise Refused(NOT_FOUND)
         return found
+
+    def once(self, name: Hashable, read: Callable[[], T]) -> T:
+        """What `read` gave when it was first asked for under that name in this transaction: what a batch reads together."""
+        if name not in self._once:
+            self._once[name] = read()
+        found: T = self._once[name]
+        return found
+
+    def forget(self, name: Hashable) -> None:
+        """Let `once` read anew what has just been changed."""
+        self._once.pop(name, None)
+
+    def among(self, row: type[R], belongs: Callable[[R], bool]) -> list[R]:
+        """Rows of the working set that `belongs` picks, new and changed ones too, by id. Asks the database for nothing."""
+        held = (tracked for (kind, _), tracked in self._set.items() if kind is row)
+        found: list[Any] = [each.row for each in held if each is not None and not each.removed]
+        return sorted(filter(belongs, found), key=lambda each: each.id)
 
     # -- facts and jobs --------------------------------------------------------------------------------------------
 
@@ -144,6 +163,7 @@ class UnitOfWork(WorkingSet):
         self.keep_savepoint(name)
         del self._events[events:], self._jobs[jobs:]
         self._start_afresh()
+        self._once.clear()
 
     # -- the end ---------------------------------------------------------------------------------------------------
 

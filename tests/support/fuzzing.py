@@ -42,6 +42,8 @@ BEYOND_A_SCHEMA = {
     "fieldwork.follow-up-without-customer": _THE_ROW,
     "fieldwork.other-plan": _A_ROW,
     "fieldwork.plan-day-fixed": _THE_ROW,
+    "notifications.endpoint-refused": "the hosts of push services are a list, which the operator may add to",
+    "notifications.keys-refused": "a point has to be on its curve",
 }
 """Code of a problem or field fault → why JSON Schema cannot say that rule. Whatever else refuses data that fits the
 document is a finding. A server error and an answer that is not declared are findings always."""

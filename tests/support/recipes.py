@@ -416,6 +416,14 @@ RECIPES: Mapping[str, Recipe] = {
     ),
     "GET /api/v1/expenses/batches/{batch_id}": Recipe(row="batch"),
     "GET /api/v1/expenses/batches/{batch_id}/export": Recipe(row="batch"),
+    # notifications
+    "GET /mobile/v1/push/key": Recipe(),
+    "PUT /mobile/v1/push/subscription": Recipe(body=_body(kind="fcm_token", endpoint="token-1")),
+    "DELETE /mobile/v1/push/subscription": Recipe(),
+    "GET /api/v1/notice-settings": Recipe(),
+    "PATCH /api/v1/notice-settings": Recipe(body=_body(remind_at="08:30")),
+    "GET /api/v1/deliveries": Recipe(),
+    "POST /api/v1/deliveries/{delivery_id}/settle": Recipe(row="delivery", body=_body(resend=False)),
     # handhelds
     "GET /mobile/v1/collections": Recipe(),
     "GET /mobile/v1/digest": Recipe(),

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import insert
 
-from notifications.models import Notice
+from notifications.models import Delivery, Notice
 from server.accounts.models import Device, QuarantinedQueue
 from server.accounts.operations import roles, staff, units
 from server.accounts.operations.staff import NewUser
@@ -263,6 +263,12 @@ def _approval(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Id
     return {"approval_id": part.id}
 
 
+def _delivery(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    user_id = company.users[owner]
+    delivery = Delivery(user_id=user_id, message=scene.word(), channel="sms", target="sms", state="unknown")
+    return {"delivery_id": uow.add(delivery).id}
+
+
 KINDS: Mapping[str, Kind] = {
     "customer": Kind("customer_id", _customer),
     "phone": Kind("phone_id", _phone),
@@ -293,6 +299,7 @@ KINDS: Mapping[str, Kind] = {
     "approval": Kind("approval_id", _approval),
     "approval route": Kind("route_id", _approval_route, OF_THE_ORGANISATION),
     "delegation": Kind("delegation_id", _delegation),
+    "delivery": Kind("delivery_id", _delivery, OF_THE_ORGANISATION),
 }
 """line: a visit in a day plan. person, home: who and what is there already; recruit, leaver: somebody new in the same unit, who may be changed."""
 

@@ -1,0 +1,114 @@
+"""Who hears of field work: assignees of what is due or was arranged for them, and those who lead a planner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from notifications.hearing import Hearing, hears
+from notifications.people import leaders_of
+from notifications.reminders import finish_overtaken, plan_reminders
+from notifications.telling import News
+from notifications.topics import PLAN_CHANGED, PLAN_SENT, VISIT_ARRANGED
+from server.core.events import Heard
+from server.core.rows import c
+from server.core.types import from_ms, to_ms
+from server.fieldwork import events
+from server.fieldwork.models import DayPlan, Visit
+from server.fieldwork.transitions import PlanState, VisitState
+
+
+@hears(
+    events.FollowUpCreated,
+    events.FollowUpChanged,
+    events.FollowUpHandedOver,
+    events.FollowUpCompleted,
+    events.FollowUpCancelled,
+    events.FollowUpDeleted,
+)
+def follow_ups(hearing: Hearing, heard: Sequence[Heard]) -> None:
+    """Plan the reminders of what is open, and finish those that are overtaken."""
+    ids = [each.subject_id for each in heard]
+    finish_overtaken(hearing.uow, ids)
+    plan_reminders(hearing.uow, hearing.settings, ids)
+
+
+@hears(events.PlanSent)
+def sent_plans(hearing: Hearing, heard: Sequence[Heard]) -> None:
+    """Those who lead the planner hear that his plan is there to be read."""
+    _tell_leaders(hearing, PLAN_SENT, {each.subject_id: each for each in heard})
+
+
+@hears(events.PlanChanged, events.VisitCreated, events.VisitChanged, events.VisitCancelled, events.VisitReopened)
+def changed_plans(hearing: Hearing, heard: Sequence[Heard]) -> None:
+    """A plan that was sent has changed, or a line of it: its readers hear of it. So does the assignee, of what another did.
+
+    What came before the sending, or with it, is part of what was sent. A visit being done is no change of a plan.
+    """
+    visits = {each.subject_id: each for each in heard if each.code != events.PlanChanged.code}
+    lines = _visits(hearing, visits)
+    _tell_assignees(hearing, [(visits[row.id], row) for row in lines])
+    changed = {each.subject_id: each for each in heard if each.code == events.PlanChanged.code}
+    changed |= {row.plan_id: visits[row.id] for row in lines if row.plan_id is not None}
+    told = {news.subject_id for news in hearing.news if news.topic == PLAN_SENT}
+    _tell_leaders(hearing, PLAN_CHANGED, {plan: each for plan, each in changed.items() if plan not in told})
+
+
+@hears(events.VisitReassigned)
+def reassigned_visits(hearing: Hearing, heard: Sequence[Heard]) -> None:
+    """Whoever is to do a visit now hears of it. Those that went with their customer are part of that news."""
+    visits = {each.subject_id: each for each in heard if not each.told["by_handover"]}
+    _tell_assignees(hearing, [(visits[row.id], row) for row in _visits(hearing, visits)])
+
+
+def _visits(hearing: Hearing, ids: Iterable[str]) -> Sequence[Any]:
+    """Visits that are still to come."""
+    v = c(Visit)
+    columns = (v.id, v.plan_id, v.assignee_id, v.customer_id, v.customer_name, v.day_on)
+    still = (VisitState.PLANNED.value, VisitState.CANCELLED.value)
+    statement = select(*columns).where(v.org_id == hearing.uow.org_id, v.id.in_(sorted(ids)), v.state.in_(still))
+    return hearing.uow.connection.execute(statement).all()
+
+
+def _tell_assignees(hearing: Hearing, changed: Iterable[tuple[Heard, Any]]) -> None:
+    """Of what another did to a visit that was theirs then and still is: what went on with its customer is other news."""
+    hearing.news += [
+        News(
+            row.assignee_id,
+            VISIT_ARRANGED,
+            occurrence=event.n,
+            since=from_ms(event.at),
+            subject_collection="visits",
+            subject_id=row.id,
+            customer_name=row.customer_name,
+            params={"customer_id": row.customer_id, "day_on": row.day_on.isoformat(), "by_id": event.actor_id},
+        )
+        for event, row in changed
+        if row.assignee_id == event.told["assignee_id"] != event.actor_id
+    ]
+
+
+def _tell_leaders(hearing: Hearing, topic: str, plans: Mapping[str, Heard]) -> None:
+    """Those who lead the owner of a plan that is sent; not who did it himself."""
+    uow, p = hearing.uow, c(DayPlan)
+    statement = select(p.id, p.owner_id, p.unit_id, p.plan_on, p.sent_at).where(
+        p.org_id == uow.org_id, p.id.in_(sorted(plans)), p.state == PlanState.SENT.value
+    )
+    rows = uow.connection.execute(statement).all()
+    sent = [row for row in rows if topic == PLAN_SENT or to_ms(row.sent_at) < plans[row.id].at]
+    leaders = leaders_of(uow.connection, uow.org_id, {(row.owner_id, row.unit_id) for row in sent}) if sent else {}
+    hearing.news += [
+        News(
+            leader,
+            topic,
+            occurrence=plans[row.id].n,
+            since=from_ms(plans[row.id].at),
+            subject_collection="day_plans",
+            subject_id=row.id,
+            params={"owner_id": row.owner_id, "plan_on": row.plan_on.isoformat()},
+        )
+        for row in sent
+        for leader in sorted(leaders[row.owner_id] - {plans[row.id].actor_id})
+    ]

@@ -1,0 +1,57 @@
+"""Topics: what people are told about. The text is what leaves the house, so it names nobody and nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from server.core.i18n import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One kind of news. text: of mail and text message; a push carries none.
+
+    falls_back: mail or a text message may take the place of a push that reached no device. collapses: not told again while
+    the last one about the same subject is unread. valid_for: after that long it stays in the inbox and nobody is called.
+    """
+
+    code: str
+    text: Text
+    falls_back: bool = False
+    collapses: bool = False
+    valid_for: timedelta = timedelta(days=3)
+
+
+TOPICS: dict[str, Topic] = {}
+"""All topics by code."""
+
+
+def _topic(code: str, *, zh: str, en: str, **how: bool | timedelta) -> str:
+    TOPICS[code] = Topic(code, Text(zh, en), **how)  # type: ignore[arg-type]
+    return code
+
+
+FOLLOW_UP_DUE = _topic(
+    "fieldwork.follow-up-due", zh="您有一条待跟进已到时间。", en="One of your follow-ups is due.", falls_back=True
+)
+PLAN_SENT = _topic("fieldwork.plan-sent", zh="有同事提交了日计划。", en="A colleague sent you a day plan.")
+PLAN_CHANGED = _topic(
+    "fieldwork.plan-changed",
+    zh="已提交的日计划有变动。",
+    en="A day plan that was sent has changed.",
+    collapses=True,
+)
+VISIT_ARRANGED = _topic(
+    "fieldwork.visit-arranged",
+    zh="您的拜访安排有变动。",
+    en="Your visits have been arranged anew.",
+    falls_back=True,
+    collapses=True,
+)
+HANDED_OVER = _topic(
+    "customers.handed-over", zh="有客户交接给您。", en="Customers were handed over to you.", falls_back=True
+)
+
+DIGEST_TEXT = Text("您有{count}条未读提醒。", "You have {count} unread notices.")
+"""Of the one message that stands for those that were held back."""
