@@ -41,7 +41,6 @@ export function startDevice(): Device {
     chance: Math.random,
     online,
     isVisible: () => document.visibilityState === "visible",
-    upload: () => Promise.resolve(true),
   });
   const lineChanged = (): void => {
     online.set(navigator.onLine);

@@ -1,5 +1,6 @@
 /** Pictures on the device: kept by the hash of their content until the server has them for good. */
 import type { Storage } from "../store/ports";
+import type { FileInfo } from "../sync/uploading";
 import type { KeptFile } from "./api";
 
 /** Keeps it once, however often the same bytes come. */
@@ -9,8 +10,12 @@ export async function keepFile(storage: Storage, content: Blob, at: number): Pro
   const sha256 = Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
   return storage.change(async (writes) => {
     const known = (await writes.get("files", `info/${sha256}`)) as KeptFile | undefined;
-    if (known) return known;
-    const info: KeptFile & { readonly at: number } = { sha256, size: bytes.byteLength, type: content.type, state: "unsent", code: null, at };
+    // Kept before: it only comes back when its bytes are gone, or when it was refused.
+    if (known && known.state !== "refused") {
+      await writes.put([{ table: "files", key: `bytes/${sha256}`, value: bytes }]);
+      return known;
+    }
+    const info: FileInfo = { sha256, size: bytes.byteLength, type: content.type, state: "unsent", code: null, at, sentAt: null };
     await writes.put([
       { table: "files", key: `info/${sha256}`, value: info },
       { table: "files", key: `bytes/${sha256}`, value: bytes },

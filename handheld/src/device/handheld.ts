@@ -5,11 +5,11 @@ import { signIn, type Enrolling } from "../session/signing_in";
 import type { Lock } from "../session/ports";
 import { readCurrent, readPeople, readRevocation, type PersonRecord, type Revocation, type Vault } from "../session/vault";
 import { Held, type Live } from "../store/live";
-import type { Storage } from "../store/ports";
 import { Exchanger } from "../sync/exchange";
 import { SyncLoop, type LoopPorts } from "../sync/loop";
 import { backoff } from "../sync/pauses";
 import { readBacklog } from "../sync/status";
+import { upload } from "../sync/uploading";
 import type { Credentials, DeviceState, Handheld, KnownPerson, Preferences, SignIn } from "./api";
 import { makeWorkspace } from "./workspace";
 
@@ -26,7 +26,6 @@ export interface DevicePorts extends Enrolling {
   readonly chance: () => number;
   readonly online: Live<boolean>;
   readonly isVisible: () => boolean;
-  readonly upload: (storage: Storage, token: string, signal: AbortSignal) => Promise<boolean>;
 }
 
 interface Open {
@@ -127,7 +126,7 @@ export class Device implements Handheld {
       exchanger: new Exchanger(storage, ports.clock),
       bearer: (refused) => session.bearer(refused),
       isOnline: () => ports.online.get() ?? true,
-      upload: (token, signal) => ports.upload(storage, token, signal),
+      upload: (token, signal, isWanted) => upload({ ...ports, storage }, token, signal, isWanted),
       onStale: () => this.#vault.changePerson(store, (known) => ({ ...known, isStale: true, tokens: known.tokens && { ...known.tokens, access: null } })),
       onRevoked: (wipe) => this.#vault.setRevocation({ store, wipe, handedIn: false, emptied: false, queued: 0 }),
     });

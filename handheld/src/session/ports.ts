@@ -5,7 +5,10 @@ export interface Asking {
   readonly method: string;
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as they are, instead of a body; their type stands in the headers. */
+  readonly bytes?: Uint8Array<ArrayBuffer>;
   /** Milliseconds until the line counts as broken. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;

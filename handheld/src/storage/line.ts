@@ -5,7 +5,7 @@ import type { Answer } from "../sync/answers";
 export function fetchLine(origin: string, language: () => string): Line {
   return {
     origin,
-    async send({ method, path, headers, body, timeout, signal }: Asking): Promise<Answer | null> {
+    async send({ method, path, headers, body, bytes, timeout, signal }: Asking): Promise<Answer | null> {
       const signals = [signal, timeout === undefined ? undefined : AbortSignal.timeout(timeout)];
       try {
         const answer = await fetch(origin + path, {
@@ -17,6 +17,7 @@ export function fetchLine(origin: string, language: () => string): Line {
             ...headers,
           },
           ...(body !== undefined && { body: JSON.stringify(body) }),
+          ...(bytes !== undefined && { body: bytes }),
           signal: AbortSignal.any(signals.filter((each) => each !== undefined)),
           credentials: "omit",
           cache: "no-store",

@@ -8,6 +8,7 @@ import { exchanged, type Exchanged } from "./answers";
 import type { Exchanger } from "./exchange";
 import { HIDDEN, REFUSED, backoff } from "./pauses";
 import { report, type Trouble } from "./status";
+import type { Uploaded } from "./uploading";
 
 export interface LoopPorts {
   readonly storage: Storage;
@@ -20,8 +21,8 @@ export interface LoopPorts {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly isOnline: () => boolean;
   readonly isVisible: () => boolean;
-  /** Sends what is not an operation, such as pictures. Whether all of it is gone. */
-  readonly upload: (token: string, signal: AbortSignal) => Promise<boolean>;
+  /** Sends pictures, as long as isWanted says so. */
+  readonly upload: (token: string, signal: AbortSignal, isWanted: () => boolean) => Promise<Uploaded>;
   /** The queue can not go on under its enrolment: the next sign-in takes a new one. */
   readonly onStale: () => Promise<void>;
   readonly onRevoked: (wipe: boolean) => Promise<void>;
@@ -98,8 +99,12 @@ export class SyncLoop {
       if (bearer.kind === "later") return exchanged("later", { code: bearer.code, retryAfter: bearer.retryAfter });
       const last = await this.#exchange(bearer.token);
       if (last.code === "accounts.device-revoked") return this.#revoked(last.params.wipe === true);
-      if (last.step === "done") return this.#uploaded(bearer.token);
-      if (last.step === "sign-in") {
+      if (last.step === "done") {
+        const uploaded = await this.#ports.upload(bearer.token, this.#stopped.signal, () => !this.#waking.signal.aborted);
+        if (uploaded === "all") return last;
+        if (uploaded === "waiting") return exchanged("later", { code: "files-waiting" });
+        this.#waking = new AbortController(); // something was done meanwhile: operations go before pictures
+      } else if (last.step === "sign-in") {
         // One new token; when that is refused too, it is not the token (docs/protocol.md §12).
         if (refused !== null) return { ...last, step: "later" };
         refused = bearer.token;
@@ -124,11 +129,6 @@ export class SyncLoop {
       signal: this.#stopped.signal,
     });
     return answer ? exchanger.receive(request, answer) : exchanged("later");
-  }
-
-  async #uploaded(token: string): Promise<Exchanged> {
-    const isAll = await this.#ports.upload(token, this.#stopped.signal);
-    return isAll ? exchanged("done") : exchanged("later", { code: "files-waiting" });
   }
 
   async #revoked(wipe: boolean): Promise<null> {

@@ -87,7 +87,6 @@ export class Simulated {
       chance: () => 0,
       online: this.online,
       isVisible: () => true,
-      upload: () => Promise.resolve(true),
     };
   }
 
