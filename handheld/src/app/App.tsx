@@ -7,6 +7,7 @@ import { HandheldContext, WorkspaceContext } from "../hooks/context";
 import { useDeviceState, useSyncStatus } from "../hooks/live";
 import { LanguageContext, useLanguages } from "./me/language";
 import { Snacks } from "./parts/snack";
+import { RightsProvider } from "./rights/useRights";
 import { Shell } from "./shell/Shell";
 import { FirstSyncScreen } from "./signin/FirstSyncScreen";
 import { RevokedScreen } from "./signin/RevokedScreen";
@@ -53,5 +54,9 @@ function Root() {
 function Opened() {
   const status = useSyncStatus();
   if (!status) return <StartingScreen />;
-  return status.first ? <FirstSyncScreen status={status} /> : <Shell />;
+  return status.first ? <FirstSyncScreen status={status} /> : (
+    <RightsProvider>
+      <Shell />
+    </RightsProvider>
+  );
 }

@@ -10,6 +10,7 @@ import { Screen } from "../parts/Screen";
 import { Sheet } from "../parts/Sheet";
 import { Tag } from "../parts/Tag";
 import { troubles } from "../mend/items";
+import { useMayAny } from "../rights/useRights";
 import { UpdateBlock } from "../update/UpdateBlock";
 import { useNow } from "../words/now";
 import { sayInstant } from "../words/times";
@@ -22,6 +23,7 @@ import { SignInAgain } from "./SignInAgain";
 /** Who is signed in, how the device stands with the office, and its few settings. */
 export function MeScreen() {
   const status = useSyncStatus();
+  const may = useMayAny() ?? (() => false);
   const toMend = useLive(async (read) => (await troubles(read)).length, []);
   return (
     <Screen title={i18n._("Me")}>
@@ -35,7 +37,7 @@ export function MeScreen() {
           sub={toMend === 0 ? i18n._("Nothing was refused") : i18n._("What the server refused, with the reason")}
           right={toMend !== undefined && toMend > 0 && <Tag tone="bad">{toMend}</Tag>}
         />
-        {SETTINGS.map(({ path, name, sub }) => (
+        {SETTINGS.filter(({ isFor }) => isFor?.(may) ?? true).map(({ path, name, sub }) => (
           <Row key={path} to={path} title={name()} sub={sub()} />
         ))}
       </Block>

@@ -1,9 +1,19 @@
 /** Lines of the Me screen that lead to a screen of their own. */
+import { i18n } from "../../i18n";
 
 export interface Setting {
   readonly path: string;
   readonly name: () => string;
   readonly sub: () => string;
+  /** Whether it is of use to a person who may do these; without it, to everybody. */
+  readonly isFor?: (may: (code: string) => boolean) => boolean;
 }
 
-export const SETTINGS: readonly Setting[] = [];
+export const SETTINGS: readonly Setting[] = [
+  {
+    path: "/expenses",
+    name: () => i18n._("Expenses"),
+    sub: () => i18n._("Your own claims"),
+    isFor: (may) => may("expenses.write") && may("insight.board"),
+  },
+];

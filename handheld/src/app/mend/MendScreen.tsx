@@ -1,5 +1,6 @@
 import Button from "antd-mobile/es/components/button";
 import { useState } from "react";
+import { useLocation } from "wouter";
 import { useWorkspace } from "../../hooks/context";
 import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
@@ -12,7 +13,7 @@ import { useNow } from "../words/now";
 import { sayProblem } from "../words/problems";
 import { sayInstant } from "../words/times";
 import { EditSheet } from "./EditSheet";
-import { discard, sendAgain, troubles, type Trouble } from "./items";
+import { discard, screenOf, sendAgain, troubles, type Trouble } from "./items";
 import css from "./mend.module.css";
 import { sayValue, useSubject } from "./values";
 
@@ -40,6 +41,8 @@ function Case({ trouble }: { readonly trouble: Trouble }) {
   const subject = useSubject(trouble);
   const [open, setOpen] = useState<"edit" | "discard" | null>(null);
   const zone = workspace.person.organisation.timezone;
+  const screen = screenOf(trouble);
+  const [, navigate] = useLocation();
   const deed = sayDeed(trouble.collection, trouble.action);
   const close = () => {
     setOpen(null);
@@ -65,10 +68,11 @@ function Case({ trouble }: { readonly trouble: Trouble }) {
           size="large"
           block
           onClick={() => {
-            setOpen("edit");
+            if (screen === null) setOpen("edit");
+            else navigate(screen);
           }}
         >
-          {i18n._("Edit and send again")}
+          {screen === null ? i18n._("Edit and send again") : i18n._("Open it")}
         </Button>
       ) : (
         <Button

@@ -20,6 +20,13 @@ export interface Trouble {
   readonly issues: readonly Issue[];
 }
 
+/** The screen on which it is mended in its whole, where there is one. Below /app. */
+export function screenOf({ collection, row }: Pick<Trouble, "collection" | "row">): string | null {
+  if (row === null) return null;
+  if (collection === "expense_claims") return `/expenses/${row}`;
+  return collection === "approvals" ? `/approvals/${row}` : null;
+}
+
 /** Codes that only say that another operation of the same deed was refused. */
 const HELD_BACK = new Set(["sync.group-failed", "sync.parent-failed"]);
 

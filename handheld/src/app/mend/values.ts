@@ -24,6 +24,8 @@ export function useSubject({ key, collection, row, values }: Trouble): string | 
       const customer = typeof values.customer_id === "string" ? values.customer_id : collection === "customers" ? row : null;
       if (customer !== null) return { name: (await read.get("customers", customer))?.name };
       if (row === null) return { name: undefined };
+      if (collection === "expense_claims") return { name: (await read.get("expense_claims", row))?.title };
+      if (collection === "approvals") return { name: (await read.get("approvals", row))?.title };
       if (collection === "visits") {
         const visit = await read.get("visits", row);
         return { name: visit?.customer_name ?? visit?.place };

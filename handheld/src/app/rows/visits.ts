@@ -11,11 +11,14 @@ export type Visit = Shown<"visits">;
  */
 export type Standing = Rows["visits"]["state"] | "silent" | "missed";
 
+type Planned = Pick<Visit, "state" | "planned_on">;
+type Timed = Planned & Pick<Visit, "planned_start_at" | "actual_started_at">;
+
 const SILENCE_MS = 72 * 3_600_000;
 const LATE_MS = 15 * 60_000;
 
 /** A row made here shows only what was typed until the server has answered; the rest is as the server will set it. */
-export function stateOf(visit: Visit): Rows["visits"]["state"] {
+export function stateOf(visit: Pick<Visit, "state">): Rows["visits"]["state"] {
   return (visit.state) ?? "planned";
 }
 
@@ -24,7 +27,7 @@ export function dayOn(visit: Visit, zone: string, now: number): string {
   return (visit.day_on) ?? visit.planned_on ?? dayOf(claimed ?? now, zone);
 }
 
-export function standingOf(visit: Visit, now: number, zone: string): Standing {
+export function standingOf(visit: Planned, now: number, zone: string): Standing {
   const state = stateOf(visit);
   if (state !== "planned" || visit.planned_on === null || visit.planned_on === undefined) return state;
   const over = endOf(visit.planned_on, zone);
@@ -32,11 +35,10 @@ export function standingOf(visit: Visit, now: number, zone: string): Standing {
   return now < over + SILENCE_MS ? "silent" : "missed";
 }
 
-/** Began more than 15 minutes after its time, or should have by now. */
-export function isLate(visit: Visit, now: number): boolean {
+/** Began more than 15 minutes after its time, or should have by now; the second only while its day lasts (rule F5). */
+export function isLate(visit: Timed, now: number, zone: string): boolean {
   if (visit.planned_start_at === null || visit.planned_start_at === undefined) return false;
-  if (stateOf(visit) === "cancelled") return false;
-  const began = visit.actual_started_at ?? (stateOf(visit) === "planned" ? now : null);
+  const began = visit.actual_started_at ?? (standingOf(visit, now, zone) === "planned" ? now : null);
   return began !== null && began > visit.planned_start_at + LATE_MS;
 }
 

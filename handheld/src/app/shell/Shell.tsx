@@ -1,9 +1,10 @@
 import { matchRoute, Link, useLocation, useRouter } from "wouter";
 import { i18n } from "../../i18n";
 import { Empty } from "../parts/Block";
+import { useMayAny } from "../rights/useRights";
 import { ROUTES, type Named, type ScreenRoute } from "./routes";
 import css from "./Shell.module.css";
-import { TABS, type Tab } from "./tabs";
+import { tabsOf, type Tab } from "./tabs";
 import { UnsentStrip } from "./UnsentStrip";
 
 /**
@@ -14,11 +15,12 @@ export function Shell() {
   const [path] = useLocation();
   const { route, named } = useMatch(path);
   const list = ROUTES.find((each) => each.pane === "list" && each.section === route?.section);
+  const tabs = tabsOf(useMayAny());
   const isDetail = route?.pane === "detail" || !route;
   return (
     <div className={css.shell} data-pane={isDetail ? "detail" : "list"}>
       <nav className={css.tabs} aria-label={i18n._("Sections")}>
-        {TABS.map((tab) => (
+        {tabs.map((tab) => (
           <TabLink key={tab.section} tab={tab} chosen={tab.section === route?.section} />
         ))}
       </nav>

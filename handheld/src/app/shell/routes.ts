@@ -1,16 +1,26 @@
 /** Every screen has one line here; the shell draws tabs and panes from it. */
 import type { ComponentType } from "react";
+import { ApprovalScreen } from "../approvals/ApprovalScreen";
+import { ApprovalsScreen } from "../approvals/ApprovalsScreen";
 import { CustomerScreen } from "../customers/CustomerScreen";
 import { CustomersScreen } from "../customers/CustomersScreen";
 import { NewCustomerScreen } from "../customers/NewCustomerScreen";
+import { ClaimScreen } from "../expenses/ClaimScreen";
+import { ExpensesScreen } from "../expenses/ExpensesScreen";
+import { LineScreen } from "../expenses/LineScreen";
+import { NewExpenseScreen } from "../expenses/NewExpenseScreen";
+import { InboxScreen } from "../inbox/InboxScreen";
 import { MeScreen } from "../me/MeScreen";
 import { MendScreen } from "../mend/MendScreen";
+import { PersonDayScreen } from "../team/PersonDayScreen";
+import { TeamScreen } from "../team/TeamScreen";
+import { TeamVisitScreen } from "../team/TeamVisitScreen";
 import { AddVisitScreen } from "../today/AddVisitScreen";
 import { TodayScreen } from "../today/TodayScreen";
 import { LogNewScreen } from "../visit/LogNewScreen";
 import { VisitScreen } from "../visit/VisitScreen";
 
-export type Section = "today" | "customers" | "me";
+export type Section = "today" | "customers" | "team" | "approvals" | "expenses" | "inbox" | "me";
 
 /** What stands in the address, such as `id` of `/visits/:id`. */
 export type Named = Readonly<Record<string, string>>;
@@ -34,6 +44,17 @@ export const ROUTES: readonly ScreenRoute[] = [
   { path: "/customers", section: "customers", pane: "list", screen: CustomersScreen },
   { path: "/customers/new", section: "customers", pane: "detail", screen: NewCustomerScreen },
   { path: "/customers/:id", section: "customers", pane: "detail", screen: CustomerScreen },
+  { path: "/team", section: "team", pane: "list", screen: TeamScreen },
+  { path: "/team/:day/:person", section: "team", pane: "detail", screen: PersonDayScreen },
+  { path: "/team/:day/:person/:visit", section: "team", pane: "detail", screen: TeamVisitScreen },
+  { path: "/approvals", section: "approvals", pane: "list", screen: ApprovalsScreen },
+  { path: "/approvals/:id", section: "approvals", pane: "detail", screen: ApprovalScreen },
+  { path: "/expenses", section: "expenses", pane: "list", screen: ExpensesScreen },
+  { path: "/expenses/new", section: "expenses", pane: "detail", screen: NewExpenseScreen },
+  { path: "/expenses/:claim", section: "expenses", pane: "detail", screen: ClaimScreen },
+  { path: "/expenses/:claim/new", section: "expenses", pane: "detail", screen: NewExpenseScreen },
+  { path: "/expenses/:claim/:line", section: "expenses", pane: "detail", screen: LineScreen },
+  { path: "/inbox", section: "inbox", pane: "list", screen: InboxScreen },
   { path: "/me", section: "me", pane: "list", screen: MeScreen },
   { path: "/me/mend", section: "me", pane: "detail", screen: MendScreen },
 ];

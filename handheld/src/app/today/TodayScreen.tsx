@@ -1,17 +1,16 @@
 import AddOutline from "antd-mobile-icons/es/AddOutline";
-import LeftOutline from "antd-mobile-icons/es/LeftOutline";
-import RightOutline from "antd-mobile-icons/es/RightOutline";
 import Button from "antd-mobile/es/components/button";
 import { useLocation } from "wouter";
 import { useWorkspace } from "../../hooks/context";
 import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
 import { Block, Empty } from "../parts/Block";
+import { DaySwitch } from "../parts/DaySwitch";
 import { Screen } from "../parts/Screen";
 import { dueOn } from "../rows/follow_ups";
 import { standingOf, visitsOfDay, type Standing, type Visit } from "../rows/visits";
 import { useNow, useToday } from "../words/now";
-import { addDays, sayDate, sayDay } from "../words/times";
+import { sayDay } from "../words/times";
 import { FollowUpRow } from "./FollowUpRow";
 import { useOwnDay } from "./shown_day";
 import css from "./today.module.css";
@@ -124,48 +123,5 @@ function Group({ title, visits }: { readonly title: string; readonly visits: rea
         ))}
       </ul>
     </section>
-  );
-}
-
-interface SwitchProps {
-  readonly day: string;
-  readonly today: string;
-  readonly onChange: (day: string) => void;
-}
-
-function DaySwitch({ day, today, onChange }: SwitchProps) {
-  return (
-    <div className={css.days}>
-      <button
-        type="button"
-        aria-label={i18n._("The day before")}
-        onClick={() => {
-          onChange(addDays(day, -1));
-        }}
-      >
-        <LeftOutline aria-hidden />
-      </button>
-      <span className={css.date}>{sayDate(day, today)}</span>
-      <button
-        type="button"
-        aria-label={i18n._("The day after")}
-        onClick={() => {
-          onChange(addDays(day, 1));
-        }}
-      >
-        <RightOutline aria-hidden />
-      </button>
-      {day !== today && (
-        <button
-          type="button"
-          className={css.back}
-          onClick={() => {
-            onChange(today);
-          }}
-        >
-          {i18n._("Back to today")}
-        </button>
-      )}
-    </div>
   );
 }

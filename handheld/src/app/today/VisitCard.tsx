@@ -31,7 +31,7 @@ export function VisitCard({ visit }: { readonly visit: Visit }) {
         {placeOf(visit) !== null && <span className={css.where}>{placeOf(visit)}</span>}
         <span className={css.tags}>
           <Tag tone={tone}>{text}</Tag>
-          {isLate(visit, now) && standing !== "silent" && standing !== "missed" && <Tag tone="warn">{i18n._("Late")}</Tag>}
+          {isLate(visit, now, zone) && <Tag tone="warn">{i18n._("Late")}</Tag>}
           {isUnplanned(visit) && <Tag tone="brand">{i18n._("Unplanned")}</Tag>}
           {importanceOf(visit) >= WEIGHTY && standing === "planned" && <Tag tone="bad">{i18n._("Important")}</Tag>}
           {visit.outcome && <Tag>{sayChoice(outcomes(), visit.outcome)}</Tag>}

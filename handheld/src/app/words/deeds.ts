@@ -1,6 +1,7 @@
 /** What an operation was, and what its fields are called, as people say it. A new collection adds its lines here. */
 import { i18n } from "../../i18n";
 import type { Choice } from "../parts/Chips";
+import { kinds as expenseKinds } from "../expenses/words";
 import { kinds, outcomes, sources, stages } from "./choices";
 
 /** “Finish a visit”; the bare names for one that has no words yet. */
@@ -28,6 +29,19 @@ function deeds(): Readonly<Record<string, string>> {
     "follow_ups.complete": i18n._("Doing a follow-up"),
     "follow_ups.cancel": i18n._("Cancelling a follow-up"),
     "follow_ups.delete": i18n._("Taking back a follow-up"),
+    "expense_claims.create": i18n._("New claim"),
+    "expense_claims.update": i18n._("Change of a claim"),
+    "expense_claims.submit": i18n._("Submitting a claim"),
+    "expense_claims.withdraw": i18n._("Withdrawing a claim"),
+    "expense_lines.create": i18n._("New expense"),
+    "expense_lines.update": i18n._("Change of an expense"),
+    "expense_lines.delete": i18n._("Removing an expense"),
+    "approvals.approve": i18n._("Approving a request"),
+    "approvals.return": i18n._("Returning a request"),
+    "approvals.reject": i18n._("Rejecting a request"),
+    "notices.read": i18n._("Reading a notice"),
+    "notices.snooze": i18n._("Putting a notice off"),
+    "notices.done": i18n._("Finishing a notice"),
   };
 }
 
@@ -68,6 +82,12 @@ function fields(): Readonly<Record<string, string>> {
     due_at: i18n._("Due"),
     done_note: i18n._("What came of it"),
     customer_name: i18n._("Customer"),
+    title: i18n._("Title"),
+    comment: i18n._("Comment"),
+    spent_on: i18n._("Day"),
+    description: i18n._("Note"),
+    progress: i18n._("Progress with the customer"),
+    key_value: i18n._("Key value"),
   };
 }
 
@@ -81,7 +101,7 @@ export function choicesOf(field: string): readonly Choice<string>[] {
     case "source":
       return sources();
     case "kind":
-      return kinds();
+      return [...kinds(), ...expenseKinds()];
     default:
       return [];
   }

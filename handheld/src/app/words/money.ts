@@ -1,7 +1,8 @@
 /** Amounts are whole minor units (cents) with a currency; they are never computed with as fractions. */
 import { i18n } from "../../i18n";
 
-const digitsOf = (currency: string): number =>
+/** Digits behind the point. */
+export const digitsOf = (currency: string): number =>
   new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
 
 /** 12345 CNY → ¥123.45. */

@@ -1,0 +1,91 @@
+import Button from "antd-mobile/es/components/button";
+import { useMemo, useState } from "react";
+import { useLive } from "../../hooks/live";
+import { i18n } from "../../i18n";
+import { search } from "../customers/directory";
+import { useDirectory } from "../customers/useDirectory";
+import { Empty, Row } from "../parts/Block";
+import { SearchField } from "../parts/SearchField";
+import { Sheet } from "../parts/Sheet";
+import css from "./expenses.module.css";
+
+interface Props {
+  readonly value: string | null;
+  readonly onChange: (customer: string | null) => void;
+  readonly error?: string | undefined;
+}
+
+/** The customer an expense was for. */
+export function CustomerField({ value, onChange, error }: Props) {
+  const [open, setOpen] = useState(false);
+  const customer = useLive((read) => (value === null ? Promise.resolve(undefined) : read.get("customers", value)), [value]);
+  return (
+    <div className={css.receiptField} role="group" aria-label={i18n._("Customer")}>
+      <span className={css.fieldLabel}>{i18n._("Customer")}</span>
+      <div className={css.deeds}>
+        <Button
+          fill="outline"
+          onClick={() => {
+            setOpen(true);
+          }}
+        >
+          {value === null ? i18n._("Choose a customer") : (customer?.name ?? i18n._("A customer who is not on this device"))}
+        </Button>
+        {value !== null && (
+          <Button
+            fill="outline"
+            onClick={() => {
+              onChange(null);
+            }}
+          >
+            {i18n._("Remove")}
+          </Button>
+        )}
+      </div>
+      {error !== undefined && (
+        <p className={css.error} role="alert">
+          {error}
+        </p>
+      )}
+      {open && (
+        <CustomerSheet
+          onClose={() => {
+            setOpen(false);
+          }}
+          onChoose={(id) => {
+            onChange(id);
+            setOpen(false);
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+/** More would be scrolled through rather than searched. */
+const OFFERED = 30;
+
+function CustomerSheet({ onClose, onChoose }: { readonly onClose: () => void; readonly onChoose: (id: string) => void }) {
+  const [query, setQuery] = useState("");
+  const entries = useDirectory();
+  const found = useMemo(() => entries && search(entries, query).slice(0, OFFERED), [entries, query]);
+  return (
+    <Sheet title={i18n._("Choose a customer")} onClose={onClose}>
+      <SearchField label={i18n._("Search customers")} placeholder={i18n._("Name, initials or end of phone")} value={query} onChange={setQuery} />
+      {found?.length === 0 && <Empty title={i18n._("Nobody found")} />}
+      <ul>
+        {found?.map(({ customer, phones }) => (
+          <li key={customer.id}>
+            <Row
+              title={customer.name}
+              sub={phones[0]?.number}
+              onTap={() => {
+                onChoose(customer.id);
+              }}
+            />
+          </li>
+        ))}
+      </ul>
+    </Sheet>
+  );
+}

@@ -1,0 +1,91 @@
+import CameraOutline from "antd-mobile-icons/es/CameraOutline";
+import PicturesOutline from "antd-mobile-icons/es/PicturesOutline";
+import Button from "antd-mobile/es/components/button";
+import { useRef, useState } from "react";
+import { useWorkspace } from "../../hooks/context";
+import { i18n } from "../../i18n";
+import css from "./expenses.module.css";
+import { shrink } from "./picture";
+import { Receipt } from "./Receipt";
+
+interface Props {
+  readonly value: string | null;
+  readonly onChange: (sha256: string | null) => void;
+}
+
+/** The photo of a receipt, taken now or chosen. Kept on this device at once, sent after the data. */
+export function ReceiptField({ value, onChange }: Props) {
+  const { files } = useWorkspace();
+  const [keeping, setKeeping] = useState(false);
+  const [failed, setFailed] = useState(false);
+  const keep = async (photo: File | undefined) => {
+    if (!photo) return;
+    setKeeping(true);
+    setFailed(false);
+    try {
+      onChange((await files.keep(await shrink(photo))).sha256);
+    } catch {
+      setFailed(true);
+    } finally {
+      setKeeping(false);
+    }
+  };
+  return (
+    <div className={css.receiptField} role="group" aria-label={i18n._("Receipt")}>
+      <span className={css.fieldLabel}>{i18n._("Receipt")}</span>
+      {value !== null && <Receipt sha256={value} label={i18n._("The receipt of this expense")} />}
+      <div className={css.deeds}>
+        <Pick camera onPick={keep} loading={keeping} text={value === null ? i18n._("Take a photo") : i18n._("Take another")} />
+        <Pick onPick={keep} loading={keeping} text={i18n._("Choose a picture")} />
+        {value !== null && (
+          <Button
+            fill="outline"
+            onClick={() => {
+              onChange(null);
+            }}
+          >
+            {i18n._("Remove")}
+          </Button>
+        )}
+      </div>
+      {failed && (
+        <p className={css.error} role="alert">
+          {i18n._("The picture could not be kept. This device may be out of space.")}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface PickProps {
+  readonly camera?: boolean;
+  readonly loading: boolean;
+  readonly text: string;
+  readonly onPick: (photo: File | undefined) => Promise<void>;
+}
+
+function Pick({ camera = false, loading, text, onPick }: PickProps) {
+  const input = useRef<HTMLInputElement>(null);
+  const Icon = camera ? CameraOutline : PicturesOutline;
+  return (
+    <>
+      <input
+        ref={input}
+        type="file"
+        accept="image/*"
+        hidden
+        {...(camera ? { capture: "environment" as const } : {})}
+        onChange={(event) => {
+          const chosen = event.target.files?.[0];
+          // The same picture can be chosen again after it was removed.
+          void onPick(chosen).finally(() => {
+            if (input.current) input.current.value = "";
+          });
+        }}
+      />
+      <Button fill="outline" loading={loading} onClick={() => input.current?.click()}>
+        <Icon aria-hidden /> {text}
+      </Button>
+    </>
+  );
+}

@@ -1,0 +1,91 @@
+/** What a notice says, and where a tap on it leads. A topic that this app does not know yet is shown by its subject. */
+import { i18n } from "../../i18n";
+import { sayMoney } from "../words/money";
+import { sayDay } from "../words/times";
+import type { Notice } from "./order";
+
+export interface Words {
+  /** Who is behind an id. */
+  readonly nameFor: (id: string) => string;
+  readonly today: string;
+}
+
+type Params = Readonly<Record<string, unknown>>;
+
+const paramsOf = (notice: Notice): Params =>
+  typeof notice.params === "object" && notice.params !== null ? (notice.params as Params) : {};
+
+const textOf = (params: Params, name: string): string | null => {
+  const value = params[name];
+  return typeof value === "string" ? value : null;
+};
+
+export function sayNotice(notice: Notice, { nameFor, today }: Words): string {
+  const params = paramsOf(notice);
+  const customer = notice.customer_name ?? i18n._("a customer");
+  const by = nameFor(textOf(params, "by_id") ?? textOf(params, "owner_id") ?? "");
+  const on = (name: string) => {
+    const day = textOf(params, name);
+    return day === null ? "" : sayDay(day, today);
+  };
+  switch (notice.topic) {
+    case "fieldwork.follow-up-due":
+      return i18n._("Follow up: {customer}", { customer });
+    case "fieldwork.plan-sent":
+      return i18n._("{name} has sent a plan for {day}", { name: by, day: on("plan_on") });
+    case "fieldwork.plan-changed":
+      return i18n._("{name} has changed the plan for {day}", { name: by, day: on("plan_on") });
+    case "fieldwork.visit-arranged":
+      return i18n._("{name} has arranged a visit for you: {customer}, {day}", { name: by, customer, day: on("day_on") });
+    case "customers.handed-over":
+      return i18n._("{n, plural, one {A customer was handed over to you} other {# customers were handed over to you}}", { n: Number(params["count"] ?? 1) });
+    default:
+      return sayOther(notice, params, by, customer);
+  }
+}
+
+function sayOther(notice: Notice, params: Params, by: string, customer: string): string {
+  const amount = typeof params["amount_minor"] === "number" ? sayMoney(params["amount_minor"], textOf(params, "currency") ?? "CNY") : null;
+  if (notice.topic.includes("comment")) return i18n._("{name} has commented on a visit: {customer}", { name: by, customer });
+  if (notice.topic.includes("arriv")) return i18n._("{customer} has arrived", { customer });
+  if (notice.subject_collection === "approvals") {
+    return amount === null ? i18n._("{name} waits for your approval", { name: by }) : i18n._("{name} waits for your approval: {amount}", { name: by, amount });
+  }
+  if (notice.subject_collection === "expense_claims") return i18n._("Your claim was decided");
+  return notice.customer_name ?? i18n._("There is something new for you");
+}
+
+/** Below /app; null when there is nothing to open. */
+export function addressOf(notice: Notice, isLeader: boolean): string | null {
+  const { subject_collection: collection, subject_id: id } = notice;
+  const params = paramsOf(notice);
+  switch (collection) {
+    case "follow_ups": {
+      const customer = textOf(params, "customer_id");
+      return customer === null ? "/" : `/customers/${customer}`;
+    }
+    case "customers":
+      return id === null ? "/customers" : `/customers/${id}`;
+    case "visits":
+      return id === null ? "/" : visitAddress(id, params, isLeader);
+    case "day_plans": {
+      const [owner, day] = [textOf(params, "owner_id"), textOf(params, "plan_on")];
+      return owner !== null && day !== null ? `/team/${day}/${owner}` : "/team";
+    }
+    case "approvals":
+      return id === null ? "/approvals" : `/approvals/${id}`;
+    case "expense_claims":
+      return id === null ? "/expenses" : `/expenses/${id}`;
+    case "arrivals":
+      return "/arrivals";
+    case null:
+    default:
+      return null;
+  }
+}
+
+/** A leader reads a colleague's visit on the team's screens; his own is logged on his day. */
+function visitAddress(id: string, params: Params, isLeader: boolean): string {
+  const [assignee, day] = [textOf(params, "assignee_id"), textOf(params, "day_on")];
+  return isLeader && assignee !== null && day !== null ? `/team/${day}/${assignee}/${id}` : `/visits/${id}`;
+}

@@ -1,0 +1,128 @@
+import { useLocation } from "wouter";
+import { useWorkspace } from "../../hooks/context";
+import { useLive } from "../../hooks/live";
+import { i18n } from "../../i18n";
+import { DaySwitch } from "../parts/DaySwitch";
+import { Block, Empty, Row } from "../parts/Block";
+import { Screen } from "../parts/Screen";
+import { Tag, type Tone } from "../parts/Tag";
+import { useRights } from "../rights/useRights";
+import { useRemembered } from "../shell/remembered";
+import { useNow, useToday } from "../words/now";
+import { sayDay, sayInstant } from "../words/times";
+import type { Counts } from "./day";
+import css from "./team.module.css";
+import { boardOf, readDay, type PersonDay } from "./team";
+
+/** The team's day, counted on this device: works without a network, as far as it has synced. */
+export function TeamScreen() {
+  const today = useToday();
+  const now = useNow();
+  const { person } = useWorkspace();
+  const { team } = useRights();
+  const [chosen, choose] = useRemembered<string | null>("team.day", null);
+  const day = chosen ?? today;
+  const found = useLive((read) => readDay(read, day, person.user.id), [day]);
+  const board = found && boardOf(found, team, day, { now, zone: person.organisation.timezone });
+  return (
+    <Screen
+      title={i18n._("Team, {day}", { day: sayDay(day, today) })}
+      head={
+        <DaySwitch
+          day={day}
+          today={today}
+          onChange={(next) => {
+            choose(next === today ? null : next);
+          }}
+        />
+      }
+    >
+      {board && <Total counts={board.total} />}
+      {board?.people.length === 0 && (
+        <Block>
+          <Empty title={i18n._("Nobody stands here yet")}>{i18n._("Whoever works in the field in your team appears once this device has synced.")}</Empty>
+        </Block>
+      )}
+      {board && board.people.length > 0 && (
+        <Block title={i18n._("People")}>
+          <ul>
+            {board.people.map((each) => (
+              <li key={each.id}>
+                <PersonRow day={day} today={today} each={each} />
+              </li>
+            ))}
+          </ul>
+        </Block>
+      )}
+    </Screen>
+  );
+}
+
+function Total({ counts }: { readonly counts: Counts }) {
+  const numbers: readonly (readonly [string, number, Tone])[] = [
+    [i18n._("In the plan"), counts.planned, "plain"],
+    [i18n._("Done"), counts.done, "good"],
+    [i18n._("Still to come"), counts.open + counts.in_progress, "plain"],
+    [i18n._("Late"), counts.late, counts.late > 0 ? "warn" : "plain"],
+    [i18n._("Not heard from"), counts.not_heard_from, counts.not_heard_from > 0 ? "warn" : "plain"],
+    [i18n._("Missed"), counts.missed, counts.missed > 0 ? "bad" : "plain"],
+    [i18n._("Unplanned"), counts.unplanned, "plain"],
+    [i18n._("Off site"), counts.outside, counts.outside > 0 ? "bad" : "plain"],
+  ];
+  return (
+    <dl className={css.numbers}>
+      {numbers.map(([name, number, tone]) => (
+        <div key={name} data-tone={tone}>
+          <dt>{name}</dt>
+          <dd>{number}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function PersonRow({ day, today, each }: { readonly day: string; readonly today: string; readonly each: PersonDay }) {
+  const [path] = useLocation();
+  const now = useNow();
+  const { person } = useWorkspace();
+  const to = `/team/${day}/${each.id}`;
+  const { counts } = each;
+  const idle = counts.planned + counts.done + counts.unplanned === 0;
+  return (
+    <Row
+      to={to}
+      chosen={path.startsWith(to)}
+      title={each.name === "" ? i18n._("A colleague") : each.name}
+      sub={
+        <>
+          {idle
+            ? i18n._("Nothing planned")
+            : i18n._("{kept} of {planned} planned done, {unplanned} unplanned", {
+                kept: counts.kept,
+                planned: counts.planned,
+                unplanned: counts.unplanned,
+              })}
+          {day === today && each.lastSeenAt !== null && (
+            <span className={css.seen}>
+              {i18n._("Last heard of {when}", { when: sayInstant(each.lastSeenAt, now, person.organisation.timezone) })}
+            </span>
+          )}
+          <Warnings counts={counts} />
+        </>
+      }
+    />
+  );
+}
+
+/** What there is to ask about. */
+export function Warnings({ counts }: { readonly counts: Counts }) {
+  const { missed, not_heard_from: silent, late, outside } = counts;
+  return (
+    <span className={css.tags}>
+      {missed > 0 && <Tag tone="bad">{i18n._("{n} missed", { n: missed })}</Tag>}
+      {silent > 0 && <Tag tone="warn">{i18n._("{n} not heard from", { n: silent })}</Tag>}
+      {late > 0 && <Tag tone="warn">{i18n._("{n} late", { n: late })}</Tag>}
+      {outside > 0 && <Tag tone="bad">{i18n._("{n} away from the place", { n: outside })}</Tag>}
+    </span>
+  );
+}

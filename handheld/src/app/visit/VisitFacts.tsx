@@ -1,0 +1,62 @@
+import type { ReactNode } from "react";
+import { useWorkspace } from "../../hooks/context";
+import { i18n } from "../../i18n";
+import { Block, Fact } from "../parts/Block";
+import { Tag } from "../parts/Tag";
+import { isUnplanned, stateOf, type Visit } from "../rows/visits";
+import { outcomes, sayChoice, sayReason, sayStanding, sayVerdict } from "../words/choices";
+import { useNow } from "../words/now";
+import { sayInstant } from "../words/times";
+import css from "./visit.module.css";
+
+/** Plan and event of a visit, to be read. children: what can be done about one that was cancelled. */
+export function VisitFacts({ visit, children }: { readonly visit: Visit; readonly children?: ReactNode }) {
+  const { person } = useWorkspace();
+  const now = useNow();
+  const zone = person.organisation.timezone;
+  const when = (at: number | null | undefined) => (at === null || at === undefined ? i18n._("Not said") : sayInstant(at, now, zone));
+  const state = sayStanding(stateOf(visit));
+  const verdict = visit.location_verdict as Visit["location_verdict"] | undefined;
+  return (
+    <>
+      {stateOf(visit) !== "planned" && (
+        <Block title={i18n._("What came of it")} right={<Tag tone={state.tone}>{state.text}</Tag>}>
+          {stateOf(visit) === "cancelled" ? (
+            <>
+              <dl>
+                <Fact name={i18n._("Why")}>{visit.cancel_reason ?? i18n._("Not said")}</Fact>
+              </dl>
+              {children}
+            </>
+          ) : (
+            <dl className={css.facts}>
+              <Fact name={i18n._("Outcome")}>{visit.outcome ? sayChoice(outcomes(), visit.outcome) : i18n._("Not said")}</Fact>
+              <Fact name={i18n._("Result")}>{visit.result ?? i18n._("Not said")}</Fact>
+              {visit.next_step && <Fact name={i18n._("Next step")}>{visit.next_step}</Fact>}
+              <Fact name={i18n._("Began")}>{when(visit.actual_started_at)}</Fact>
+              <Fact name={i18n._("Ended")}>{when(visit.actual_ended_at)}</Fact>
+              <Fact name={i18n._("Location")}>{verdict === undefined ? i18n._("Judged when it is sent") : <Judged visit={visit} />}</Fact>
+            </dl>
+          )}
+        </Block>
+      )}
+      <Block title={i18n._("As planned")} right={isUnplanned(visit) ? <Tag tone="brand">{i18n._("Unplanned")}</Tag> : undefined}>
+        <dl className={css.facts}>
+          <Fact name={i18n._("Time")}>{when(visit.planned_start_at)}</Fact>
+          <Fact name={i18n._("Place")}>{visit.place ?? i18n._("Not said")}</Fact>
+          <Fact name={i18n._("Purpose")}>{visit.purpose ?? i18n._("Not said")}</Fact>
+        </dl>
+      </Block>
+    </>
+  );
+}
+
+function Judged({ visit }: { readonly visit: Visit }) {
+  const { text, tone } = sayVerdict(visit.location_verdict);
+  return (
+    <>
+      <Tag tone={tone}>{text}</Tag> {visit.location_reason && visit.location_reason !== "inside" && sayReason(visit.location_reason)}
+      {visit.distance_m !== null && visit.location_verdict === "outside" && ` ${i18n._("{metres} m away", { metres: visit.distance_m })}`}
+    </>
+  );
+}
