@@ -8,12 +8,14 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 import mobile_api.device
+import mobile_api.files
 import mobile_api.issue_views
 import mobile_api.session
 import mobile_api.views
 import notifications.views
 import server.accounts.views
 import server.approvals.views
+import server.core.file_views
 import server.core.job_views
 import server.customers.views
 import server.expenses.views
@@ -31,7 +33,14 @@ from server.core.declare import refuse_undeclared
 from server.core.problems import BUSY, CONFLICT, Refused
 from server.core.services import Services
 
-DOORS = (mobile_api.session, mobile_api.device, mobile_api.views, mobile_api.issue_views, notifications.views)
+DOORS = (
+    mobile_api.session,
+    mobile_api.device,
+    mobile_api.views,
+    mobile_api.issue_views,
+    mobile_api.files,
+    notifications.views,
+)
 AREAS = (
     server.accounts.views, server.approvals.views, server.customers.views, server.fieldwork.views, server.expenses.views,
     server.insight.views,
@@ -56,7 +65,7 @@ def create_app(services: Services, *, cost: HashCost = HashCost()) -> Flask:
     app.extensions[CREDENTIALS] = credentials
     app.extensions[mobile_api.views.WAITERS] = Waiters(services.database, max(1, services.settings.web_threads // 2))
     api = Api.of(app)
-    for room in (*DOORS, *AREAS, server.core.job_views):
+    for room in (*DOORS, *AREAS, server.core.job_views, server.core.file_views):
         for blueprint in room.BLUEPRINTS:
             api.register_blueprint(blueprint)
     openapi.serve(app)

@@ -157,7 +157,12 @@ class Settings:
     worker_lease_seconds: int = setting(
         number(10, 3600), 120, "How long a job is a worker's own before another may take it."
     )
-    blob_dir: Path = setting(path, VAR / "blobs", "Directory of uploaded files.")
+    blob_dir: Path = setting(
+        path,
+        VAR / "blobs",
+        "Directory of uploaded pictures; made when it is missing. Web processes and workers share it; on several machines it "
+        "is on a file system that all of them see and that keeps file locks between them. `doorstep backup` does not hold it.",
+    )
     metrics_token: str | None = setting(
         text, None, "Bearer token of /metrics. Empty: open in development, closed in production.", secret=True
     )

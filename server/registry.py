@@ -16,7 +16,7 @@ from server.accounts import purge
 from server.accounts import sync as accounts_sync
 from server.approvals import subjects
 from server.approvals import sync as approvals_sync
-from server.core import blobs, collections, events, job_requests, nightly, sync_issues, tables, verify
+from server.core import arrivals, blobs, collections, events, job_requests, nightly, sync_issues, tables, verify
 from server.core.rows import metadata
 from server.customers import operations as customers_operations
 from server.customers import sync as customers_sync
@@ -53,6 +53,7 @@ DECLARED = (
     accounts_functions,
     insight_functions,
     notifications_functions,
+    arrivals,
     blobs,
     job_requests,
     nightly,

@@ -48,7 +48,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @contextmanager
-def _made(kind: Kind, *, migrated: bool) -> Iterator[Database]:
+def made_database(kind: Kind, *, migrated: bool) -> Iterator[Database]:
     """databases.database, with a missing PostgreSQL told: skipped and counted here, a failure in CI."""
     with ExitStack() as stack:
         try:
@@ -80,7 +80,7 @@ def database_kind(request: pytest.FixtureRequest) -> Kind:
 @pytest.fixture
 def database(database_kind: Kind) -> Iterator[Database]:
     """A fresh migrated database, with the addresses of both its roles."""
-    with _made(database_kind, migrated=True) as made:
+    with made_database(database_kind, migrated=True) as made:
         yield made
 
 
@@ -99,5 +99,5 @@ def owner_url(database: Database) -> str:
 @pytest.fixture
 def empty_database_url(database_kind: Kind) -> Iterator[str]:
     """A fresh database without tables, under the owner's role: for the tests of migrations."""
-    with _made(database_kind, migrated=False) as made:
+    with made_database(database_kind, migrated=False) as made:
         yield made.owner_url

@@ -25,6 +25,7 @@ from werkzeug.routing import BaseConverter, Map
 
 from server.core.access import FUNCTIONS
 from server.core.answers import PROBLEM_TYPE
+from server.core.blobs import SHA256
 from server.core.declare import MARK, Access
 from server.core.examples import example_of
 from server.core.faults import field_errors
@@ -45,6 +46,15 @@ class IdConverter(BaseConverter):
     """`<id:customer_id>`: a row's id in an address. Anything else is no such address."""
 
     regex = ID_PATTERN[1:-1]
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map)
+
+
+class Sha256Converter(BaseConverter):
+    """`<sha256:name>`: the hash that names a file. Anything else is no such address."""
+
+    regex = SHA256[1:-1]
 
     def __init__(self, map: Map) -> None:
         super().__init__(map)
@@ -226,7 +236,7 @@ class Api(SmorestApi):
     @classmethod
     def of(cls, app: Flask) -> Api:
         """Set up the document of an application, after http.install and before the first blueprint."""
-        app.url_map.converters["id"] = IdConverter
+        app.url_map.converters.update({"id": IdConverter, "sha256": Sha256Converter})
         app.config.update(
             API_TITLE="Doorstep",
             API_VERSION=version("doorstep"),
@@ -244,6 +254,7 @@ class Api(SmorestApi):
         for kind, (json_type, form) in OPENAPI_TYPES.items():
             api.register_field(kind, json_type, form)
         api.register_converter(IdConverter, lambda _converter: dict(ID_SCHEMA))
+        api.register_converter(Sha256Converter, lambda _converter: {"type": "string", "pattern": SHA256})
         api.init_app(app)
         api.spec.components.security_scheme(
             BEARER,

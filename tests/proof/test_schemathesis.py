@@ -42,7 +42,10 @@ deterministic = true
 database = "none"
 
 [checks.negative_data_rejection]
-expected-statuses = [400, 401, 403, 404, 405, 406, 409, 413, 414, 415, 422, 428, 431]
+expected-statuses = [400, 401, 403, 404, 405, 406, 409, 412, 413, 414, 415, 422, 428, 431]
+
+[checks.missing_required_header]
+expected-statuses = [400, 401, 403, 406, 412, 415, 422]
 """
 LIKELY: dict[str, list[Any]] = {
     "birth_year": [1990],

@@ -37,7 +37,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation of the application. parameters: those of its address and its query."""
+    """One operation of the application. body: its JSON's; parts of files have no fields."""
 
     method: str
     path: str
@@ -112,7 +112,7 @@ def _operation(
     body: Schema | None = None
     query: tuple[Field, ...] = ()
     if doc is not None:
-        if "requestBody" in doc:
+        if JSON in doc.get("requestBody", {}).get("content", {}):
             body = resolved(document, doc["requestBody"]["content"][JSON]["schema"])
         query = tuple(
             Field(f"?{each['name']}", resolved(document, each["schema"]), bool(each.get("required")))

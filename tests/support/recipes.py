@@ -6,10 +6,14 @@ missing. Bodies are what a caller would send to succeed; the tests of rights put
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
+
+from mobile_api.tus import BODY_TYPE, VERSION
 from server.accounts.models import User
 from server.accounts.operations.passwords import issue_reset_code
 from server.core.access import system_actor
@@ -17,6 +21,7 @@ from sync_protocol.ids import new_id
 from tests.server.accounts.company import PASSWORD, Phone
 from tests.support.approving import DECISION
 from tests.support.document import Operation
+from tests.support.pictures import sha256
 from tests.support.scene import COLLEAGUES, Scene
 from tests.support.scene_rows import DAY, Ids, Rows
 
@@ -87,6 +92,13 @@ def recipe_for(operation: Operation) -> Recipe:
     if missing:
         raise NoRecipe(f"{operation.name} names rows at {sorted(missing)}: say which in tests/support/recipes.py")
     return found
+
+
+def sent(body: Any) -> dict[str, Any]:
+    """How a body goes out: a document as JSON, bytes as part of an upload."""
+    if isinstance(body, bytes):
+        return {"data": body, "content_type": BODY_TYPE}
+    return {"data": orjson.dumps(body), "content_type": "application/json"}
 
 
 def _body(**values: Any) -> Body:
@@ -196,6 +208,15 @@ def _delegation(asking: Asking) -> dict[str, Any]:
 def _claim(asking: Asking) -> dict[str, Any]:
     line = {"kind": "other", "amount_minor": 900, "spent_on": DAY.isoformat()}
     return {"title": asking.scene.word(), "lines": [line]}
+
+
+def _tus(**more: str) -> Head:
+    return lambda _asking: {"Tus-Resumable": VERSION, **{name.replace("_", "-"): more[name] for name in more}}
+
+
+def _beginning(asking: Asking) -> dict[str, str]:
+    hashed = base64.b64encode(sha256(asking.scene.word().encode()).encode()).decode()
+    return _tus(Upload_Length="10", Upload_Metadata=f"sha256 {hashed}")(asking)
 
 
 _REASON = _body(reason="seen")
@@ -433,6 +454,14 @@ RECIPES: Mapping[str, Recipe] = {
         references={"/enrolment": "enrolment", "/push/operations/0/row": ELSEWHERE, "/pull/cursor/epoch": ELSEWHERE},
         fits=frozenset({"/enrolment"}),
     ),
+    "OPTIONS /mobile/v1/files": _PAGE,
+    "POST /mobile/v1/files": Recipe(headers=_beginning),
+    "GET /mobile/v1/files/{upload_id}": Recipe(row="upload", headers=_tus()),
+    "PATCH /mobile/v1/files/{upload_id}": Recipe(
+        row="upload", body=lambda _asking: b"x", headers=_tus(Upload_Offset="0")
+    ),
+    "DELETE /mobile/v1/files/{upload_id}": Recipe(row="upload", headers=_tus()),
+    "GET /api/v1/files/{sha256}": Recipe(row="file"),
     "GET /mobile/v1/device/wipe": Recipe(headers=_held),
     "POST /mobile/v1/device/quarantine": Recipe(
         body=_hand_in,

@@ -14,7 +14,7 @@ import orjson
 
 from server.core.problem_types import CATALOGUE
 from tests.support.document import Operation, put
-from tests.support.recipes import ELSEWHERE, Asking, Recipe, recipe_for
+from tests.support.recipes import ELSEWHERE, Asking, Recipe, recipe_for, sent
 from tests.support.scene import ROLES, Scene
 from tests.support.scene_rows import KINDS, Ids, Rows
 
@@ -146,7 +146,7 @@ class Asker:
             token = self.scene.device_token(asking.caller) if on_device else self.scene.token(asking.caller)
         given: dict[str, Any] = {"headers": headers, "query_string": dict(query)}
         if body is not None:
-            given |= {"data": orjson.dumps(body), "content_type": "application/json"}
+            given |= sent(body)
         before = self.scene.clocks()
         answer = answered(self.scene.acme.call(operation.method, path, token=token, **given))
         after = self.scene.clocks()
@@ -220,7 +220,7 @@ def read(path: Path) -> dict[Key, Cells]:
             found[operation, reference, role] = dict(each.strip().split(" ", 1) for each in cells.split("|"))
         elif line.startswith("  ") and operation:
             reference = line.strip()
-        elif line.split(" ")[0] in ("GET", "POST", "PATCH", "PUT", "DELETE", "push"):
+        elif line.split(" ")[0] in ("GET", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "push"):
             operation = line.partition("  ")[0]
     return found
 

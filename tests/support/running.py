@@ -70,6 +70,7 @@ def running(kind: databases.Kind, folder: Path) -> Iterator[Running]:
         told = {
             "DOORSTEP_DATABASE_URL": settings.database_url,
             "DOORSTEP_KEYS_DIR": str(settings.keys_dir),
+            "DOORSTEP_BLOB_DIR": str(settings.blob_dir),
             "DOORSTEP_PORT": str(port),
             "DOORSTEP_RATE_LIMITS": "0",
             "DOORSTEP_LANGUAGE": "en",

@@ -201,7 +201,13 @@ def quiet() -> Iterator[None]:
 
 def found_scene(database: Database, folder: Path) -> Scene:
     """Make both organisations in an empty database."""
-    settings = Settings(database_url=database.url, keys_dir=folder / "keys", rate_limits=False, language="en")
+    settings = Settings(
+        database_url=database.url,
+        keys_dir=folder / "keys",
+        blob_dir=folder / "blobs",
+        rate_limits=False,
+        language="en",
+    )
     clock = Clock()
     services = Services(settings, database, load_keys(settings), clock)
     app = create_app(services, cost=CHEAP)

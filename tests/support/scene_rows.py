@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import insert
 
@@ -17,6 +17,8 @@ from server.accounts.scope import Scope, UnitKind
 from server.approvals import operations as approvals
 from server.approvals.models import Approval, ApprovalCase, ApprovalRoute
 from server.core import tables
+from server.core.blob_store import BlobStore, new_place
+from server.core.blobs import File, Upload
 from server.core.rows import c
 from server.core.sync_issues import SyncIssue
 from server.core.uow import UnitOfWork
@@ -28,6 +30,7 @@ from server.fieldwork.models import Visit
 from sync_protocol.ids import new_id
 from tests.server.accounts.company import Company
 from tests.support.approving import set_route, waiting
+from tests.support.pictures import sha256
 from tests.support.scene import COLLEAGUES, OWNERS, STRANGER, Scene
 
 Ids = dict[str, str]
@@ -269,6 +272,33 @@ def _delivery(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Id
     return {"delivery_id": uow.add(delivery).id}
 
 
+def _upload(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    hashed, until = sha256(scene.word().encode()), datetime(2099, 1, 1, tzinfo=UTC)
+    made = uow.add(Upload(owner_id=company.users[owner], sha256=hashed, size=10, place=new_place(), expires_at=until))
+    return {"upload_id": made.id}
+
+
+def _file(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    upload = uow.get(Upload, _upload(scene, company, owner, uow)["upload_id"])
+    assert upload is not None
+    uow.change(upload, state="arrived", arrived_at=uow.now)
+    with BlobStore(scene.services.settings.blob_dir).keeping(company.org, upload.place) as kept:
+        kept.write(b"a picture")
+    uow.add(
+        File(
+            sha256=upload.sha256,
+            size=upload.size,
+            media_type="image/jpeg",
+            place=upload.place,
+            kept_sha256=sha256(b"a picture"),
+            kept_size=9,
+            width=1,
+            height=1,
+        )
+    )
+    return {"sha256": upload.sha256}
+
+
 KINDS: Mapping[str, Kind] = {
     "customer": Kind("customer_id", _customer),
     "phone": Kind("phone_id", _phone),
@@ -290,6 +320,8 @@ KINDS: Mapping[str, Kind] = {
     "queue": Kind("queue_id", _queue),
     "job": Kind("job_id", _job),
     "issue": Kind("issue_id", _issue),
+    "upload": Kind("upload_id", _upload),
+    "file": Kind("sha256", _file),
     "notice": Kind("notice_id", _notice),
     "claim": Kind("claim_id", _claim),
     "claim line": Kind("line_id", _claim),
@@ -304,6 +336,11 @@ KINDS: Mapping[str, Kind] = {
 """line: a visit in a day plan. person, home: who and what is there already; recruit, leaver: somebody new in the same unit, who may be changed."""
 
 
+def nobodys(*names: str) -> Ids:
+    """Ids under which there is no row, for these parameters of an address."""
+    return {name: sha256(new_id().encode()) if name == "sha256" else new_id() for name in names}
+
+
 @dataclass
 class Rows:
     """The rows of a scene that can be asked for: made when they are first needed, and again once one was changed."""
@@ -314,7 +351,7 @@ class Rows:
     def of(self, kind: str, relation: str, caller: str) -> Ids:
         """A row that stands in that relation to the caller."""
         if relation == "random":
-            return {name: new_id() for name in self.of(kind, "own", caller)}
+            return nobodys(*self.of(kind, "own", caller))
         company = self.scene.globex if relation == "foreign" else self.scene.acme
         owner = {"team": COLLEAGUES[caller], "other": STRANGER}.get(relation, caller)
         if kind in ("recruit", "leaver") and relation == "own":

@@ -32,6 +32,7 @@ class Server:
             "DOORSTEP_DATABASE_URL": database.app_url,
             "DOORSTEP_MIGRATION_DATABASE_URL": database.owner_url,
             "DOORSTEP_KEYS_DIR": str(folder / "keys"),
+            "DOORSTEP_BLOB_DIR": str(folder / "blobs"),
             "DOORSTEP_PUBLIC_URL": self.url,
             "DOORSTEP_HOST": "127.0.0.1",
             "DOORSTEP_PORT": str(self.port),

@@ -235,7 +235,13 @@ class Phone:
 def found_company(database: Database, folder: Path, make: Callable[[Services], Flask] | None = None) -> Company:
     """Make the company. make: builds its application, the doors of accounts alone unless told. The caller closes the
     database."""
-    settings = Settings(database_url=database.url, keys_dir=folder / "keys", rate_limits=False, language="en")
+    settings = Settings(
+        database_url=database.url,
+        keys_dir=folder / "keys",
+        blob_dir=folder / "blobs",
+        rate_limits=False,
+        language="en",
+    )
     clock = Clock()
     services = Services(settings, database, load_keys(settings), clock)
     company = Company(services, clock, (make or make_app)(services))

@@ -36,7 +36,7 @@ class EffectHappened(Event):
 
 
 def services_of(url: str, keys_dir: Path, **settings: Any) -> Services:
-    settings = {"worker_poll_seconds": 0.05, **settings}
+    settings = {"worker_poll_seconds": 0.05, "blob_dir": keys_dir / "blobs", **settings}
     made = Settings(database_url=url, keys_dir=keys_dir, **settings)
     return Services(made, Database(url, pool_size=8), load_keys(made))
 
