@@ -52,6 +52,15 @@ VISIT_ARRANGED = _topic(
 HANDED_OVER = _topic(
     "customers.handed-over", zh="有客户交接给您。", en="Customers were handed over to you.", falls_back=True
 )
+DECISION_WAITING = _topic(
+    "approvals.decision-waiting", zh="有一项申请等待您审批。", en="A request waits for your decision.", falls_back=True
+)
+DECISION_MADE = _topic(
+    "approvals.decision-made",
+    zh="您的申请已有审批结果。",
+    en="A decision was made about your request.",
+    falls_back=True,
+)
 
 DIGEST_TEXT = Text("您有{count}条未读提醒。", "You have {count} unread notices.")
 """Of the one message that stands for those that were held back."""

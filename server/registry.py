@@ -9,6 +9,7 @@ from notifications import calling, hearing, reminders
 from notifications import functions as notifications_functions
 from notifications import sync as notifications_sync
 from notifications.hearers import accounts as accounts_hearers
+from notifications.hearers import approvals as approvals_hearers
 from notifications.hearers import customers as customers_hearers
 from notifications.hearers import fieldwork as fieldwork_hearers
 from server.accounts import functions as accounts_functions
@@ -43,7 +44,7 @@ subjects.register(expenses_operations.CLAIMS)
 blobs.readable_through(expenses_queries.citing)
 
 # Later, by the worker: people are told. What nobody hears of costs its commit nothing.
-HEARERS = (accounts_hearers, fieldwork_hearers, customers_hearers)
+HEARERS = (accounts_hearers, approvals_hearers, fieldwork_hearers, customers_hearers)
 events.hear_later(hearing.HEAR, hearing.HEARERS)
 
 # What is declared by being imported: permissions, jobs, tables. A role loses what nobody has declared.

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import click
 import pysqlite3
@@ -17,6 +17,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
+from server.cli.doctor_channels import look_at_channels
 from server.cli.terminal import BAD_SETTINGS, NO_DATABASE, REFUSED, declare_everything, organisations
 from server.config import BadSettings, Settings, declarations, unknown_names
 from server.core import logs
@@ -45,7 +46,7 @@ class Found:
 
 @click.command()
 def doctor() -> None:
-    """Check configuration, database, keys, clocks, disk and Redis, and say what to do.
+    """Check configuration, database, keys, channels, clocks, disk and Redis, and say what to do.
 
     Exits with 0 when nothing is bad, else with the code of the first bad one: 3 settings, 4 database, 1 anything else.
     """
@@ -70,6 +71,7 @@ def _checks() -> Iterator[Found]:
         return
     yield from _settings(settings)
     yield from _keys(settings)
+    yield from (Found(cast(State, state), says, remedy) for state, says, remedy in look_at_channels(settings))
     yield from _disk(settings)
     yield from _redis(settings)
     yield from _database(settings)
