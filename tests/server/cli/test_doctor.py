@@ -99,3 +99,24 @@ def test_redis_is_asked(
     url = f"sqlite:///{tmp_path}/new.sqlite3"
     result = bare_cli("doctor", DOORSTEP_DATABASE_URL=url, DOORSTEP_REDIS_URL="redis://127.0.0.1:1")
     assert says in result.output
+
+
+@pytest.mark.parametrize(
+    ("settings", "says", "code"),
+    [
+        ({}, "messages leave by: Web Push", 0),
+        ({"SMTP_URL": "smtp://mail.example.com", "MAIL_FROM": "a@example.com", "SMS_URL": "https://sms.example.com"},
+         "messages leave by: Web Push, mail, text messages", 0),
+        ({"SMTP_URL": "smtp://mail.example.com"}, "MAIL_FROM is not", 1),
+        ({"FCM_CREDENTIALS": "/nowhere.json"}, "FCM_CREDENTIALS is no file", 1),
+        ({"FCM_CREDENTIALS": "{account}"}, "FCM_CREDENTIALS is no service account", 1),
+        ({"VAPID_PRIVATE_KEY": "AA"}, "VAPID_PRIVATE_KEY is not", 1),
+        ({"NOTIFY": "0"}, "NOTIFY is 0", 0),
+    ],
+)  # fmt: skip
+def test_channels_are_looked_at(cli: Cli, tmp_path: Path, settings: dict[str, str], says: str, code: int) -> None:
+    (tmp_path / "account.json").write_text('{"type": "authorized_user"}')
+    given = {name: value.format(account=tmp_path / "account.json") for name, value in settings.items()}
+    result = cli("doctor", **{f"DOORSTEP_{name}": value for name, value in given.items()})
+    assert says in result.output
+    assert result.exit_code == code
