@@ -14,5 +14,9 @@ for name in $(env | sed -n 's/^\(ACCESS_KEY_[A-Z0-9_]*\)=.*/\1/p'); do
   eval "printf '%s\n' \"\$$name\"" > "$DOORSTEP_KEYS_DIR/access-${name#ACCESS_KEY_}.pem"
   unset "$name"
 done
+for name in $(env | sed -n 's/^\(CARD_KEY_[A-Z0-9_]*\)=.*/\1/p'); do
+  eval "printf '%s\n' \"\$$name\"" > "$DOORSTEP_KEYS_DIR/card-${name#CARD_KEY_}.pem"
+  unset "$name"
+done
 
 exec "$@"

@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 from flask import request
 from marshmallow import ValidationError, fields, validates
 
-from mobile_api.session import PROOF_HEADER, presented_token, proof_of_request
+from mobile_api.session import presented_token
 from server.accounts.authentication import DEVICE_REVOKED, SESSION_ENDED, TOKEN_INVALID
 from server.accounts.operations.devices import (
     DEVICE_NOT_REVOKED,
@@ -31,6 +31,7 @@ from server.accounts.operations.devices import (
 )
 from server.accounts.operations.proofs import PROOF_CLOCK, PROOF_INVALID, PROOF_REPLAYED
 from server.accounts.views.installed import credentials
+from server.accounts.views.proving import PROOF_HEADER, proof_of_request
 from server.core.access import system_actor
 from server.core.api import Blueprint
 from server.core.auth import services

@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+import kiosk.views
 import mobile_api.device
 import mobile_api.files
 import mobile_api.issue_views
@@ -21,7 +22,9 @@ import server.customers.views
 import server.expenses.views
 import server.fieldwork.views
 import server.insight.views
+import server.membership.views
 import server.registry
+from kiosk.authentication import KioskAuthenticator
 from mobile_api.waiting import Waiters
 from server import handheld, home
 from server.accounts.authentication import CREDENTIALS, Authenticator, Credentials
@@ -39,11 +42,12 @@ DOORS = (
     mobile_api.views,
     mobile_api.issue_views,
     mobile_api.files,
+    kiosk.views,
     notifications.views,
 )
 AREAS = (
-    server.accounts.views, server.approvals.views, server.customers.views, server.fieldwork.views, server.expenses.views,
-    server.insight.views,
+    server.accounts.views, server.approvals.views, server.customers.views, server.fieldwork.views,
+    server.membership.views, server.expenses.views, server.insight.views,
 )  # fmt: skip
 
 
@@ -57,7 +61,7 @@ def create_app(services: Services, *, cost: HashCost = HashCost()) -> Flask:
     http.install(
         app,
         services.settings,
-        authenticate=auth.admits(Authenticator(credentials)),
+        authenticate=auth.admits(Authenticator(credentials), KioskAuthenticator(credentials)),
         translate=(_database_refusal,),
         checks=(("database", lambda: _check_reachable(services)), ("migrations", lambda: _check_migrated(services))),
     )

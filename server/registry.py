@@ -5,6 +5,10 @@ Importing this module makes all tables, functions, problems, events and collecti
 
 from __future__ import annotations
 
+import kiosk.events
+import kiosk.functions
+import kiosk.jobs
+import kiosk.models
 from notifications import calling, hearing, reminders
 from notifications import functions as notifications_functions
 from notifications import sync as notifications_sync
@@ -27,16 +31,21 @@ from server.expenses import sync as expenses_sync
 from server.fieldwork import operations as fieldwork_operations
 from server.fieldwork import sync as fieldwork_sync
 from server.insight import functions as insight_functions
+from server.membership import sync as membership_sync
+from server.membership.operations.handover import follow_customers
 
-AREAS = (accounts_sync, approvals_sync, customers_sync, fieldwork_sync, expenses_sync, notifications_sync)
+AREAS = (
+    accounts_sync, approvals_sync, customers_sync, fieldwork_sync, membership_sync, expenses_sync, notifications_sync,
+)  # fmt: skip
 """The `sync` rooms in tier order: parents of a collection stand in the same area or in one before it."""
 
 collections.register((sync_issues.SYNC_ISSUES,))
 for area in AREAS:
     collections.register(area.COLLECTIONS)
 
-# In the same unit of work: plans, visits and follow-ups go with their customer.
+# In the same unit of work: plans, visits, follow-ups, memberships, cards and arrivals go with their customer.
 customers_operations.on_handover(fieldwork_operations.follow_customers)
+customers_operations.on_handover(follow_customers)
 
 # In the same unit of work: a decision about a claim changes it and books what is owed.
 subjects.register(expenses_operations.CLAIMS)
@@ -49,6 +58,10 @@ events.hear_later(hearing.HEAR, hearing.HEARERS)
 
 # What is declared by being imported: permissions, jobs, tables. A role loses what nobody has declared.
 DECLARED = (
+    kiosk.events,
+    kiosk.functions,
+    kiosk.jobs,
+    kiosk.models,
     calling,
     reminders,
     accounts_functions,

@@ -39,6 +39,28 @@ class Authenticated:
     confirmed_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class KioskCaller:
+    """A kiosk whose token and state were found good. It is nobody: it has no user, no role and reaches no row.
+
+    enrolment_id: of its present key; what it signs is numbered under it. zone, currency: the organisation's.
+    """
+
+    org_id: str
+    kiosk_id: str
+    enrolment_id: str
+    sales_centre_id: str
+    zone: str
+    currency: str
+
+
+class KioskAuthenticator(Protocol):
+    """Turns a kiosk's bearer token into its caller. Raises Refused with a 401 problem."""
+
+    def __call__(self, token: str) -> KioskCaller:
+        """Look the kiosk up; one statement."""
+
+
 class Authenticator(Protocol):
     """Turns a bearer token into a caller. Raises Refused with a 401 or 403 problem."""
 
@@ -51,19 +73,26 @@ def install(app: Flask, services: Services) -> None:
     app.extensions[EXTENSION] = services
 
 
-def admits(authenticator: Authenticator) -> Authenticate:
-    """What `http.install` asks before every view that is not public: who calls, and may he?"""
+def admits(authenticator: Authenticator, kiosks: KioskAuthenticator | None = None) -> Authenticate:
+    """What `http.install` asks before every view that is not public: who calls, and may he?
+
+    kiosks: asked for the views that are a kiosk's, instead; a token of one kind opens nothing of the other.
+    """
 
     def admit(access: Access) -> None:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Refused(UNAUTHENTICATED)
+        if access.kind == "kiosk":
+            if kiosks is None:
+                raise Refused(UNAUTHENTICATED)
+            g.kiosk = kiosks(token)
+            logs.bind(org_id=g.kiosk.org_id, device_id=g.kiosk.kiosk_id)
+            return
         found = authenticator(token)
         g.authenticated, g.actor = found, found.actor
         logs.bind(org_id=found.actor.org_id, user_id=found.actor.user_id, device_id=found.actor.device_id)
         if access.kind == "device" and found.actor.enrolment_id is None:
-            raise Refused(FORBIDDEN)
-        if access.kind == "kiosk":
             raise Refused(FORBIDDEN)
         if access.kind == "function" and not any(found.actor.may(each) for each in access.functions):
             raise Refused(FORBIDDEN_FUNCTION, function=access.functions[0])
@@ -83,6 +112,14 @@ def authenticated() -> Authenticated:
     if found is None:
         raise Refused(UNAUTHENTICATED)
     return cast(Authenticated, found)
+
+
+def current_kiosk() -> KioskCaller:
+    """The kiosk that calls. Raises Refused UNAUTHENTICATED in a view that is no kiosk's."""
+    found = g.get("kiosk")
+    if found is None:
+        raise Refused(UNAUTHENTICATED)
+    return cast(KioskCaller, found)
 
 
 def current_actor() -> Actor:

@@ -1,7 +1,8 @@
-"""The server's secrets: Ed25519 keys that sign access tokens, and one derived secret for each other purpose.
+"""The server's secrets: Ed25519 keys that sign access tokens and printed cards, and one derived secret for each other purpose.
 
-Files of KEYS_DIR: `access-<made at>-<kid>.pem` (PKCS 8, mode 0600), the newest signs and all are believed; and in
-development `secret.key`; `vapid.pem` signs Web Push. To change keys: add one, restart every process, take the old one away after 15 minutes.
+Files of KEYS_DIR: `access-<made at>-<kid>.pem` and `card-<made at>-<kid>.pem` (PKCS 8, mode 0600), of each kind the newest
+signs and all are believed; and in development `secret.key`; `vapid.pem` signs Web Push. To change a key: add one, restart every process; an old access
+key is taken away after 15 minutes, an old card key stays as long as cards it signed are to be read.
 """
 
 from __future__ import annotations
@@ -39,17 +40,22 @@ from server.config import BadSettings, Settings
 SECRET_BYTES = 32
 _SECRET_FILE = "secret.key"  # noqa: S105 (a file's name)
 _VAPID_FILE = "vapid.pem"
-_FIRST_KEY = "access-00000000T000000Z-first.pem"
+_FIRST = "00000000T000000Z-first.pem"
+ACCESS, CARD = "access", "card"
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What this process signs and derives with. public_keys: by key id, every one that is believed."""
+    """What this process signs and derives with. public_keys: by key id, every one that is believed.
+
+    card_keys: of printed cards, oldest first; the last one signs. Empty where nobody made one: cards are then not printed.
+    """
 
     signing_kid: str
     signing_key: Ed25519PrivateKey = field(repr=False)
     public_keys: Mapping[str, Ed25519PublicKey]
     root: bytes = field(repr=False)
+    card_keys: tuple[Ed25519PrivateKey, ...] = field(default=(), repr=False)
 
     def secret(self, purpose: str) -> bytes:
         """32 bytes for one purpose (`refresh`, `commitment`, `cursor`), by HKDF-SHA-256 from SECRET_KEY.
@@ -70,7 +76,7 @@ def load_keys(settings: Settings) -> Keys:
     if not settings.is_production:
         _make_first(settings)
     root = _root(settings)
-    files = _key_files(settings.keys_dir)
+    files = _key_files(settings.keys_dir, ACCESS)
     if not files:
         raise BadSettings([f"{settings.keys_dir} holds no access-*.pem; `doorstep keys new` makes one."])
     keys = [_read_key(each, settings) for each in files]
@@ -79,6 +85,7 @@ def load_keys(settings: Settings) -> Keys:
         signing_key=keys[-1],
         public_keys={kid_of(key.public_key()): key.public_key() for key in keys},
         root=root,
+        card_keys=tuple(_read_key(each, settings) for each in _key_files(settings.keys_dir, CARD)),
     )
 
 
@@ -114,25 +121,35 @@ def kid_of(key: Ed25519PublicKey) -> str:
 
 
 def new_access_key(keys_dir: Path, now: datetime) -> Path:
-    """Make a key that signs after the next restart of each process, and return its file. now: aware."""
+    """Make a key that signs tokens after the next restart of each process, and return its file. now: aware."""
+    return _new_key(keys_dir, ACCESS, now)
+
+
+def new_card_key(keys_dir: Path, now: datetime) -> Path:
+    """The same for printed cards."""
+    return _new_key(keys_dir, CARD, now)
+
+
+def _new_key(keys_dir: Path, kind: str, now: datetime) -> Path:
     key = Ed25519PrivateKey.generate()
     made_at = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-    target = keys_dir / f"access-{made_at}-{kid_of(key.public_key())}.pem"
+    target = keys_dir / f"{kind}-{made_at}-{kid_of(key.public_key())}.pem"
     _write_once(target, _pem(key))
     return target
 
 
-def _key_files(keys_dir: Path) -> list[Path]:
+def _key_files(keys_dir: Path, kind: str) -> list[Path]:
     # The name begins with the time of making, so that order of names is order of age.
-    return sorted(keys_dir.glob("access-*.pem"))
+    return sorted(keys_dir.glob(f"{kind}-*.pem"))
 
 
 def _make_first(settings: Settings) -> None:
     if settings.secret_key is None:
         _write_once(settings.keys_dir / _SECRET_FILE, secrets.token_urlsafe(48).encode())
-    if not _key_files(settings.keys_dir):
-        # A fixed name: of two processes that start together, one makes the key and both read it.
-        _write_once(settings.keys_dir / _FIRST_KEY, _pem(Ed25519PrivateKey.generate()))
+    for kind in (ACCESS, CARD):
+        if not _key_files(settings.keys_dir, kind):
+            # A fixed name: of two processes that start together, one makes the key and both read it.
+            _write_once(settings.keys_dir / f"{kind}-{_FIRST}", _pem(Ed25519PrivateKey.generate()))
 
 
 def _root(settings: Settings) -> bytes:

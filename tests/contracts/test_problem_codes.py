@@ -11,6 +11,7 @@ from string import Formatter
 
 import pytest
 
+import kiosk
 import mobile_api
 import notifications
 import server
@@ -18,7 +19,7 @@ from server.core.apply_deciding import CLASH
 from server.core.problem_types import CATALOGUE, ProblemType
 from sync_protocol import codes
 
-for package in (server, mobile_api, notifications):
+for package in (server, mobile_api, kiosk, notifications):
     for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         if ".migrations" not in found.name and not found.name.endswith("__main__"):
             importlib.import_module(found.name)
@@ -27,6 +28,7 @@ AREAS = {
     "core",
     "sync",
     "mobile",
+    "kiosk",
     "notifications",
     *(each.name for each in pkgutil.iter_modules(server.__path__) if each.ispkg),
 }
@@ -86,7 +88,7 @@ def constants(problem: ProblemType) -> set[str]:
     return {
         name
         for module in list(sys.modules.values())
-        if module.__name__.partition(".")[0] in ("server", "mobile_api", "notifications", "sync_protocol")
+        if module.__name__.partition(".")[0] in ("server", "mobile_api", "kiosk", "notifications", "sync_protocol")
         for name, value in vars(module).items()
         if name.isupper() and (value is problem or (isinstance(value, str) and value == problem.code))
     }

@@ -143,7 +143,7 @@ def test_what_is_out_of_reach_is_answered_as_what_is_not_there() -> None:
     scoped = {
         "supervisor": ("other",),
         "salesperson": ("team", "other"),
-        "reception": ("team", "other"),
+        "reception": ("other",),
     }
     told_apart = [
         (key, relation)
@@ -159,17 +159,25 @@ def test_whoever_is_signed_out_gets_nowhere() -> None:
     assert {cell for key, cells in lines() if key[2] == SIGNED_OUT for cell in cells.values()} == {"401"}
 
 
-def test_a_role_without_any_function_sees_only_what_everybody_sees() -> None:
+def test_the_reception_sees_who_arrives_and_else_only_what_everybody_sees() -> None:
+    opened = {key[0] for key, cells in lines() if key[2] == "reception" and set(cells.values()) & set(GOOD)}
+    its_own = {
+        "GET /api/v1/arrivals",
+        "POST /api/v1/arrivals/{arrival_id}/serve",
+        "POST /api/v1/arrivals/{arrival_id}/leave",
+    }
+    assert its_own <= opened
     for_everybody = {
         key[0]
         for key, cells in lines()
         if key[2] == "reception" and key[1] == WHOLE and set(cells.values()) & set(GOOD)
-    }
+    } - its_own
     assert for_everybody == {
         "GET /api/v1/functions",
         "GET /api/v1/jobs",
         "GET /api/v1/organisation",
         "GET /api/v1/projects",
+        "GET /api/v1/sales-centres",
         "GET /api/v1/session",
         "DELETE /api/v1/session",
         "POST /api/v1/session/confirm",

@@ -19,6 +19,7 @@ from server.core.collections import COLLECTIONS, OwnedScope, PersonalScope
 from server.core.sync_issues import SyncIssue
 from server.customers.models import Customer, CustomerPhone, Note, TimelineEntry
 from server.fieldwork.models import DayPlan, FollowUp, Visit
+from server.membership.models import Arrival, Card, Member
 from tests.support import databases
 from tests.support.house import PEOPLE, House, settle
 from tests.support.rights_table import answered
@@ -32,6 +33,9 @@ LISTS = {
     "/visits": (Visit, FIELDWORK),
     "/follow-ups": (FollowUp, FIELDWORK),
     "/sync-issues": (SyncIssue, "sync.issues"),
+    "/members": (Member, "membership.read"),
+    "/cards": (Card, "membership.read"),
+    "/arrivals": (Arrival, "reception.read"),
 }
 """Lists of scoped rows."""
 

@@ -97,7 +97,7 @@ def test_phones_id_numbers_and_addresses_have_column_types_of_their_own() -> Non
                     assert type(column.type) is kind, column
                     kinds[kind].add(str(column))
     assert kinds == {
-        PhoneNumber: {"users.phone", "customer_phones.number"},
+        PhoneNumber: {"users.phone", "customer_phones.number", "kiosk_registrations.phone"},
         IdNumber: {"customers.id_number"},
         Address: {"customers.address"},
     }

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mobile_api.session import PublicKey
+from server.accounts.views.proving import PublicKey
 
 KEY = {"kty": "EC", "crv": "P-256", "x": "x" * 43, "y": "y" * 43}
 

@@ -21,6 +21,7 @@ from server.accounts.scope import Scope
 from server.core.collections import COLLECTIONS, shapes
 from server.core.rows import Row, c
 from server.customers import operations as customers
+from server.membership.operations import members
 from sync_protocol.ids import new_id
 from sync_protocol.phone import LineBroken, MemoryStorage, Phone
 from tests.server.accounts.company import PASSWORD
@@ -35,6 +36,8 @@ FUNCTIONS = (
     "insight.board",
     "accounts.users.read",
     "sync.issues",
+    "membership.read",
+    "reception.read",
 )
 SPECIAL: Mapping[str, tuple[str, Scope, tuple[str, ...], bool]] = {
     "dora": ("west", Scope.DEPARTMENT, (), False),
@@ -82,7 +85,7 @@ class House:
     def _scope(self, who: str) -> tuple[Scope, tuple[str, ...], bool]:
         if who in SPECIAL:
             return SPECIAL[who][1:]
-        scope = {"supervisor": Scope.TEAM, "salesperson": Scope.OWN}.get(who, Scope.ALL)
+        scope = {"supervisor": Scope.TEAM, "reception": Scope.TEAM, "salesperson": Scope.OWN}.get(who, Scope.ALL)
         return scope, (), False
 
     def _units(self, who: str, scope: Scope, further: tuple[str, ...]) -> set[str]:
@@ -207,13 +210,14 @@ def _history(scene: Scene, project: str) -> None:
     company = scene.acme
     for name in SPECIAL:
         with scene.services.writing(scene.hand(company, name)) as uow:
-            for kind in ("phone", "line", "follow-up", "issue"):
+            for kind in ("phone", "line", "follow-up", "issue", "card", "arrival"):
                 KINDS[kind].make(scene, company, name, uow)
             uow.commit()
     for owner in ("wang", "na", "fang"):
         with scene.services.writing(scene.hand(company, owner)) as uow:
             made = customers.create_customer(uow, new_id(), {"name": f"{owner} w", "project_id": project})
             customers.add_note(uow, new_id(), {"customer_id": made.id, "text": "of the project"})
+            members.join(uow, new_id(), {"customer_id": made.id})
             customers.add_phone(uow, new_id(), {"customer_id": made.id, "number": "13712345678"})
             uow.commit()
     moved = []

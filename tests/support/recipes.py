@@ -13,6 +13,8 @@ from typing import Any
 
 import orjson
 
+from kiosk.operations.stations import issue_code
+from kiosk.texts import CONSENT_VERSION
 from mobile_api.tus import BODY_TYPE, VERSION
 from server.accounts.models import User
 from server.accounts.operations.passwords import issue_reset_code
@@ -27,7 +29,8 @@ from tests.support.scene_rows import DAY, Ids, Rows
 
 TIME = "2025-03-04T02:00:00Z"
 ELSEWHERE = "elsewhere"
-"""In place of a kind: what is pushed and pulled has a table of its own, in test_rights_sync.py."""
+"""In place of a kind: what is pushed and pulled has a table of its own, in test_rights_sync.py; what a kiosk says of itself is
+tried in tests/kiosk and test_kiosk_rights.py."""
 
 
 class NoRecipe(AssertionError):
@@ -186,6 +189,40 @@ def _door(_asking: Asking, phone: Phone) -> dict[str, str]:
 def _hand_in(asking: Asking) -> dict[str, Any]:
     enrolment = asking.scene.lost_phone(asking.caller, wipe=False).answer["enrolment"]
     return {"id": new_id(), "enrolment": enrolment, "operations": [{"n": 1, "action": "create"}]}
+
+
+def _enrol_kiosk(asking: Asking) -> dict[str, Any]:
+    company = asking.scene.acme
+    made = asking.rows.made("kiosk", company, "wang")
+    with asking.scene.services.writing(system_actor(company.org)) as uow:
+        kiosk, code = issue_code(uow, made["kiosk_id"], key=company.credentials.code_key)
+        uow.commit()
+    key = asking.scene.newcomer.key.jwk()
+    return {"organisation": company.code, "kiosk": kiosk.number, "code": code, "app_version": "1.0", "key": key}
+
+
+def _enrolling_kiosk(asking: Asking) -> dict[str, str]:
+    return asking.scene.newcomer.proof("POST", "/kiosk/v1/enrolment")
+
+
+def _kiosk_session(asking: Asking) -> dict[str, Any]:
+    kiosk = asking.scene.kiosk()
+    return {"organisation": kiosk.organisation, "kiosk": kiosk.kiosk}
+
+
+def _opening_kiosk(asking: Asking) -> dict[str, str]:
+    kiosk = asking.scene.kiosk()
+    return {"DPoP": kiosk.key.sign_proof("POST", f"{kiosk.url}/kiosk/v1/session", kiosk.now())}
+
+
+def _own(of: str, *members: str, **values: Any) -> Body:
+    """A body that names a row of the caller's."""
+    return lambda asking: {**{name: asking.own(of)[name] for name in members}, **values}
+
+
+def _named(**values: Any) -> Body:
+    """A body with a name that nobody has yet."""
+    return lambda asking: {"name": asking.scene.word(), **values}
 
 
 def _unit(asking: Asking) -> dict[str, Any]:
@@ -445,6 +482,57 @@ RECIPES: Mapping[str, Recipe] = {
     "PATCH /api/v1/notice-settings": Recipe(body=_body(remind_at="08:30")),
     "GET /api/v1/deliveries": Recipe(),
     "POST /api/v1/deliveries/{delivery_id}/settle": Recipe(row="delivery", body=_body(resend=False)),
+    # member club
+    "GET /api/v1/sales-centres": Recipe(),
+    "POST /api/v1/sales-centres": Recipe(
+        body=_named(),
+        references={"/id": "centre", "/host_id": "person", "/unit_id": "home", "/project_id": "project"},
+    ),
+    "PATCH /api/v1/sales-centres/{sales_centre_id}": Recipe(
+        row="centre", body=_named(), references={"/host_id": "person"}
+    ),
+    "GET /api/v1/members": Recipe(references={"?customer_id": "member:customer_id"}),
+    "POST /api/v1/members": Recipe(
+        body=_own("customer", "customer_id"),
+        references={"/id": "member", "/customer_id": "customer"},
+        disturbs=True,
+    ),
+    "GET /api/v1/members/{member_id}": Recipe(row="member"),
+    "PATCH /api/v1/members/{member_id}": Recipe(row="member", body=_body(tier="silver")),
+    "POST /api/v1/members/{member_id}/leave": Recipe(row="member"),
+    "GET /api/v1/cards": Recipe(references={"?member_id": "card:member_id", "?customer_id": "card:customer_id"}),
+    "POST /api/v1/cards": Recipe(
+        body=_own("member", "member_id", kind="printed"), references={"/id": "card", "/member_id": "member"}
+    ),
+    "POST /api/v1/cards/{card_id}/replace": Recipe(row="card", body=_body(), references={"/id": "card"}),
+    "POST /api/v1/cards/{card_id}/lose": Recipe(row="card"),
+    "POST /api/v1/cards/{card_id}/block": Recipe(row="card"),
+    "POST /api/v1/cards/{card_id}/unblock": Recipe(row="card"),
+    "POST /api/v1/cards/{card_id}/code": Recipe(row="card"),
+    "GET /api/v1/arrivals": Recipe(
+        references={"?sales_centre_id": "arrival:sales_centre_id", "?customer_id": "arrival:customer_id"}
+    ),
+    "POST /api/v1/arrivals/{arrival_id}/serve": Recipe(row="arrival"),
+    "POST /api/v1/arrivals/{arrival_id}/leave": Recipe(row="arrival"),
+    # kiosks
+    "GET /api/v1/kiosks": Recipe(),
+    "POST /api/v1/kiosks": Recipe(
+        body=lambda asking: {"name": asking.scene.word(), **asking.own("centre")},
+        references={"/id": "kiosk", "/sales_centre_id": "centre"},
+    ),
+    "POST /api/v1/kiosks/{kiosk_id}/code": Recipe(row="kiosk"),
+    "POST /api/v1/kiosks/{kiosk_id}/revoke": Recipe(row="kiosk"),
+    "GET /api/v1/kiosks/{kiosk_id}/readings": Recipe(row="kiosk"),
+    "POST /kiosk/v1/enrolment": Recipe(body=_enrol_kiosk, headers=_enrolling_kiosk),
+    "POST /kiosk/v1/session": Recipe(
+        body=_kiosk_session, headers=_opening_kiosk, references={"/organisation": ELSEWHERE, "/kiosk": ELSEWHERE}
+    ),
+    "GET /kiosk/v1/station": Recipe(),
+    "POST /kiosk/v1/readings": Recipe(body=_body(readings=["x.y.z"])),
+    "POST /kiosk/v1/visitors": Recipe(
+        body=lambda _: {"id": new_id(), "name": "Wang", "phone": "13912345678", "consent": CONSENT_VERSION},
+        references={"/id": ELSEWHERE},
+    ),
     # handhelds
     "GET /mobile/v1/collections": Recipe(),
     "GET /mobile/v1/digest": Recipe(),

@@ -14,6 +14,10 @@ from notifications.models import Notice
 from server.core.collections import COLLECTIONS, Collection
 from server.core.sync_issues import SyncIssue
 from server.core.types import from_ms
+from server.customers.models import Customer
+from server.customers.operations import create_customer
+from server.membership.operations import cards, centres, members
+from server.membership.operations.arrivals import Coming, check_in
 from sync_protocol.collections import ActionShape
 from sync_protocol.ids import new_id
 from sync_protocol.wire import (
@@ -88,8 +92,29 @@ def _approval(world: World, who: str) -> str:
     return part.id
 
 
+def _arrival(world: World, who: str) -> str:
+    """Of a member with a card, at a sales centre."""
+    with world.working(who) as uow:
+        customer = create_customer(uow, new_id(), {"name": TEXT})
+        member = members.join(uow, new_id(), {"customer_id": customer.id})
+        cards.issue_card(uow, new_id(), {"member_id": member.id, "kind": "printed"})
+        uow.commit()
+    with world.working() as uow:
+        values = {"name": f"{TEXT} {next(_SERIAL)}", "host_id": world.users[who]}
+        centre = centres.create_centre(uow, new_id(), values)
+        coming = Coming(kiosk_id=new_id(), name=TEXT, via="registration", at=uow.now)
+        arrival = check_in(uow, centre, uow.must(Customer, customer.id), coming)
+        uow.commit()
+    return arrival.id
+
+
 _SERIAL = itertools.count(1)
-GIVEN: Mapping[str, Callable[[World, str], str]] = {"sync_issues": _issue, "notices": _notice, "approvals": _approval}
+GIVEN: Mapping[str, Callable[[World, str], str]] = {
+    "sync_issues": _issue,
+    "notices": _notice,
+    "approvals": _approval,
+    "arrivals": _arrival,
+}
 """Rows that devices act on and do not make: how the server makes one for somebody. Collection → what does; it returns the id."""
 
 

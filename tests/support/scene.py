@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,14 +17,18 @@ import pytest
 import structlog
 from sqlalchemy import select, text
 
+from kiosk.operations import stations
 from server.accounts.operations import devices
 from server.app import create_app
+from server.cli.simulated_kiosk import SimulatedKiosk
 from server.config import Settings
 from server.core.access import Actor, system_actor
 from server.core.db import Database
 from server.core.keys import load_keys
 from server.core.rows import ROWS, c, metadata
 from server.core.services import Services
+from server.membership.operations import centres
+from sync_protocol.ids import new_id
 from tests.conftest import NO_POSTGRES
 from tests.server.accounts.company import CHEAP, PEOPLE, Clock, Company, Phone, fill
 from tests.support import databases
@@ -78,6 +82,7 @@ class Scene:
     tokens: dict[str, str] = field(default_factory=dict)
     phones: dict[str, Phone] = field(default_factory=dict)
     serial: int = 0
+    _kiosks: list[SimulatedKiosk] = field(default_factory=list)
     homes: dict[str, str] = field(
         default_factory=lambda: {"admin": "root", **{name: at[0] for name, at in STAFF.items()}}
     )
@@ -126,6 +131,24 @@ class Scene:
     def newcomer(self) -> Phone:
         """A handheld that nobody has signed in on yet, or did before with the same key."""
         return self.phones.setdefault("newcomer", Phone(self.acme))
+
+    def kiosk(self) -> SimulatedKiosk:
+        """A kiosk of acme's team East, enrolled once."""
+        if not self._kiosks:
+            with self.services.writing(self.hand(self.acme, "wang")) as uow:
+                centre = centres.create_centre(uow, new_id(), {"name": self.word()})
+                kiosk = stations.create_kiosk(uow, new_id(), {"name": "Door", "sales_centre_id": centre.id})
+                _, code = stations.issue_code(uow, kiosk.id, key=self.acme.credentials.code_key)
+                uow.commit()
+            made = SimulatedKiosk("http://localhost", self._send, self.acme.clock.now)
+            made.enrol(self.acme.code, kiosk.number, code)
+            self._kiosks.append(made)
+        return self._kiosks[0]
+
+    def _send(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> tuple[int, Any]:
+        given: dict[str, Any] = {} if body is None else {"json": body}
+        answer = self.acme.call(method, path, headers=dict(headers), **given)
+        return answer.status_code, answer.json
 
     def forget(self, name: str) -> None:
         """His sessions have ended; he signs in anew when he is asked for."""

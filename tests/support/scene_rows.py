@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import insert
 
+from kiosk.operations import stations
 from notifications.models import Delivery, Notice
 from server.accounts.models import Device, QuarantinedQueue
 from server.accounts.operations import roles, staff, units
@@ -23,10 +24,14 @@ from server.core.rows import c
 from server.core.sync_issues import SyncIssue
 from server.core.uow import UnitOfWork
 from server.customers import operations as customers
+from server.customers.models import Customer
 from server.expenses import operations as expenses
 from server.expenses.models import ExpenseClaim
 from server.fieldwork import operations as fieldwork
 from server.fieldwork.models import Visit
+from server.membership.models import SalesCentre
+from server.membership.operations import cards, centres, members
+from server.membership.operations.arrivals import Coming, check_in
 from sync_protocol.ids import new_id
 from tests.server.accounts.company import Company
 from tests.support.approving import set_route, waiting
@@ -186,6 +191,35 @@ def _job(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
     return {"job_id": uow.enqueue("tests.nothing", {})}
 
 
+def _centre(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    centre = centres.create_centre(uow, new_id(), {"name": f"Centre {scene.word()}"})
+    return {"sales_centre_id": centre.id}
+
+
+def _member(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    ids = _customer(scene, company, owner, uow)
+    return {**ids, "member_id": members.join(uow, new_id(), ids).id}
+
+
+def _card(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    ids = _member(scene, company, owner, uow)
+    card = cards.issue_card(uow, new_id(), {"member_id": ids["member_id"], "kind": "printed"})
+    return {**ids, "card_id": card.id}
+
+
+def _arrival(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    ids = {**_customer(scene, company, owner, uow), **_centre(scene, company, owner, uow)}
+    coming = Coming(kiosk_id=new_id(), name=owner, via="registration", at=uow.now)
+    centre, customer = uow.must(SalesCentre, ids["sales_centre_id"]), uow.must(Customer, ids["customer_id"])
+    return {**ids, "arrival_id": check_in(uow, centre, customer, coming).id}
+
+
+def _kiosk(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    ids = _centre(scene, company, owner, uow)
+    uow.flush()
+    return {**ids, "kiosk_id": stations.create_kiosk(uow, new_id(), {**ids, "name": scene.word()}).id}
+
+
 def _issue(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
     issue = uow.add(
         SyncIssue(
@@ -332,6 +366,11 @@ KINDS: Mapping[str, Kind] = {
     "approval route": Kind("route_id", _approval_route, OF_THE_ORGANISATION),
     "delegation": Kind("delegation_id", _delegation),
     "delivery": Kind("delivery_id", _delivery, OF_THE_ORGANISATION),
+    "centre": Kind("sales_centre_id", _centre),
+    "member": Kind("member_id", _member),
+    "card": Kind("card_id", _card),
+    "arrival": Kind("arrival_id", _arrival),
+    "kiosk": Kind("kiosk_id", _kiosk),
 }
 """line: a visit in a day plan. person, home: who and what is there already; recruit, leaver: somebody new in the same unit, who may be changed."""
 
@@ -379,24 +418,18 @@ class Rows:
         self._ready.clear()
 
 
+FURNITURE = (
+    "phone", "note", "plan", "visit", "cancelled visit", "follow-up", "queue", "job", "issue", "notice",
+    "submitted claim", "approval", "card", "arrival", "kiosk",
+)  # fmt: skip
+"""What lists show, and sync sends."""
+
+
 def furnish(scene: Scene) -> None:
     """Give everybody in both organisations some rows of each kind that lists show."""
     for company in (scene.acme, scene.globex):
         for owner in OWNERS:
             with scene.services.writing(scene.hand(company, owner)) as uow:
-                for kind in (
-                    "phone",
-                    "note",
-                    "plan",
-                    "visit",
-                    "cancelled visit",
-                    "follow-up",
-                    "queue",
-                    "job",
-                    "issue",
-                    "notice",
-                    "submitted claim",
-                    "approval",
-                ):
+                for kind in FURNITURE:
                     KINDS[kind].make(scene, company, owner, uow)
                 uow.commit()

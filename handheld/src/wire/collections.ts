@@ -153,6 +153,42 @@ export interface Rows {
     readonly author_id: string;
     readonly owner_id: string;
   };
+  sales_centres: {
+    readonly name: string;
+    readonly unit_id: string;
+    readonly state: "closed" | "open";
+  };
+  members: {
+    readonly customer_id: string;
+    readonly number: string;
+    readonly tier: "gold" | "platinum" | "silver" | "standard";
+    readonly joined_on: string;
+    readonly state: "active" | "left";
+    readonly owner_id: string;
+  };
+  cards: {
+    readonly member_id: string;
+    readonly customer_id: string;
+    readonly kind: "chip" | "phone" | "printed";
+    readonly number: string;
+    readonly label: string | null;
+    readonly state: "active" | "blocked" | "expired" | "lost" | "replaced";
+    readonly issued_on: string;
+    readonly expires_on: string | null;
+  };
+  arrivals: {
+    readonly customer_id: string;
+    readonly customer_name: string;
+    readonly sales_centre_id: string;
+    readonly tier: "gold" | "platinum" | "silver" | "standard" | null;
+    readonly via: "card" | "registration";
+    readonly arrived_at: number;
+    readonly is_late: boolean;
+    readonly is_proved: boolean;
+    readonly state: "left" | "served" | "waiting";
+    readonly handled_by: string | null;
+    readonly owner_id: string;
+  };
   expense_claims: {
     readonly title: string;
     readonly note: string | null;
@@ -358,6 +394,13 @@ export interface Actions {
     };
     cancel: Record<string, never>;
     delete: Record<string, never>;
+  };
+  sales_centres: object;
+  members: object;
+  cards: object;
+  arrivals: {
+    serve: Record<string, never>;
+    leave: Record<string, never>;
   };
   expense_claims: {
     create: {
@@ -820,6 +863,68 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
       delete: { values: {}, required: [] },
     },
     parents: {"customer_id": "customers", "visit_id": "visits"},
+  },
+  sales_centres: {
+    policy: "server",
+    fields: {
+      name: text(60),
+      unit_id: id,
+      state: code("closed", "open"),
+    },
+    actions: {
+    },
+    parents: {},
+  },
+  members: {
+    policy: "server",
+    fields: {
+      customer_id: id,
+      number: text(8),
+      tier: code("gold", "platinum", "silver", "standard"),
+      joined_on: day,
+      state: code("active", "left"),
+      owner_id: id,
+    },
+    actions: {
+    },
+    parents: {"customer_id": "customers"},
+  },
+  cards: {
+    policy: "server",
+    fields: {
+      member_id: id,
+      customer_id: id,
+      kind: code("chip", "phone", "printed"),
+      number: text(8),
+      label: orNull(text(40)),
+      state: code("active", "blocked", "expired", "lost", "replaced"),
+      issued_on: day,
+      expires_on: orNull(day),
+    },
+    actions: {
+    },
+    parents: {"member_id": "members"},
+  },
+  arrivals: {
+    policy: "machine",
+    fields: {
+      customer_id: id,
+      customer_name: text(120),
+      sales_centre_id: id,
+      tier: orNull(code("gold", "platinum", "silver", "standard")),
+      via: code("card", "registration"),
+      arrived_at: instant,
+      is_late: boolean,
+      is_proved: boolean,
+      state: code("left", "served", "waiting"),
+      handled_by: orNull(id),
+      owner_id: id,
+    },
+    actions: {
+      serve: { values: {}, required: [] },
+      leave: { values: {}, required: [] },
+    },
+    parents: {"sales_centre_id": "sales_centres"},
   },
   expense_claims: {
     policy: "machine",

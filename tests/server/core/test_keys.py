@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from server.config import BadSettings, Settings
-from server.core.keys import Keys, kid_of, load_keys, new_access_key
+from server.core.keys import Keys, kid_of, load_keys, new_access_key, new_card_key
 
 SECRET = "pV4x-9sLqWz0aT7mKc2eYb8RuJd5HnGf"
 
@@ -34,7 +34,8 @@ def test_development_makes_its_keys_and_finds_them_again(tmp_path: Path) -> None
     assert first.public_keys.keys() == {first.signing_kid}
     assert first.public_keys[first.signing_kid] == first.signing_key.public_key()
     files = sorted(each.name for each in (tmp_path / "keys").iterdir())
-    assert files == ["access-00000000T000000Z-first.pem", "secret.key"]
+    assert files == ["access-00000000T000000Z-first.pem", "card-00000000T000000Z-first.pem", "secret.key"]
+    assert first.card_keys[0].private_bytes_raw() == again.card_keys[0].private_bytes_raw()
     if os.name == "posix":
         assert {stat.S_IMODE(each.stat().st_mode) for each in (tmp_path / "keys").iterdir()} == {0o600}
 
@@ -55,7 +56,8 @@ def test_processes_that_start_together_end_up_with_the_same_keys(tmp_path: Path)
     assert len(found) == 12
     assert len({each.signing_kid for each in found}) == 1
     assert len({each.root for each in found}) == 1
-    assert len(list((tmp_path / "keys").iterdir())) == 2
+    assert len({each.card_keys[-1].private_bytes_raw() for each in found}) == 1
+    assert len(list((tmp_path / "keys").iterdir())) == 3
 
 
 def test_production_makes_nothing(tmp_path: Path) -> None:
@@ -65,6 +67,7 @@ def test_production_makes_nothing(tmp_path: Path) -> None:
     with pytest.raises(BadSettings, match="SECRET_KEY"):
         load_keys(production(tmp_path, None))
     assert load_keys(production(tmp_path)).root == SECRET.encode()
+    assert load_keys(production(tmp_path)).card_keys == ()
     assert len(list((tmp_path / "keys").iterdir())) == 1
 
 
@@ -77,6 +80,17 @@ def test_the_newest_key_signs_and_all_are_believed(tmp_path: Path) -> None:
     assert second.public_keys.keys() == {first.signing_kid, second.signing_kid}
     (tmp_path / "keys" / "access-00000000T000000Z-first.pem").unlink()
     assert load_keys(development(tmp_path)).public_keys.keys() == {second.signing_kid}
+
+
+def test_the_newest_card_key_signs_and_older_ones_stay(tmp_path: Path) -> None:
+    first = load_keys(development(tmp_path))
+    file = new_card_key(tmp_path / "keys", datetime(2025, 6, 1, 12, tzinfo=UTC))
+    second = load_keys(development(tmp_path))
+    assert file.name == f"card-20250601T120000Z-{kid_of(second.card_keys[-1].public_key())}.pem"
+    assert [each.private_bytes_raw() for each in second.card_keys[:-1]] == [
+        each.private_bytes_raw() for each in first.card_keys
+    ]
+    assert second.signing_kid == first.signing_kid
 
 
 def test_each_purpose_has_its_own_secret(tmp_path: Path) -> None:

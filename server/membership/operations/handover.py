@@ -1,0 +1,34 @@
+"""What becomes of memberships, cards and arrivals when their customer gets another owner."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from server.accounts.models import User
+from server.core.rows import c
+from server.core.uow import UnitOfWork
+from server.customers.models import Customer
+from server.membership.models import Arrival, Card, Member
+
+_AT_ONCE = 1000
+"""Customers whose rows are looked up with one statement."""
+
+
+def follow_customers(uow: UnitOfWork, customers: Sequence[Customer], _new_owner: User) -> None:
+    """Let members and cards go with their customers, in the same unit of work; of arrivals only the owner (rule M12).
+
+    An arrival stays with the unit of its sales centre: its reception goes on seeing who waits.
+    """
+    places = {
+        each.id: {"owner_id": each.owner_id, "unit_id": each.unit_id, "project_id": each.project_id}
+        for each in customers
+    }
+    ids = sorted(places)
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
+        for member in uow.find(Member, c(Member).customer_id.in_(some)):
+            uow.change(member, **places[member.customer_id])
+        for card in uow.find(Card, c(Card).customer_id.in_(some)):
+            uow.change(card, **places[card.customer_id])
+        for arrival in uow.find(Arrival, c(Arrival).customer_id.in_(some)):
+            uow.change(arrival, owner_id=places[arrival.customer_id]["owner_id"])
