@@ -187,4 +187,26 @@ describe.runIf(thereIsAServer)("a device on the real server", { timeout: 60_000 
     const arrived = (await other.read((read) => read.all("customers"))).map((row) => row.name).filter((name) => name.startsWith("killed"));
     expect(arrived.sort()).toEqual(names);
   });
+
+  it("is one device in two tabs: one of them syncs, both see it, and the other takes over", async () => {
+    const first = phone();
+    const one = await first.signedIn("na.sun");
+    await one.sync.now();
+    const second = new Simulated(server.origin, first);
+    phones.push(second);
+    const other = (await second.until("open")).workspace;
+    const id = await other.act((group) => group.create("customers", { name: "from the second tab" }));
+    await eventually(async () => (await one.read((read) => read.get("customers", id)))?.version === 1, "sent by the first");
+    const exchanges = (tab: Simulated) => tab.requests.filter(({ path }) => path.endsWith("/exchange")).length;
+    expect(exchanges(second)).toBe(0);
+    first.stop();
+    await eventually(() => exchanges(second) > 0, "taken over");
+    await other.act((group) => group.update("customers", id, { grade: "A" }));
+    await eventually(async () => (await other.read((read) => read.get("customers", id)))?.version === 2, "sent by the second");
+    first.start();
+    await first.until("open");
+    await second.device.signOut();
+    await first.until("signed-out");
+    await second.until("signed-out");
+  });
 });

@@ -15,25 +15,31 @@ import { mint } from "../../src/wire/ids";
 export type Fate = "ok" | "lost" | "unheard";
 
 export class Simulated {
-  readonly stores = new Map<string, MemoryStorage>();
+  readonly stores: Map<string, MemoryStorage>;
   readonly online = new Held(true);
   readonly requests: Asking[] = [];
   clockError = 0;
   plan: (asking: Asking) => Fate = () => "ok";
   device: Device;
   readonly #origin: string;
-  readonly #locks = new Map<string, Promise<unknown>>();
+  readonly #locks: Map<string, Promise<unknown>>;
+  readonly #channels: Set<() => void>;
   #end: () => void = () => undefined;
 
-  constructor(origin: string) {
+  /** tab: another tab of the same device, with which this one shares all that a browser shares. */
+  constructor(origin: string, tab: Simulated | null = null) {
     this.#origin = origin;
+    this.stores = tab?.stores ?? new Map<string, MemoryStorage>();
+    this.#locks = tab ? tab.#locks : new Map<string, Promise<unknown>>();
+    this.#channels = tab ? tab.#channels : new Set<() => void>();
     this.device = this.start();
   }
 
   /** As after a power cut: nothing is left but what is stored. */
   start(): Device {
     this.#end();
-    this.#locks.clear();
+    // The loop lets go of its lock when it ends; what else was under way is cut off and holds nothing any more.
+    for (const name of [...this.#locks.keys()]) if (!name.startsWith("sync:")) this.#locks.delete(name);
     this.device = new Device(this.#ports());
     this.#end = this.device.start();
     return this.device;
@@ -77,12 +83,21 @@ export class Simulated {
         this.stores.delete(name);
         return Promise.resolve();
       },
-      lock: (name, work) => {
-        const done = (this.#locks.get(name) ?? Promise.resolve()).then(work, work);
+      lock: (name, work, signal) => {
+        const inTurn = () => (signal?.aborted ? Promise.reject(new Error("no longer wanted")) : work());
+        const done = (this.#locks.get(name) ?? Promise.resolve()).then(inTurn, inTurn);
         this.#locks.set(name, done.catch(() => undefined));
         return done;
       },
-      channel: () => ({ post: () => undefined, close: () => undefined }),
+      channel: (_, heard) => {
+        this.#channels.add(heard);
+        return {
+          post: () => {
+            for (const other of this.#channels) if (other !== heard) other();
+          },
+          close: () => this.#channels.delete(heard),
+        };
+      },
       sleep: (ms, signal) => sleep(Math.min(ms, 300), signal),
       chance: () => 0,
       online: this.online,
