@@ -39,6 +39,8 @@ export class SyncLoop {
   #waking = new AbortController();
   #failures = 0;
   #notBefore = 0;
+  /** Of the pause to come, the same that the person is told. */
+  #length = 0;
   #total = 0;
 
   constructor(ports: LoopPorts) {
@@ -151,22 +153,21 @@ export class SyncLoop {
     const { clock, chance } = this.#ports;
     const said = { code: last.code ?? last.notice?.code ?? null, detail: last.detail, requestId: last.requestId };
     const kind = kindOf(last);
-    const pause = kind === "later" ? backoff(this.#failures, chance(), last.retryAfter) : REFUSED;
+    this.#length = kind === "later" ? backoff(this.#failures, chance(), last.retryAfter) : REFUSED;
     this.#notBefore = last.retryAfter === null ? 0 : clock() + last.retryAfter * 1000;
-    return { ...said, kind, retryAt: kind === "sign-in" ? null : clock() + pause };
+    return { ...said, kind, retryAt: kind === "sign-in" ? null : clock() + this.#length };
   }
 
   /** Until there is a reason to sync again. A nudge ends any pause, except one that the server asked for. */
   async #pause(last: Exchanged): Promise<void> {
-    const { clock, chance, sleep, isOnline, isVisible } = this.#ports;
+    const { clock, sleep, isOnline, isVisible } = this.#ports;
     const { signal } = this.#waking;
     if (last.step === "done") {
       if (!isVisible() || !isOnline()) return sleep(HIDDEN, signal);
       return this.#wait(signal);
     }
     // Without a line or a sign-in there is nothing to try: the browser, or the person, says when.
-    const ms = kindOf(last) === "later" ? backoff(this.#failures, chance(), last.retryAfter) : REFUSED;
-    await sleep(isOnline() ? ms : HIDDEN, signal);
+    await sleep(isOnline() ? this.#length : HIDDEN, signal);
     const left = this.#notBefore - clock();
     if (left > 0) await sleep(left, this.#stopped.signal);
   }
