@@ -30,7 +30,7 @@ def waiting(hearing: Hearing, heard: Sequence[Heard]) -> None:
     """
     uow, a, n = hearing.uow, c(Approval), c(Notice)
     last = {each.subject_id: each for each in heard}
-    statement = select(a.id, a.case_id, a.owner_id, a.state, a.kind).where(
+    statement = select(a.id, a.case_id, a.owner_id, a.state, a.kind, a.amount_minor, a.currency).where(
         a.org_id == uow.org_id, a.case_id.in_(sorted(last))
     )
     parts = uow.connection.execute(statement).all()
@@ -48,7 +48,13 @@ def waiting(hearing: Hearing, heard: Sequence[Heard]) -> None:
             since=from_ms(asked[part.case_id].at),
             subject_collection="approvals",
             subject_id=part.id,
-            params={"case_id": part.case_id, "kind": part.kind, "by_id": asked[part.case_id].told["requester_id"]},
+            params={
+                "case_id": part.case_id,
+                "kind": part.kind,
+                "by_id": asked[part.case_id].told["requester_id"],
+                "amount_minor": part.amount_minor,
+                "currency": part.currency,
+            },
         )
         for part in parts
         if part.id in open_now and part.case_id in asked and part.owner_id != asked[part.case_id].actor_id

@@ -55,7 +55,7 @@ def test_a_claim_waits_in_one_inbox_and_its_decision_comes_to_the_other(desk: De
     claim_id = submitted(desk)
     (waiting,) = desk.inbox("jie")
     assert (waiting.topic, waiting.state, waiting.subject_collection) == (DECISION_WAITING, "unread", "approvals")
-    assert waiting.params["by_id"] == desk.company.users["wang"]
+    assert (waiting.params["by_id"], waiting.params["amount_minor"]) == (desk.company.users["wang"], 8800)
     decide(desk, claim_id, decision)
     assert [each.state for each in desk.inbox("jie")] == ["done"]
     (made,) = desk.inbox("wang")

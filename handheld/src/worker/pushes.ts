@@ -5,9 +5,9 @@ const TEXTS = {
   en: { title: "Doorstep", body: "There is something new for you" },
 };
 
+/** docs/notifications.md: the id is the same each time a message is sent again. */
 interface Payload {
-  readonly notice?: string;
-  readonly topic?: string;
+  readonly id?: string;
 }
 
 /** The address a tap on the notification opens. */
@@ -41,11 +41,11 @@ async function nudge(worker: ServiceWorkerGlobalScope): Promise<void> {
 
 async function show(worker: ServiceWorkerGlobalScope, payload: Payload): Promise<void> {
   const texts = worker.navigator.language.startsWith("zh") ? TEXTS.zh : TEXTS.en;
-  // One tag for each notice: a push that arrives twice does not ring twice.
+  // One tag for each message: a push that arrives twice does not ring twice.
   await worker.registration.showNotification(texts.title, {
     body: texts.body,
     icon: "/app/icon-192.png",
-    tag: payload.notice ?? payload.topic ?? "news",
+    tag: payload.id ?? "news",
   });
 }
 
