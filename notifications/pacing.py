@@ -38,7 +38,7 @@ DIGEST = "notifications.send-digest"
 
 def pacing_of(uow: UnitOfWork, user_id: str) -> Pacing:
     """The person's row, locked until the end of the transaction; made when he is first called."""
-    return uow.get(Pacing, user_id) or uow.add(Pacing(id=user_id))
+    return uow.ensure(Pacing(id=user_id))
 
 
 def wait_for(uow: UnitOfWork, person: Person, settings: Settings, *, since: datetime | None = None) -> datetime | None:

@@ -84,6 +84,21 @@ class UnitOfWork(WorkingSet):
         found: list[Any] = [each.row for each in held if each is not None and not each.removed]
         return sorted(filter(belongs, found), key=lambda each: each.id)
 
+    def ensure(self, row: R) -> R:
+        """The row of that id, locked: the one that is there, or this one, even if somebody else adds one at this moment.
+
+        Only for rows that no device is sent: it stands in the database at once and is not numbered.
+        """
+        if collection_of(type(row)) is not None:
+            raise ValueError(f"{type(row).__name__} is sent to devices")
+        if (found := self.get(type(row), row.id)) is not None:
+            return found
+        row.org_id, row.created_at, row.updated_at = self.org_id, self.now, self.now
+        names = row.__names__
+        bulk.insert_or_skip(self.connection, row.__table__, names, [[getattr(row, name) for name in names]])
+        del self._set[type(row), row.id]  # remembered as missing
+        return self.must(type(row), row.id)
+
     # -- facts and jobs --------------------------------------------------------------------------------------------
 
     def changes(self, row: Row) -> dict[str, list[Any]]:

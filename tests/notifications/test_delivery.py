@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +15,7 @@ from notifications.channels.opened import channels_of
 from notifications.models import Delivery, Notice
 from notifications.operations import finish_notice, read_notice, snooze_notice
 from notifications.pacing import DIGEST
+from notifications.reminders import REMIND
 from notifications.telling import DELIVER
 from server.accounts.operations import devices, staff
 from server.core.jobs import HANDLERS
@@ -447,3 +450,22 @@ def test_a_digest_that_was_cut_off_is_not_lost_and_not_doubled(
     assert len(push.to("wang")) == 1
     (job,) = wired.jobs(DIGEST)
     assert job.state == "done"
+
+
+def test_two_workers_that_call_one_person_for_the_first_time_do_not_get_in_each_others_way(
+    wired: Desk, push: PushServices
+) -> None:
+    browser(wired, push, "wang")
+    for _ in range(6):
+        wired.follow_up("wang", due_at=shanghai("11:00"))
+    wired.work()
+    wired.at(shanghai("11:00"))
+    reminding = wired.worker()
+    while wired.jobs(REMIND, "waiting"):
+        reminding.work_one()
+    assert len(wired.jobs(DELIVER, "waiting")) == 6
+    workers = [wired.worker() for _ in range(3)]
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda worker: [worker.work_one() for _ in range(4)], workers))
+    assert sum((worker.counts for worker in workers), Counter()) == {"done": 6}
+    assert len({each.said["id"] for each in push.to("wang")}) == len(push.to("wang")) == 6

@@ -44,6 +44,11 @@ def state(uow: UnitOfWork) -> dict[str, Any]:
 # -- rows -------------------------------------------------------------------------------------------------------------
 
 
+def test_rows_that_devices_are_sent_are_added_and_never_ensured(town: Town) -> None:
+    with town.working("sue") as uow, pytest.raises(ValueError, match="Thing is sent to devices"):
+        uow.ensure(Thing(name="thing", owner_id=uow.actor.user_id, unit_id=town.units["east"]))
+
+
 class At:
     """A clock that stands still."""
 
