@@ -86,7 +86,7 @@ def _was_begun(uow: UnitOfWork, message: str) -> bool:
 
 def _is_news(uow: UnitOfWork, job: RunningJob, notice: Notice, person: Person) -> bool:
     """Whether somebody still has to be called: unread on every device, of use, he still works here, and it still holds."""
-    fresh = uow.now - notice.updated_at <= TOPICS[notice.topic].valid_for
+    fresh = uow.now - from_ms(job.payload["since"]) <= TOPICS[notice.topic].valid_for
     same = message_of(notice) == job.payload["message"]
     if not (notice.state == NoticeState.UNREAD and fresh and same and person.is_active):
         return False

@@ -61,6 +61,12 @@ DECISION_MADE = _topic(
     en="A decision was made about your request.",
     falls_back=True,
 )
+MEMBER_ARRIVED = _topic(
+    "membership.member-arrived",
+    zh="您的客户已到访。",
+    en="A customer of yours has arrived.",
+    valid_for=timedelta(minutes=20),
+)
 
 DIGEST_TEXT = Text("您有{count}条未读提醒。", "You have {count} unread notices.")
 """Of the one message that stands for those that were held back."""

@@ -16,6 +16,7 @@ from notifications.hearers import accounts as accounts_hearers
 from notifications.hearers import approvals as approvals_hearers
 from notifications.hearers import customers as customers_hearers
 from notifications.hearers import fieldwork as fieldwork_hearers
+from notifications.hearers import membership as membership_hearers
 from server.accounts import functions as accounts_functions
 from server.accounts import purge
 from server.accounts import sync as accounts_sync
@@ -53,7 +54,7 @@ subjects.register(expenses_operations.CLAIMS)
 blobs.readable_through(expenses_queries.citing)
 
 # Later, by the worker: people are told. What nobody hears of costs its commit nothing.
-HEARERS = (accounts_hearers, approvals_hearers, fieldwork_hearers, customers_hearers)
+HEARERS = (accounts_hearers, approvals_hearers, fieldwork_hearers, customers_hearers, membership_hearers)
 events.hear_later(hearing.HEAR, hearing.HEARERS)
 
 # What is declared by being imported: permissions, jobs, tables. A role loses what nobody has declared.
