@@ -1,4 +1,5 @@
 /** The whole device, on memory instead of IndexedDB, against the real server. */
+import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { NotSendable, RowGone } from "../src/device/api";
 import { Server, thereIsAServer } from "./support/server";
@@ -208,5 +209,23 @@ describe.runIf(thereIsAServer)("a device on the real server", { timeout: 60_000 
     await second.device.signOut();
     await first.until("signed-out");
     await second.until("signed-out");
+  });
+
+  it("sends a picture after the operations, over a cut, and the server has it for good", async () => {
+    const mine = phone();
+    const workspace = await mine.signedIn("li.wang");
+    await workspace.sync.now();
+    let cut = false;
+    mine.plan = ({ method }) => {
+      if (cut || method !== "PATCH") return "ok";
+      cut = true;
+      return "unheard";
+    };
+    const bytes = readFileSync(new URL("../public/icon-512.png", import.meta.url));
+    const { sha256 } = await workspace.files.keep(new Blob([bytes], { type: "image/png" }));
+    await eventually(async () => (await workspace.read((read) => read.file(sha256)))?.state === "sent", "sent");
+    expect(cut).toBe(true);
+    const answer = await workspace.ask("GET", `/api/v1/files/${sha256}`);
+    expect(answer).toMatchObject({ offline: false, status: 200 });
   });
 });
