@@ -18,6 +18,7 @@ _COMMANDS = {
     "org": ("server.cli.staff", "org"),
     "user": ("server.cli.staff", "user"),
     "device": ("server.cli.devices", "device"),
+    "kiosk": ("server.cli.kiosks", "kiosk"),
     "sync": ("server.cli.audits", "sync"),
     "audit": ("server.cli.audits", "audit"),
     "backup": ("server.cli.backups", "backup"),

@@ -149,4 +149,5 @@ def _welcome(found: Settings) -> list[str]:
         lines += ["", f"  organisation demo, password of all: {PASSWORD}"]
         lines += [f"    {username:<12} {says}" for username, says in LOGINS]
         lines += ["  organisation rival, user spy: sees nothing of the above"]
+        lines += ["  a code for kiosk 1:  .venv/bin/doorstep kiosk code --org demo 1"]
     return lines

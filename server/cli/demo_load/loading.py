@@ -19,6 +19,7 @@ from server.accounts.queries.actors import load_actor
 from server.accounts.rules import StaffValues
 from server.accounts.scope import UnitKind
 from server.cli.demo_load import cast
+from server.cli.demo_load.club import load_club
 from server.cli.demo_load.days import load_days
 from server.cli.demo_load.inventing import InventedCustomer, demo_id, draw_for, invent_customer, invent_name
 from server.cli.terminal import organisations
@@ -69,6 +70,7 @@ def load_demo(services: Services, size: Size, tell: Tell = lambda _done, _total:
     sellers = _sellers(services, org_id, size)
     customers = _load_customers(services, sellers, size, tell)
     days = sum(load_days(services, seller, number, size.seed) for number, seller in enumerate(sellers))
+    load_club(services, sellers[0], sellers[: len(_named_sellers())], size.seed)
     return Loaded(customers, days, staff)
 
 

@@ -15,7 +15,7 @@ _AT_ONCE = 1000
 
 
 def follow_customers(uow: UnitOfWork, customers: Sequence[Customer], _new_owner: User) -> None:
-    """Let members and cards go with their customers, in the same unit of work; of arrivals only the owner (rule M12).
+    """Let members and cards go with their customers, in the same unit of work; of arrivals only the owner (rule M11).
 
     An arrival stays with the unit of its sales centre: its reception goes on seeing who waits.
     """

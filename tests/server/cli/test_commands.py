@@ -14,7 +14,8 @@ from tests.server.cli.conftest import Cli
 
 PROMISED = """
     run, serve, worker, db upgrade, db downgrade, db current, demo load, demo day, org create, user create, user disable,
-    user handover, device list, device revoke, sync audit, audit verify, backup, restore, openapi, keys new, doctor
+    user handover, device list, device revoke, sync audit, audit verify, backup, restore, openapi, keys new, doctor,
+    keys new-card, kiosk list, kiosk code, kiosk revoke
 """
 """Commands that scripts and users count on."""
 
