@@ -52,6 +52,8 @@ customers_operations.on_handover(follow_customers)
 subjects.register(expenses_operations.CLAIMS)
 # Whoever reaches a line, or is asked about its claim, may open the receipt that it cites.
 blobs.readable_through(expenses_queries.citing)
+# In the same unit of work: a receipt that has arrived is compared with those that were claimed.
+arrivals.on_arrival(expenses_operations.flag_arrived)
 
 # Later, by the worker: people are told. What nobody hears of costs its commit nothing.
 HEARERS = (accounts_hearers, approvals_hearers, fieldwork_hearers, customers_hearers, membership_hearers)

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, or_, select
 
 from server.approvals.functions import MANAGE
 from server.approvals.models import Approval, ApprovalRoute, Delegation
+from server.approvals.transitions import Answer
 from server.core.access import Actor
 from server.core.problems import NOT_FOUND, Refused
 from server.core.rows import c
@@ -41,11 +42,16 @@ def my_part(connection: Connection, actor: Actor, approval_id: str) -> Approval:
 
 
 def was_asked(actor: Actor, subject_id: ColumnElement[Any]) -> ColumnElement[bool]:
-    """That the person is or was asked about the subject in the same row: then he sees it, wherever it stands."""
+    """That the subject in the same row waits for the person or he decided about it: then he sees it, wherever it stands."""
     p = c(Approval)
     return (
         select(p.id)
-        .where(p.org_id == actor.org_id, p.owner_id == actor.user_id, p.case_id == subject_id)
+        .where(
+            p.org_id == actor.org_id,
+            p.owner_id == actor.user_id,
+            p.case_id == subject_id,
+            p.state != Answer.LAPSED.value,
+        )
         .correlate_except(Approval.__table__)
         .exists()
     )

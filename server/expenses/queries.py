@@ -52,7 +52,7 @@ def claim_page(
 
 
 def get_claim(connection: Connection, actor: Actor, claim_id: str, *, written: bool = False) -> ClaimCard:
-    """One claim: within reach, or one that the person is or was asked about. Raises Refused NOT_FOUND.
+    """One claim: within reach, or one that waits for the person or that he decided about. Raises Refused NOT_FOUND.
 
     written: he has just written it, which needs no permission to read others.
     """

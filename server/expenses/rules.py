@@ -99,7 +99,10 @@ SALES_ACTIONS = frozenset({LineKind.TAXI, LineKind.TRAVEL, LineKind.FUEL, LineKi
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """A line as rules see it. has_event: its visit has begun or is done. spent_for_id: the customer, by himself or the visit."""
+    """A line as rules see it. has_event: its visit has begun or is done. spent_for_id: the customer, by himself or the visit's.
+
+    similar: pictures that look like the line's receipt, by hash.
+    """
 
     id: str
     kind: str
@@ -114,6 +117,7 @@ class Spent:
     spent_for_id: str | None = None
     owner_id: str = ""
     claim_id: str = ""
+    similar: frozenset[str] = frozenset()
 
 
 def check_claim(lines: Sequence[Spent], *, today: date) -> int:
@@ -158,6 +162,7 @@ class FlagKind(StrEnum):
     """Why somebody should look twice. Never a reason to refuse (rule E5)."""
 
     SAME_RECEIPT = "same_receipt"
+    SIMILAR_RECEIPT = "similar_receipt"
     LOOK_ALIKE = "look_alike"
 
 
@@ -189,6 +194,8 @@ def flags_of(line: Spent, others: Iterable[Spent]) -> list[Flag]:
 def _likeness(line: Spent, other: Spent) -> FlagKind | None:
     if line.receipt_sha256 is not None and line.receipt_sha256 == other.receipt_sha256:
         return FlagKind.SAME_RECEIPT
+    if other.receipt_sha256 in line.similar:
+        return FlagKind.SIMILAR_RECEIPT
     same = (line.kind, line.amount_minor, line.spent_on) == (other.kind, other.amount_minor, other.spent_on)
     if not same:
         return None

@@ -49,6 +49,12 @@ class ExpenseLineFields(Schema):
     )
 
 
+class ExpenseLinePatch(ExpenseLineFields):
+    """What to change of a line."""
+
+    base = IntegerField(1, metadata={"description": "Version of the line that the change was made on."})
+
+
 class ExpenseLineIn(ExpenseLineFields):
     """A new line."""
 
@@ -110,6 +116,14 @@ class ExpenseClaimIn(Schema):
     title = TextField(models.TITLE_MOST, required=True)
     note = TextField(models.NOTE_MOST, multiline=True, blank=True, allow_none=True)
     lines = fields.List(fields.Nested(ExpenseLineIn), load_default=list, validate=Length(0, LINES_MOST))
+
+
+class ExpenseClaimPatch(Schema):
+    """What to change of a claim."""
+
+    title = TextField(models.TITLE_MOST)
+    note = TextField(models.NOTE_MOST, multiline=True, blank=True, allow_none=True)
+    base = IntegerField(1, metadata={"description": "Version of the claim that the change was made on."})
 
 
 class ExpenseClaimQuery(PageQuery):

@@ -458,6 +458,18 @@ RECIPES: Mapping[str, Recipe] = {
         },
     ),
     "GET /api/v1/expenses/claims/{claim_id}": Recipe(row="claim"),
+    "PATCH /api/v1/expenses/claims/{claim_id}": Recipe(row="claim", body=_body(note="north side")),
+    "POST /api/v1/expenses/claims/{claim_id}/lines": Recipe(
+        row="claim",
+        body=_body(kind="other", amount_minor=900, spent_on=DAY.isoformat()),
+        references={"/id": "claim line", "/customer_id": "customer", "/visit_id": "visit"},
+    ),
+    "PATCH /api/v1/expenses/claims/{claim_id}/lines/{line_id}": Recipe(
+        row="claim line",
+        body=_body(description="tea"),
+        references={"/customer_id": "customer", "/visit_id": "visit"},
+    ),
+    "DELETE /api/v1/expenses/claims/{claim_id}/lines/{line_id}": Recipe(row="claim line"),
     "POST /api/v1/expenses/claims/{claim_id}/submit": Recipe(row="claim"),
     "POST /api/v1/expenses/claims/{claim_id}/withdraw": Recipe(row="submitted claim"),
     "GET /api/v1/expenses/spend": Recipe(

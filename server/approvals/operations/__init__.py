@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from server.approvals.operations.asking import (
     Request,
+    add_flags,
     ask,
     hash_of,
     lock_cases,
@@ -16,6 +17,6 @@ from server.approvals.operations.deciding import approve, decide, reject, send_b
 from server.approvals.operations.setting import begin_delegation, end_delegation, write_route
 
 __all__ = [
-    "Request", "approve", "ask", "begin_delegation", "decide", "end_delegation", "hash_of", "lock_cases", "preload_parts", "reject",
+    "Request", "add_flags", "approve", "ask", "begin_delegation", "decide", "end_delegation", "hash_of", "lock_cases", "preload_parts", "reject",
     "send_back", "void", "waiting_people", "withdraw", "write_route",
 ]  # fmt: skip

@@ -141,6 +141,18 @@ def void(uow: UnitOfWork, subject_id: str) -> None:
         uow.record(events.ApprovalVoided(case.id, case.kind, case.requester_id, sorted(case.decided_by)))
 
 
+def add_flags(uow: UnitOfWork, subject_id: str, flags: Sequence[Mapping[str, Any]]) -> None:
+    """Show those who are asked now something more to look at."""
+    case = uow.get(ApprovalCase, subject_id)
+    if case is None or case.state != CaseState.OPEN:
+        return
+    shown = [*case.flags, *(dict(each) for each in flags)]
+    uow.change(case, flags=shown)
+    for each in case.waiting:
+        if (row := uow.get(Approval, each)) is not None:
+            uow.change(row, flags=shown)
+
+
 def lapse(uow: UnitOfWork, case: ApprovalCase, *but: str) -> None:
     """Tell those for whom the case still waits, all but these rows, that it went on without them."""
     for each in case.waiting:
@@ -162,10 +174,16 @@ def ask_anew(uow: UnitOfWork, case: ApprovalCase) -> bool:
     rows = {row.owner_id: row for each in case.waiting if (row := uow.get(Approval, each)) is not None}
     gone = [row for user_id, row in rows.items() if user_id not in people]
     new = {user_id: for_id for user_id, for_id in people.items() if user_id not in rows}
-    if not people or not (gone or new):
+    if not people:
         return False
-    for row in gone:
-        uow.change(row, state=Answer.LAPSED.value)
+    needs_password = asked.route.needs_password(case.amount_minor)
+    stale = [row for row in rows.values() if row.needs_password != needs_password]
+    if not (gone or new or stale):
+        return False
+    for row in stale:
+        uow.change(row, needs_password=needs_password)
+    for row in gone:  # what it is about is no longer his to see
+        uow.change(row, state=Answer.LAPSED.value, content={}, flags=[])
     uow.change(case, step_count=len(asked.steps), waiting=sorted(row.id for row in rows.values() if row not in gone))
     if new:
         ask_people(uow, case, asked.route, new)

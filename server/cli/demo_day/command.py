@@ -11,8 +11,9 @@ import click
 
 import server.registry  # noqa: F401 - makes the collections known
 from server.cli.demo_day.people import NotPlayable
-from server.cli.demo_day.play import Cast, Day, assemble, play
+from server.cli.demo_day.play import assemble, play
 from server.cli.demo_day.reckoning import board_of, issues_of, reckon
+from server.cli.demo_day.scene import Cast, Day
 from server.core.collections import shapes
 from sync_protocol.phone import LineBroken, SignInRefused
 

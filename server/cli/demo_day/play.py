@@ -5,81 +5,28 @@ Only the phones' clocks are simulated: they play the latest business day that is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
+from server.cli.demo_day.claims import claim_offline, decide_in_the_hand
 from server.cli.demo_day.line import breaks_every_few
 from server.cli.demo_day.people import Carrier, DayClock, Desk, NotPlayable
+from server.cli.demo_day.scene import (
+    EVENING_BATCH,
+    NEW_CUSTOMERS,
+    PLANNED,
+    PORTFOLIO,
+    SITE,
+    UNPLANNED,
+    Cast,
+    Day,
+    Say,
+    last_business_day,
+    ms,
+)  # fmt: skip
 from sync_protocol.collections import CollectionShape
-from sync_protocol.ids import new_id
-
-PORTFOLIO, PLANNED, UNPLANNED, NEW_CUSTOMERS = 12, 9, 3, 5
-EVENING_BATCH = 6
-"""Operations a push on the bad line, so that the evening takes many requests."""
-SITE = (312_304_160, 1_214_737_010)
-"""Where the visits take place: degrees north and east × 10⁷, in Shanghai."""
-
-Say = Callable[[str, str], None]
-"""Tells the story: a time of the day, and what happens."""
-
-
-@dataclass(slots=True)
-class Day:
-    """What the people of the day made, for the reckoning. Row ids by what they are."""
-
-    number: int
-    on: date
-    zone: ZoneInfo
-    tag: str = field(default_factory=lambda: new_id()[-6:])
-    portfolio: list[str] = field(default_factory=list)
-    plan: str = ""
-    planned: list[str] = field(default_factory=list)
-    visits: list[str] = field(default_factory=list)
-    new_customers: list[str] = field(default_factory=list)
-    phones: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    follow_ups: list[str] = field(default_factory=list)
-    to_be_refused: dict[str, str] = field(default_factory=dict)
-    handed_over: str = ""
-    clash: str = ""
-    merge: str = ""
-    moved: str = ""
-
-    @property
-    def mark(self) -> str:
-        """What all customers of this run carry in their remark. Runs that begin at the same moment have one number."""
-        return f"demo day {self.number} {self.tag}"
-
-    def at(self, hour: int, minute: int) -> datetime:
-        """A time of that day in the organisation's zone, as an instant."""
-        return datetime.combine(self.on, time(hour, minute), tzinfo=self.zone).astimezone(UTC)
-
-
-@dataclass(slots=True)
-class Cast:
-    """Who plays: the salesperson without a network, his colleague, his supervisor with phone and desk."""
-
-    li: Carrier
-    min: Carrier
-    jie: Carrier
-    desk: Desk
-
-    @property
-    def carriers(self) -> tuple[Carrier, ...]:
-        """Those with phones."""
-        return (self.li, self.min, self.jie)
-
-
-def last_business_day(today: date) -> date:
-    """The latest Monday to Friday before `today`."""
-    day = today - timedelta(days=1)
-    while day.weekday() > 4:
-        day -= timedelta(days=1)
-    return day
 
 
 def assemble(url: str, folder: Path, shapes: Mapping[str, CollectionShape]) -> tuple[Cast, Day]:
@@ -111,6 +58,7 @@ def play(cast: Cast, day: Day, say: Say) -> None:
     _meanwhile(cast, day, say)
     _out_there(cast, day, say)
     _the_line_is_back(cast, day, say)
+    decide_in_the_hand(cast, day, say)
 
 
 def _the_evening_before(cast: Cast, day: Day) -> None:
@@ -138,7 +86,7 @@ def _the_evening_before(cast: Cast, day: Day) -> None:
                     "plan_id": day.plan,
                     "customer_id": day.portfolio[place],
                     "planned_on": day.on.isoformat(),
-                    "planned_start_at": _ms(start),
+                    "planned_start_at": ms(start),
                     "purpose": "看房 viewing",
                     "importance": 1 + place % 3,
                     "urgency": 1 + place % 2,
@@ -166,7 +114,7 @@ def _eight_o_clock(cast: Cast, day: Day, say: Say) -> None:
 def _meanwhile(cast: Cast, day: Day, say: Say) -> None:
     jie = cast.jie
     jie.clock.set(day.at(9, 0))
-    jie.phone.update("visits", day.moved, {"planned_start_at": _ms(day.at(16, 30))})
+    jie.phone.update("visits", day.moved, {"planned_start_at": ms(day.at(16, 30))})
     jie.phone.update("customers", day.clash, {"grade": "D"})
     jie.phone.update("customers", day.merge, {"stage": "negotiating"})
     jie.sync()
@@ -215,6 +163,7 @@ def _out_there(cast: Cast, day: Day, say: Say) -> None:
         wrong = phone.create("customers", {"name": f"错号{day.number}", "remark": day.mark})
         phone.create("customer_phones", {"customer_id": wrong, "number": "12"})
     day.to_be_refused["customers.phone-invalid"] = wrong
+    claim_offline(cast, day, say)
     say(
         "18:45",
         f"Without a network he made {len(day.visits)} visits, {NEW_CUSTOMERS} new customers, {len(day.notes)} notes and "
@@ -290,13 +239,3 @@ def _the_line_is_back(cast: Cast, day: Day, say: Say) -> None:
     li.line.mend()
     for carrier in (cast.min, cast.jie, li):
         carrier.sync()
-
-
-def _ms(instant: datetime) -> int:
-    return int(instant.timestamp() * 1000)
-
-
-def rows_of(carrier: Carrier, collection: str, ids: list[str]) -> list[dict[str, Any]]:
-    """Those of the rows that a phone holds."""
-    held = carrier.phone.rows(collection)
-    return [held[row] for row in ids if row in held]

@@ -4,25 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from time import monotonic, sleep
 from typing import Any
 
-from server.cli.demo_day.play import PLANNED, Cast, Day, rows_of
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the reckoning. ok: as it should be."""
-
-    what: str
-    expected: Any
-    found: Any
-
-    @property
-    def ok(self) -> bool:
-        """Whether it is as it should be."""
-        return bool(self.expected == self.found)
+from server.cli.demo_day.claims import reckon_claims
+from server.cli.demo_day.scene import PLANNED, Cast, Day, Finding, rows_of
 
 
 def reckon(cast: Cast, day: Day) -> Iterator[Finding]:
@@ -31,6 +17,7 @@ def reckon(cast: Cast, day: Day) -> Iterator[Finding]:
     yield from _merged(cast, day)
     yield from _refused(cast, day)
     yield from _handed_over(cast, day)
+    yield from reckon_claims(cast, day)
     yield from _agree(cast)
     yield from _board(cast, day)
 

@@ -33,10 +33,10 @@ def load(customers: int, staff: int, seed: int) -> None:
         begun = time.monotonic()
         with progress("customers") as tell:
             loaded = load_demo(opened, Size(customers, staff, seed), tell)
-    if loaded.customers == loaded.days == loaded.staff == 0:
+    if loaded.customers == loaded.days == loaded.staff == loaded.claims == 0:
         click.echo("the demo is there already; nothing was changed")
         return
     click.echo(
-        f"loaded {loaded.customers:,} customers, {loaded.days:,} days of field work and {loaded.staff} further salespeople "
-        f"in {time.monotonic() - begun:.1f} s"
+        f"loaded {loaded.customers:,} customers, {loaded.days:,} days of field work, {loaded.claims} expense claims and {loaded.staff} "
+        f"further salespeople in {time.monotonic() - begun:.1f} s"
     )

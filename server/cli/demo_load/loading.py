@@ -19,6 +19,7 @@ from server.accounts.queries.actors import load_actor
 from server.accounts.rules import StaffValues
 from server.accounts.scope import UnitKind
 from server.cli.demo_load import cast
+from server.cli.demo_load.claims import load_claims
 from server.cli.demo_load.club import load_club
 from server.cli.demo_load.days import load_days
 from server.cli.demo_load.inventing import InventedCustomer, demo_id, draw_for, invent_customer, invent_name
@@ -52,6 +53,7 @@ class Loaded:
     customers: int = 0
     days: int = 0
     staff: int = 0
+    claims: int = 0
 
 
 def load_demo(services: Services, size: Size, tell: Tell = lambda _done, _total: None) -> Loaded:
@@ -71,7 +73,8 @@ def load_demo(services: Services, size: Size, tell: Tell = lambda _done, _total:
     customers = _load_customers(services, sellers, size, tell)
     days = sum(load_days(services, seller, number, size.seed) for number, seller in enumerate(sellers))
     load_club(services, sellers[0], sellers[: len(_named_sellers())], size.seed)
-    return Loaded(customers, days, staff)
+    claims = load_claims(services, org_id, _named(services, org_id), size.seed)
+    return Loaded(customers, days, staff, claims)
 
 
 # -- organisations and staff ------------------------------------------------------------------------------------------
@@ -174,6 +177,15 @@ def _sellers(services: Services, org_id: str, size: Size) -> list[Actor]:
         rows = connection.execute(select(u.username, u.id).where(u.org_id == org_id, u.username.in_(usernames)))
         ids = {row.username: row.id for row in rows}
     return [_actor(services, org_id, ids[each]) for each in usernames if each in ids]
+
+
+def _named(services: Services, org_id: str) -> dict[str, Actor]:
+    """The demo's named people as actors, by username."""
+    u = c(User)
+    with services.reading(org_id) as connection:
+        names = [person.username for person in cast.PEOPLE]
+        rows = connection.execute(select(u.username, u.id).where(u.org_id == org_id, u.username.in_(names))).all()
+    return {row.username: _actor(services, org_id, row.id) for row in rows}
 
 
 def _actor(services: Services, org_id: str, user_id: str) -> Actor:

@@ -12,7 +12,7 @@ from server.expenses import events, rules
 from server.expenses.models import ExpenseClaim, ExpenseLine
 from server.expenses.operations.belonging import lines_of, must_be_mine
 from server.expenses.operations.booking import book_void
-from server.expenses.operations.likeness import flags_for
+from server.expenses.operations.likeness import flags_for, told
 from server.expenses.rules import Flag, Spent
 from server.expenses.settling import settle_claim
 from server.expenses.transitions import ClaimAction, ClaimState, move_claim
@@ -111,13 +111,9 @@ def submit_claim(uow: UnitOfWork, claim: ExpenseClaim, _values: Mapping[str, Any
             amount_minor=total,
             currency=claim.currency,
             content=content_of(uow, claim, lines),
-            flags=[
-                {"kind": each.kind.value, "line_id": each.line_id, "claim_id": each.other_claim_id,
-                 "owner_id": each.other_owner_id, "by_other": each.by_other}
-                for each in flags
-            ],
+            flags=[told(each) for each in flags],
         ),
-    )  # fmt: skip
+    )
     waiting_for = approvals.waiting_people(uow, claim.id)
     uow.record(events.ClaimSubmitted(claim.id, claim.owner_id, total, claim.currency, waiting_for, claim.flag_count))
     return claim

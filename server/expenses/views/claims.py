@@ -77,15 +77,15 @@ def create_claim(values: dict[str, Any]) -> tuple[ClaimCard, int]:
             uow.commit()
         else:
             _refuse_unless_same(uow, known, values, lines)
-    return _card(claim_id, written=True), 201 if known is None else 200
+    return claim_card(claim_id, written=True), 201 if known is None else 200
 
 
 @CLAIMS.route("/<id:claim_id>", methods=["GET"])
 @requires(READ)
 @CLAIMS.response(200, ExpenseClaimOut)
 def get_claim(claim_id: str) -> ClaimCard:
-    """One claim: within reach, or one that the caller is or was asked about."""
-    return _card(claim_id)
+    """One claim: within reach, or one that waits for the caller or that he decided about."""
+    return claim_card(claim_id)
 
 
 @CLAIMS.route("/<id:claim_id>/submit", methods=["POST"])
@@ -110,15 +110,15 @@ def _refuse_unless_same(
     uow: UnitOfWork, known: ExpenseClaim, values: dict[str, Any], lines: list[dict[str, Any]]
 ) -> None:
     """Raise Refused REUSED_ID unless the claim of that id is what the caller would make."""
-    same = known.owner_id == uow.actor.user_id and _says(known, settle_claim(values))
+    same = known.owner_id == uow.actor.user_id and says(known, settle_claim(values))
     for line in lines if same else ():
         row = None if line.get("id") is None else uow.get(ExpenseLine, line["id"])
-        same = same and row is not None and row.claim_id == known.id and _says(row, settle_line(line))
+        same = same and row is not None and row.claim_id == known.id and says(row, settle_line(line))
     if not same:
         raise Refused(REUSED_ID)
 
 
-def _says(row: ExpenseClaim | ExpenseLine, values: dict[str, Any]) -> bool:
+def says(row: ExpenseClaim | ExpenseLine, values: dict[str, Any]) -> bool:
     return all(getattr(row, name) == value for name, value in values.items())
 
 
@@ -130,9 +130,9 @@ def _step(claim_id: str, operation: Callable[..., ExpenseClaim]) -> ClaimCard:
             raise Refused(NOT_FOUND)
         operation(uow, claim)
         uow.commit()
-    return _card(claim_id, written=True)
+    return claim_card(claim_id, written=True)
 
 
-def _card(claim_id: str, *, written: bool = False) -> ClaimCard:
+def claim_card(claim_id: str, *, written: bool = False) -> ClaimCard:
     with reading() as connection:
         return queries.get_claim(connection, current_actor(), claim_id, written=written)

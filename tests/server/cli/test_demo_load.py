@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 from server.accounts.models import OrgUnit, Role, User, UserRole
 from server.accounts.passwords import PasswordHashes
 from server.accounts.queries.actors import load_actor
+from server.approvals.models import Approval
 from server.cli.demo_load import LOGINS, PASSWORD, Size, load_demo, loading
 from server.cli.demo_load.inventing import demo_id, draw_for, invent_customer, invent_day
 from server.cli.terminal import declare_everything, organisations
@@ -24,6 +25,7 @@ from server.core.rows import Row, c
 from server.core.services import Services
 from server.core.tables import ORG_CLOCKS
 from server.customers.models import Customer, CustomerPhone, Note
+from server.expenses.models import ExpenseClaim
 from server.fieldwork.models import DayPlan, FollowUp, Visit
 from sync_protocol.ids import is_id
 from tests.server.cli.conftest import Cli
@@ -194,3 +196,21 @@ def test_the_command_needs_leave_and_says_what_it_did(cli: Cli) -> None:
     words = ("demo", "load", "--customers", "12")
     assert "loaded 12 customers, 21 days" in cli(*words, DOORSTEP_DEMO="1").output
     assert "nothing was changed" in cli(*words, DOORSTEP_DEMO="1").output
+
+
+def test_claims_stand_in_every_state_and_somebody_is_stood_in_for(services: Services) -> None:
+    load_demo(services, Size(customers=40))
+    org_id = organisations(services)["demo"]
+    named = {username: person(services, org_id, username).user_id for username, _ in LOGINS}
+    claims = rows(services, org_id, ExpenseClaim)
+    states = {
+        name: Counter(each.state for each in claims if each.owner_id == named[name]) for name in ("li.wang", "na.sun")
+    }
+    once = dict.fromkeys(("draft", "returned", "rejected", "approved", "reimbursed"), 1) | {"submitted": 2}
+    assert states == {"li.wang": once, "na.sun": once}
+    waiting = [part for part in rows(services, org_id, Approval) if part.state == "waiting"]
+    asked = Counter(part.owner_id for part in waiting)
+    assert asked[named["jie.chen"]] == 6  # four of his own team, two of West, for which he stands in
+    assert {part.for_id for part in waiting if part.owner_id == named["jie.chen"]} == {None, named["hong.wu"]}
+    assert asked[named["hong.wu"]] == 2
+    assert any(each.flag_count for each in claims)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,9 +11,10 @@ from server.accounts.models import User
 from server.approvals import operations as approvals
 from server.approvals.models import Approval, ApprovalDay, ApprovalRoute, Delegation
 from server.approvals.operations.setting import ask_all_anew
-from server.core import blobs
+from server.core import blobs, looks
 from server.core.rows import c
 from server.core.uow import UnitOfWork
+from server.expenses import operations
 from sync_protocol.ids import new_id
 from tests.server.expenses.desk import HIGHER, PASSWORD, TOLD, Desk
 from tests.server.fieldwork.office import statements
@@ -200,15 +202,42 @@ def test_a_claim_is_not_approved_before_its_receipts_have_arrived(desk: Desk) ->
     assert desk.decide("sue", returned, "return", comment="no picture") == ("applied", None)
 
 
-def _arrive(desk: Desk, who: str, sha256: str) -> None:
+def _arrive(desk: Desk, who: str, sha256: str, look: int | None = None) -> None:
+    """As core takes a file in: the upload, the file when it is new, and whoever wants to know."""
     with desk.world.working() as uow:
-        uow.add(
+        upload = uow.add(
             blobs.Upload(
                 owner_id=desk.world.users[who], sha256=sha256, size=1, state="arrived", place=new_id()[:32],
                 expires_at=uow.now, arrived_at=uow.now,
             )
         )  # fmt: skip
+        if not uow.find(blobs.File, c(blobs.File).sha256 == sha256):
+            bands: Any = (None,) * 4 if look is None else looks.bands(look)
+            uow.add(
+                blobs.File(
+                    sha256=sha256, size=1, media_type="image/jpeg", place=new_id()[:32], kept_sha256=sha256, kept_size=1,
+                    width=1, height=1, look=None if look is None else looks.signed(look),
+                    look_a=bands[0], look_b=bands[1], look_c=bands[2], look_d=bands[3],
+                )
+            )  # fmt: skip
+        operations.flag_arrived(uow, upload)
         uow.commit()
+
+
+def test_a_picture_that_looks_like_a_colleagues_is_flagged_when_it_arrives(desk: Desk) -> None:
+    _arrive(desk, "carl", "1" * 64, look=0x00FF_1234_5678_9ABC)
+    desk.submitted("carl", receipt_sha256="1" * 64)
+    claim = desk.submitted("anna", 777, receipt_sha256="2" * 64)
+    assert desk.part("sue", claim)["flags"] == []
+    _arrive(desk, "anna", "2" * 64, look=0x00FF_1234_5678_9ABD)
+    (line,) = desk.lines(claim)
+    assert (line.flags, desk.row(claim).flag_count) == (["similar_receipt"], 1)
+    (flag,) = desk.part("sue", claim)["flags"]
+    assert (flag["kind"], flag["by_other"], flag["line_id"]) == ("similar_receipt", True, line.id)
+    assert desk.decide("sue", claim) == ("applied", None)  # a flag never blocks
+    later = desk.submitted("anna", 778, receipt_sha256="2" * 64)  # what has arrived is looked at when it is submitted
+    kinds = {each["kind"] for each in desk.part("sue", later)["flags"]}
+    assert kinds == {"same_receipt", "similar_receipt"}
 
 
 def test_a_batch_of_decisions_costs_the_same_however_many_there_are(desk: Desk) -> None:
@@ -241,3 +270,25 @@ def test_who_left_is_not_asked(desk: Desk, state: str) -> None:
         uow.commit()
     claim = desk.submitted()
     assert desk.waits_for(claim) == {"dora", "admin"}
+
+
+def test_a_receipt_opens_to_whoever_decides_about_it(desk: Desk) -> None:
+    receipt = "e" * 64
+    claim = desk.submitted(receipt_sha256=receipt)
+    _arrive(desk, "anna", receipt)
+
+    def readers() -> set[str]:
+        with desk.world.database.read(desk.world.org_id) as connection:
+            return {who for who in desk.world.users if blobs.readable(connection, desk.world.actor(who), receipt)}
+
+    reach = {"anna", "sue", "dora", "finn", "admin", "lee"}
+    assert readers() == reach
+    with desk.world.working("sue") as uow:
+        delegation = _stand_in(uow, desk, "carl")
+        uow.commit()
+    assert desk.waits_for(claim) == {"sue", "carl"}
+    assert readers() == reach | {"carl"}
+    with desk.world.working("sue") as uow:
+        approvals.end_delegation(uow, uow.must(Delegation, delegation))
+        uow.commit()
+    assert readers() == reach

@@ -82,7 +82,9 @@ def test_a_claim_has_lines_and_not_too_many_and_none_of_tomorrow() -> None:
 
 # -- flags ------------------------------------------------------------------------------------------------------------
 
-MINE = replace(TAXI, owner_id="wang", claim_id="mine", spent_for_id="li", receipt_sha256="a" * 64)
+MINE = replace(
+    TAXI, owner_id="wang", claim_id="mine", spent_for_id="li", receipt_sha256="a" * 64, similar=frozenset({"c" * 64})
+)
 OTHER = replace(MINE, id="other", claim_id="before", receipt_sha256=None)
 
 
@@ -97,6 +99,7 @@ OTHER = replace(MINE, id="other", claim_id="before", receipt_sha256=None)
         (replace(OTHER, kind="parking"), None),
         (replace(OTHER, receipt_sha256="b" * 64), FlagKind.LOOK_ALIKE),
         (Spent("other", "gift", 1, TODAY, receipt_sha256="a" * 64, owner_id="zhao"), FlagKind.SAME_RECEIPT),
+        (Spent("other", "gift", 1, TODAY, receipt_sha256="c" * 64, owner_id="zhao"), FlagKind.SIMILAR_RECEIPT),
         (MINE, None),  # itself
     ],
 )

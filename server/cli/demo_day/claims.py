@@ -1,0 +1,73 @@
+"""The day's money: a claim made without a network, one that lacks its evidence, and a decision in the supervisor's hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from server.cli.demo_day.people import NotPlayable
+from server.cli.demo_day.scene import Cast, Day, Finding, Say, rows_of
+
+TAXI_MINOR, HOTEL_MINOR = 4_600, 38_000
+TOLD = {"progress": "预留两套 two units reserved", "key_value": "320 万 3.2 million"}
+
+
+def claim_offline(cast: Cast, day: Day, say: Say) -> None:
+    """li.wang claims a taxi and a hotel for two of his visits, and a taxi that names none."""
+    first, second = day.planned[0], day.planned[1]
+    day.claim = _claim(cast, day, "拜访费用 visits", [("taxi", TAXI_MINOR, first), ("hotel", HOTEL_MINOR, second)])
+    day.bare_claim = _claim(cast, day, "打车 taxi", [("taxi", TAXI_MINOR, None)])
+    day.to_be_refused["expenses.event-missing"] = day.bare_claim
+    say("18:42", "He claims a taxi and a hotel for his visits, and a taxi without any. Both wait to be sent.")
+
+
+def decide_in_the_hand(cast: Cast, day: Day, say: Say) -> None:
+    """jie.chen's phone has the claim; she approves it without a network, which counts once it has arrived."""
+    jie = cast.jie
+    part = _part(cast, day)
+    if part is None:
+        raise NotPlayable("the claim did not reach jie.chen; routes are loaded with `doorstep demo load`")
+    jie.clock.set(day.at(19, 10))
+    seen = {"revision": part["revision"], "content_hash": part["content_hash"], "comment": "同意 fine"}
+    jie.phone.act("approvals", "approve", part["id"], seen)
+    waits = len(jie.phone.queue)
+    jie.sync()
+    cast.li.sync()
+    say("19:10", f"jie.chen approves his claim on her phone ({waits} operation waited to be confirmed).")
+
+
+def reckon_claims(cast: Cast, day: Day) -> Iterator[Finding]:
+    """One claim, approved once by her; the other refused with its reason, and still there to be mended."""
+    listed = cast.desk.all(f"/api/v1/expenses/claims?owner_id={cast.li.user_id}&limit=200")
+    mine = sorted(row["id"] for row in listed if row["note"] == day.mark)
+    yield Finding("expense claims on the server, each once", sorted([day.claim, day.bare_claim]), mine)
+    found = next((row for row in listed if row["id"] == day.claim), None)
+    told = None if found is None else (found["state"], found["total_minor"], found["decided_by"])
+    yield Finding(
+        "  approved once, by whom it was put before", ("approved", TAXI_MINOR + HOTEL_MINOR, cast.jie.user_id), told
+    )
+    states = [row["state"] for row in rows_of(cast.li, "expense_claims", [day.claim, day.bare_claim])]
+    yield Finding("  and on li.wang's phone; the one without a visit waits to be mended", ["approved", "draft"], states)
+    part = _part(cast, day)
+    yield Finding("  and on her phone", "approved", None if part is None else part["state"])
+
+
+def _claim(cast: Cast, day: Day, title: str, lines: list[tuple[str, int, str | None]]) -> str:
+    phone = cast.li.phone
+    with phone.transaction():
+        claim = phone.create("expense_claims", {"title": title, "note": day.mark})
+        for kind, amount_minor, visit in lines:
+            values: dict[str, Any] = {
+                "claim_id": claim,
+                "kind": kind,
+                "amount_minor": amount_minor,
+                "spent_on": day.on.isoformat(),
+            }
+            phone.create("expense_lines", values | TOLD | ({} if visit is None else {"visit_id": visit}))
+    phone.act("expense_claims", "submit", claim)
+    return claim
+
+
+def _part(cast: Cast, day: Day) -> dict[str, Any] | None:
+    parts = cast.jie.phone.rows("approvals").values()
+    return next((dict(row) for row in parts if row["case_id"] == day.claim), None)
