@@ -47,6 +47,25 @@ export default typescript.config(
     },
   },
   {
+    files: ["src/kiosk/cards/**/*.ts", "src/kiosk/station/**/*.ts", "src/kiosk/reader/{wedge,layouts,held}.ts", "src/kiosk/screens/machine.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            { group: OUTSIDE, message: "this half of the kiosk is pure: no screens, no database library" },
+            { group: ["**/browser/**", "**/app/**", "**/hooks/**"], message: "it does not know where it runs" },
+          ],
+        },
+      ],
+      "no-restricted-globals": [
+        "error",
+        ...["indexedDB", "localStorage", "navigator", "window", "document", "location", "setTimeout", "setInterval", "performance"],
+      ],
+      "no-restricted-properties": ["error", { object: "Date", property: "now", message: "the clock is an argument" }],
+    },
+  },
+  {
     files: ["src/wire/**/*.ts"],
     rules: {
       "no-restricted-imports": [
