@@ -30,6 +30,7 @@ PERMISSIONS = "camera=(self), geolocation=(self), microphone=(), payment=(), usb
 _HASHED = "assets/"
 """Names below it carry the hash of what is in them: never other bytes under the same name."""
 _WORKER = "sw.js"
+_KIOSK_PAGE = "kiosk/index.html"
 _FOLDER = "DOORSTEP_HANDHELD"
 _PACKED: Mapping[str, str] = {"br": ".br", "gzip": ".gz"}
 _TYPES: Mapping[str, str] = {
@@ -62,7 +63,8 @@ def app_file(name: str) -> Response:
     """A file of the build, or the app itself, which knows what to show at its own addresses."""
     file = _found(name)
     if file is not None and name != "index.html":
-        return _file(file, name, APP_CSP)
+        # The kiosk's service worker keeps its page from here; what it keeps it shows with these headers.
+        return _file(file, name, KIOSK_CSP if name == _KIOSK_PAGE else APP_CSP)
     if name.startswith(_HASHED) or Path(name).suffix in _TYPES.keys() - {".html"}:
         raise NotFound  # a page in its place would be run as a script
     return _page("index.html", APP_CSP)
@@ -71,7 +73,7 @@ def app_file(name: str) -> Response:
 @public("the program of the kiosk; it holds no data, and a kiosk has to be enrolled before it does anything")
 def kiosk_page() -> Response:
     """The kiosk screen."""
-    return _page("kiosk/index.html", KIOSK_CSP)
+    return _page(_KIOSK_PAGE, KIOSK_CSP)
 
 
 @public("the program of the kiosk; it holds no data, and a kiosk has to be enrolled before it does anything")
@@ -82,7 +84,7 @@ def kiosk_file(name: str) -> Response:
         return _file(file, name, KIOSK_CSP)
     if Path(name).suffix in _TYPES.keys() - {".html"}:
         raise NotFound
-    return _page("kiosk/index.html", KIOSK_CSP)
+    return _page(_KIOSK_PAGE, KIOSK_CSP)
 
 
 def _found(name: str) -> Path | None:

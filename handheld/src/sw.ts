@@ -11,7 +11,9 @@ declare const self: ServiceWorkerGlobalScope;
 const isKiosk = new URL(self.registration.scope).pathname === "/kiosk/";
 const page = isKiosk ? "/app/kiosk/index.html" : "/app/index.html";
 
-precacheAndRoute(self.__WB_MANIFEST);
+// The build adds the app's manifest a second time under a relative address, which is nothing at /kiosk/: one file that is not
+// there, and nothing is kept at all.
+precacheAndRoute(self.__WB_MANIFEST.filter((entry) => (typeof entry === "string" ? entry : entry.url).startsWith("/")));
 cleanupOutdatedCaches();
 
 // Each address of a screen is its one page; other paths of this scope (files, the kiosk's own doors) go to the network.

@@ -112,7 +112,14 @@ def test_what_the_build_packed_is_sent_as_it_is(
 
 
 @pytest.mark.parametrize(
-    ("path", "wasm"), [("/app/", False), ("/app/sw.js", False), ("/kiosk/", True), ("/kiosk/sw.js", True)]
+    ("path", "wasm"),
+    [
+        ("/app/", False),
+        ("/app/sw.js", False),
+        ("/kiosk/", True),
+        ("/kiosk/sw.js", True),
+        ("/app/kiosk/index.html", True),
+    ],
 )
 def test_a_page_runs_what_is_from_here_and_nothing_inline(client: FlaskClient, path: str, wasm: bool) -> None:
     headers = client.get(path).headers
