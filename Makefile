@@ -26,12 +26,14 @@ run: $(STAMP) handheld ## the whole product with a demo organisation on http://1
 .PHONY: test
 test: $(STAMP) handheld $(if $(HANDHELD),browser) ## all tests: Python on SQLite and PostgreSQL; the handheld's, once it is there
 	@$(call npm,run test)
+	@$(call npm,run journeys)
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 .PHONY: test-deep
 test-deep: $(STAMP) handheld $(if $(HANDHELD),browser) ## the long ones: convergence checker with planted bugs, kill storms, API fuzzing
 	@HYPOTHESIS_PROFILE=deep DOORSTEP_TEST_DEEP=1 $(BIN)/pytest -m deep -p schemathesis --timeout 3600 $(PYTEST_ARGS)
 	@HYPOTHESIS_PROFILE=deep DOORSTEP_TEST_DEEP=1 $(BIN)/pytest -k "any_order or kill_9" tests/proof
+	@export DOORSTEP_TEST_DEEP=1; $(call npm,run journeys)
 
 .PHONY: check
 check: $(STAMP) node ## lint, format, types, import walls, documents up to date

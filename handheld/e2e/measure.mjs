@@ -1,4 +1,4 @@
-/* global performance, indexedDB, IDBKeyRange -- what a page has */
+/* global performance, IDBKeyRange -- what a page has */
 // What the app costs in Chromium on this machine: first load, first sync, and 10,000 customers in the local store.
 // node e2e/measure.mjs [customers]: of the signed-in salesperson, one of three in the demo organisation. Needs a build.
 import { Phone } from "./support/phones.mjs";
