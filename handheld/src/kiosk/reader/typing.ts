@@ -13,7 +13,7 @@ export function hearTyping(read: (text: string) => void): () => void {
       code: event.code,
       key: event.key,
       shift: event.shiftKey,
-      alt: event.altKey,
+      alt: event.altKey || event.getModifierState("AltGraph"),
       // AltGr, which some layouts need for a character, looks like Ctrl and Alt.
       control: event.metaKey || (event.ctrlKey && !event.altKey),
       at: event.timeStamp,

@@ -35,7 +35,7 @@ interface Typed {
   readonly code: string;
   readonly key: string;
   readonly shift: boolean;
-  /** Given outright by Alt and digits on the number pad, a way of some readers to be independent of layouts. */
+  /** Given outright: by AltGr, or by Alt and digits on the number pad, a way of some readers to be independent of layouts. */
   readonly character?: string;
 }
 
@@ -58,7 +58,9 @@ export class Wedge {
       this.number += stroke.code.slice(-1);
       return { text: null, swallow: true };
     }
-    this.typed.push({ code: stroke.code, key: stroke.key, shift: stroke.shift });
+    const { code, key, shift } = stroke;
+    // With AltGr only the layout of this machine knows what was meant.
+    this.typed.push(stroke.alt && key.length === 1 ? { code, key, shift, character: key } : { code, key, shift });
     return { text: null, swallow: this.fast };
   }
 
