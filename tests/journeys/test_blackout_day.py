@@ -19,6 +19,7 @@ def test_everything_arrives_once_and_phones_and_server_agree(database: Database,
         loaded = running.run("demo", "load", "--customers", "20")
         assert loaded.returncode == 0, loaded.stderr
         running.start()
+        running.start_worker()
         for number in (1, 2):
             played = running.run("demo", "day")
             assert played.returncode == 0, played.stdout + played.stderr

@@ -42,6 +42,7 @@ class Server:
             "DOORSTEP_LOG_LEVEL": "error",
         }
         self._process: subprocess.Popen[bytes] | None = None
+        self._worker: subprocess.Popen[bytes] | None = None
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run another command of `doorstep` beside the server."""
@@ -52,11 +53,7 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until it is ready."""
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "server.cli", "serve"],
-                cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True,
-            )  # fmt: skip
+        self._process = self._spawn("serve")
         until = time.monotonic() + _PATIENCE
         while time.monotonic() < until:
             try:
@@ -67,12 +64,24 @@ class Server:
                 time.sleep(0.1)
         raise AssertionError(f"the server did not come up:\n{self._log.read_text()}")
 
+    def start_worker(self) -> None:
+        """Start a worker beside it."""
+        self._worker = self._spawn("worker")
+
     def kill(self) -> None:
         """kill -9 of all its processes, as a power cut would."""
-        if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
-            self._process = None
+        for process in (self._process, self._worker):
+            if process is not None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        self._process = self._worker = None
+
+    def _spawn(self, command: str) -> subprocess.Popen[bytes]:
+        with self._log.open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "server.cli", command],
+                cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
 
 
 @contextmanager

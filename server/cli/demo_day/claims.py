@@ -1,12 +1,13 @@
-"""The day's money: a claim made without a network, one that lacks its evidence, and a decision in the supervisor's hand."""
+"""The day's money: a claim made without a network, one that lacks its evidence, a decision in the hand, and paying it back."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from server.cli.demo_day.people import NotPlayable
+from server.cli.demo_day.people import Desk, NotPlayable
 from server.cli.demo_day.scene import Cast, Day, Finding, Say, rows_of
+from sync_protocol.ids import new_id
 
 TAXI_MINOR, HOTEL_MINOR = 4_600, 38_000
 TOLD = {"progress": "预留两套 two units reserved", "key_value": "320 万 3.2 million"}
@@ -22,7 +23,8 @@ def claim_offline(cast: Cast, day: Day, say: Say) -> None:
 
 
 def decide_in_the_hand(cast: Cast, day: Day, say: Say) -> None:
-    """jie.chen's phone has the claim; she approves it without a network, which counts once it has arrived."""
+    """jie.chen's phone has the claim; she approves it without a network, which counts once it has arrived. Then she taps
+    again, too late, and finance pays it back."""
     jie = cast.jie
     part = _part(cast, day)
     if part is None:
@@ -30,10 +32,20 @@ def decide_in_the_hand(cast: Cast, day: Day, say: Say) -> None:
     jie.clock.set(day.at(19, 10))
     seen = {"revision": part["revision"], "content_hash": part["content_hash"], "comment": "同意 fine"}
     jie.phone.act("approvals", "approve", part["id"], seen)
+    jie.phone.act("approvals", "reject", part["id"], seen)
     waits = len(jie.phone.queue)
     jie.sync()
     cast.li.sync()
-    say("19:10", f"jie.chen approves his claim on her phone ({waits} operation waited to be confirmed).")
+    say(
+        "19:10",
+        f"jie.chen approves his claim on her phone, then rejects it ({waits} operations waited to be confirmed).",
+    )
+    finance = Desk(jie.line.url("").rstrip("/"), "fang.zhou")
+    batch = {"id": new_id(), "claim_ids": [day.claim], "total_minor": TAXI_MINOR + HOTEL_MINOR, "reference": day.mark}
+    for _ in range(2):  # a double click pays once
+        day.batches.append(finance.post("/api/v1/expenses/batches", batch)["id"])
+    cast.li.sync()
+    say("19:15", "fang.zhou pays the claim back in a batch; she clicks twice.")
 
 
 def reckon_claims(cast: Cast, day: Day) -> Iterator[Finding]:
@@ -44,12 +56,19 @@ def reckon_claims(cast: Cast, day: Day) -> Iterator[Finding]:
     found = next((row for row in listed if row["id"] == day.claim), None)
     told = None if found is None else (found["state"], found["total_minor"], found["decided_by"])
     yield Finding(
-        "  approved once, by whom it was put before", ("approved", TAXI_MINOR + HOTEL_MINOR, cast.jie.user_id), told
+        "  approved by whom it was put before, and paid back",
+        ("reimbursed", TAXI_MINOR + HOTEL_MINOR, cast.jie.user_id),
+        told,
     )
+    yield Finding("  paid in one batch", 1, len(set(day.batches)))
     states = [row["state"] for row in rows_of(cast.li, "expense_claims", [day.claim, day.bare_claim])]
-    yield Finding("  and on li.wang's phone; the one without a visit waits to be mended", ["approved", "draft"], states)
+    yield Finding(
+        "  and on li.wang's phone; the one without a visit waits to be mended", ["reimbursed", "draft"], states
+    )
     part = _part(cast, day)
     yield Finding("  and on her phone", "approved", None if part is None else part["state"])
+    late = [mend.code for mend in cast.jie.phone.mend]
+    yield Finding("  her second tap came too late, and is on her phone to see", ["approvals.no-longer-waiting"], late)
 
 
 def _claim(cast: Cast, day: Day, title: str, lines: list[tuple[str, int, str | None]]) -> str:

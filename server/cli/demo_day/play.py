@@ -10,9 +10,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from server.cli.demo_day.arrivals import at_the_kiosk
 from server.cli.demo_day.claims import claim_offline, decide_in_the_hand
 from server.cli.demo_day.line import breaks_every_few
 from server.cli.demo_day.people import Carrier, DayClock, Desk, NotPlayable
+from server.cli.demo_day.reminders import be_reminded
 from server.cli.demo_day.scene import (
     EVENING_BATCH,
     NEW_CUSTOMERS,
@@ -56,9 +58,11 @@ def play(cast: Cast, day: Day, say: Say) -> None:
     _the_evening_before(cast, day)
     _eight_o_clock(cast, day, say)
     _meanwhile(cast, day, say)
+    at_the_kiosk(cast, day, say)
     _out_there(cast, day, say)
     _the_line_is_back(cast, day, say)
     decide_in_the_hand(cast, day, say)
+    be_reminded(cast, day, say)
 
 
 def _the_evening_before(cast: Cast, day: Day) -> None:

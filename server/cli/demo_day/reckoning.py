@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from time import monotonic, sleep
 from typing import Any
 
+from server.cli.demo_day.arrivals import reckon_arrivals
 from server.cli.demo_day.claims import reckon_claims
+from server.cli.demo_day.reminders import reckon_reminders
 from server.cli.demo_day.scene import PLANNED, Cast, Day, Finding, rows_of
 
 
@@ -18,6 +20,8 @@ def reckon(cast: Cast, day: Day) -> Iterator[Finding]:
     yield from _refused(cast, day)
     yield from _handed_over(cast, day)
     yield from reckon_claims(cast, day)
+    yield from reckon_arrivals(cast, day)
+    yield from reckon_reminders(cast, day)
     yield from _agree(cast)
     yield from _board(cast, day)
 

@@ -44,6 +44,15 @@ class Day:
     moved: str = ""
     claim: str = ""
     bare_claim: str = ""
+    batches: list[str] = field(default_factory=list)
+    kiosk: str = ""
+    greeted: list[str | None] = field(default_factory=list)
+    queued: list[str] = field(default_factory=list)
+    queued_again: list[str] = field(default_factory=list)
+    arrived: list[str] = field(default_factory=list)
+    read: int = 0
+    reminders: list[str] = field(default_factory=list)
+    done_before: str = ""
 
     @property
     def mark(self) -> str:
