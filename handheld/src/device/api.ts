@@ -78,7 +78,7 @@ export interface Workspace {
   ask(method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE", path: string, body?: unknown): Promise<Asked>;
 }
 
-/** offline: no answer, or none of Doorstep. Else status and body; code of a problem, null when it went well. */
+/** offline: no answer, or none of Doorstep. Else status and body, a Blob of a picture; code of a problem, null when it went well. */
 export type Asked =
   | { readonly offline: true }
   | { readonly offline: false; readonly status: number; readonly code: string | null; readonly body: unknown };

@@ -119,15 +119,20 @@ function forget(storage: Storage, mend: MendItem): Promise<void> {
   });
 }
 
+/** A password given again was wrong: it is not the token that is refused, and trying twice would count twice. */
+const WRONG_PASSWORD = "accounts.sign-in-refused";
+
 async function ask({ session, line }: WorkspacePorts, method: string, path: string, body: unknown): Promise<Asked> {
   let refused: string | null = null;
   for (;;) {
     const bearer = await session.bearer(refused);
     if (bearer.kind !== "bearer") return { offline: true };
     const headers = { authorization: `Bearer ${bearer.token}` };
-    const told = readAnswer(await line.send({ method, path, headers, timeout: ASK_TIMEOUT, ...(body !== undefined && { body }) }));
+    const answer = await line.send({ method, path, headers, timeout: ASK_TIMEOUT, ...(body !== undefined && { body }) });
+    if (answer?.status === 200 && answer.picture) return { offline: false, status: 200, code: null, body: answer.picture };
+    const told = readAnswer(answer);
     if (told.status === 0) return { offline: true };
-    if (told.status === 401 && refused === null) {
+    if (told.status === 401 && told.code !== WRONG_PASSWORD && refused === null) {
       refused = bearer.token;
       continue;
     }

@@ -34,7 +34,8 @@ export type NotDecided = { readonly text: string; readonly isPassword: boolean }
 export async function decideNow(workspace: Workspace, part: Part, answer: Answer, comment: string, password: string): Promise<NotDecided> {
   const confirmed = await workspace.ask("POST", "/api/v1/session/confirm", { password });
   if (confirmed.offline) return { text: i18n._("There is no network. Nothing was decided."), isPassword: false };
-  if (confirmed.code !== null) return { text: sayProblem(confirmed.code, paramsOf(confirmed.body)), isPassword: true };
+  if (confirmed.code === "accounts.sign-in-refused") return { text: i18n._("That is not your password."), isPassword: true };
+  if (confirmed.code !== null) return { text: sayProblem(confirmed.code, paramsOf(confirmed.body)), isPassword: false };
   const decided = await workspace.ask("POST", `/api/v1/approvals/${part.id}/${answer}`, seenBy(part, comment));
   if (decided.offline) return { text: i18n._("The network went away. Look again whether it was decided."), isPassword: false };
   if (decided.code !== null) return { text: sayProblem(decided.code, paramsOf(decided.body)), isPassword: false };

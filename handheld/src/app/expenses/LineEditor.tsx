@@ -19,6 +19,8 @@ interface Props {
   readonly back: string;
   /** The claim it goes into; null begins one. */
   readonly claim: string | null;
+  /** Under which what is typed is kept. */
+  readonly draft: string;
   /** The expense that is changed; null for a new one. */
   readonly line: ExpenseLine | null;
   /** What the rules say is missing, by field. */
@@ -28,11 +30,10 @@ interface Props {
 }
 
 /** One expense, new or to be changed. What is typed is kept; saving needs an amount and what it was for, and nothing else. */
-export function LineEditor({ title, back, claim, line, faults, onSaved, children }: Props) {
+export function LineEditor({ title, back, claim, draft, line, faults, onSaved, children }: Props) {
   const workspace = useWorkspace();
   const today = useToday();
   const { currency } = workspace.person.organisation;
-  const draft = `expense:${line?.id ?? claim ?? "new"}`;
   const form = useDraft<LineForm>(draft, line ? formOf(line, currency) : blank(today));
   const [errors, setErrors] = useState<Partial<Record<string, string>>>({});
   const [saving, setSaving] = useState(false);

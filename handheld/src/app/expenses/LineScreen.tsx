@@ -52,6 +52,7 @@ export function LineScreen({ named }: { readonly named: Named }) {
       title={i18n._("Expense")}
       back={back}
       claim={claimId}
+      draft={`expense:${line.id}`}
       line={line}
       faults={Object.fromEntries(faults.map((each) => [each.field, sayProblem(each.code, each.params)]))}
       onSaved={() => {

@@ -33,10 +33,10 @@ export function sayKind(kind: LineKind): string {
 
 export const kinds = (): readonly Choice<LineKind>[] => KINDS.map((value) => ({ value, text: sayKind(value) }));
 
-/** Never “approved” for what the server has not confirmed. */
+/** What the server has not confirmed waits to be: a claim that is withdrawn here may be approved at this very moment. */
 export function sayClaim(claim: Claim): { readonly text: string; readonly tone: Tone } {
   const state = stateOf(claim);
-  if (claim.unsent && state === "submitted") return { text: i18n._("Waiting to be confirmed"), tone: "warn" };
+  if (claim.unsent && (state === "submitted" || state === "withdrawn")) return { text: i18n._("Waiting to be confirmed"), tone: "warn" };
   return sayState(state);
 }
 

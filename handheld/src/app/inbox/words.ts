@@ -1,6 +1,5 @@
 /** What a notice says, and where a tap on it leads. A topic that this app does not know yet is shown by its subject. */
 import { i18n } from "../../i18n";
-import { sayMoney } from "../words/money";
 import { sayDay } from "../words/times";
 import type { Notice } from "./order";
 
@@ -39,20 +38,29 @@ export function sayNotice(notice: Notice, { nameFor, today }: Words): string {
       return i18n._("{name} has arranged a visit for you: {customer}, {day}", { name: by, customer, day: on("day_on") });
     case "customers.handed-over":
       return i18n._("{n, plural, one {A customer was handed over to you} other {# customers were handed over to you}}", { n: Number(params["count"] ?? 1) });
+    case "membership.member-arrived":
+      return i18n._("{customer} has arrived", { customer });
+    case "approvals.decision-waiting":
+      return i18n._("{name} waits for your decision", { name: by });
+    case "approvals.decision-made":
+      return sayDecision(textOf(params, "decision"), by);
     default:
-      return sayOther(notice, params, by, customer);
+      return notice.customer_name ?? i18n._("There is something new for you");
   }
 }
 
-function sayOther(notice: Notice, params: Params, by: string, customer: string): string {
-  const amount = typeof params["amount_minor"] === "number" ? sayMoney(params["amount_minor"], textOf(params, "currency") ?? "CNY") : null;
-  if (notice.topic.includes("comment")) return i18n._("{name} has commented on a visit: {customer}", { name: by, customer });
-  if (notice.topic.includes("arriv")) return i18n._("{customer} has arrived", { customer });
-  if (notice.subject_collection === "approvals") {
-    return amount === null ? i18n._("{name} waits for your approval", { name: by }) : i18n._("{name} waits for your approval: {amount}", { name: by, amount });
+function sayDecision(decision: string | null, name: string): string {
+  switch (decision) {
+    case "approved":
+      return i18n._("{name} has approved your request", { name });
+    case "returned":
+      return i18n._("{name} has returned your request", { name });
+    case "rejected":
+      return i18n._("{name} has rejected your request", { name });
+    case null:
+    default:
+      return i18n._("{name} has decided about your request", { name });
   }
-  if (notice.subject_collection === "expense_claims") return i18n._("Your claim was decided");
-  return notice.customer_name ?? i18n._("There is something new for you");
 }
 
 /** Below /app; null when there is nothing to open. */

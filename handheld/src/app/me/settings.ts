@@ -10,10 +10,17 @@ export interface Setting {
 }
 
 export const SETTINGS: readonly Setting[] = [
+  { path: "/me/notifications", name: () => i18n._("Notifications"), sub: () => i18n._("Whether this device rings for news") },
   {
     path: "/expenses",
     name: () => i18n._("Expenses"),
     sub: () => i18n._("Your own claims"),
     isFor: (may) => may("expenses.write") && may("insight.board"),
+  },
+  {
+    path: "/arrivals",
+    name: () => i18n._("Arrivals"),
+    sub: () => i18n._("Who is at the sales centre now"),
+    isFor: (may) => may("reception.read") && may("fieldwork.read"),
   },
 ];

@@ -1,6 +1,7 @@
 import { matchRoute, Link, useLocation, useRouter } from "wouter";
 import { i18n } from "../../i18n";
 import { Empty } from "../parts/Block";
+import { useKeptPush } from "../me/push";
 import { useMayAny } from "../rights/useRights";
 import { ROUTES, type Named, type ScreenRoute } from "./routes";
 import css from "./Shell.module.css";
@@ -15,6 +16,7 @@ export function Shell() {
   const [path] = useLocation();
   const { route, named } = useMatch(path);
   const list = ROUTES.find((each) => each.pane === "list" && each.section === route?.section);
+  useKeptPush();
   const tabs = tabsOf(useMayAny());
   const isDetail = route?.pane === "detail" || !route;
   return (

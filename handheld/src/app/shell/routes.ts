@@ -2,6 +2,7 @@
 import type { ComponentType } from "react";
 import { ApprovalScreen } from "../approvals/ApprovalScreen";
 import { ApprovalsScreen } from "../approvals/ApprovalsScreen";
+import { ArrivalsScreen } from "../arrivals/ArrivalsScreen";
 import { CustomerScreen } from "../customers/CustomerScreen";
 import { CustomersScreen } from "../customers/CustomersScreen";
 import { NewCustomerScreen } from "../customers/NewCustomerScreen";
@@ -11,6 +12,7 @@ import { LineScreen } from "../expenses/LineScreen";
 import { NewExpenseScreen } from "../expenses/NewExpenseScreen";
 import { InboxScreen } from "../inbox/InboxScreen";
 import { MeScreen } from "../me/MeScreen";
+import { NotificationsScreen } from "../me/NotificationsScreen";
 import { MendScreen } from "../mend/MendScreen";
 import { PersonDayScreen } from "../team/PersonDayScreen";
 import { TeamScreen } from "../team/TeamScreen";
@@ -20,7 +22,7 @@ import { TodayScreen } from "../today/TodayScreen";
 import { LogNewScreen } from "../visit/LogNewScreen";
 import { VisitScreen } from "../visit/VisitScreen";
 
-export type Section = "today" | "customers" | "team" | "approvals" | "expenses" | "inbox" | "me";
+export type Section = "today" | "customers" | "team" | "approvals" | "expenses" | "arrivals" | "inbox" | "me";
 
 /** What stands in the address, such as `id` of `/visits/:id`. */
 export type Named = Readonly<Record<string, string>>;
@@ -54,7 +56,9 @@ export const ROUTES: readonly ScreenRoute[] = [
   { path: "/expenses/:claim", section: "expenses", pane: "detail", screen: ClaimScreen },
   { path: "/expenses/:claim/new", section: "expenses", pane: "detail", screen: NewExpenseScreen },
   { path: "/expenses/:claim/:line", section: "expenses", pane: "detail", screen: LineScreen },
+  { path: "/arrivals", section: "arrivals", pane: "list", screen: ArrivalsScreen },
   { path: "/inbox", section: "inbox", pane: "list", screen: InboxScreen },
   { path: "/me", section: "me", pane: "list", screen: MeScreen },
+  { path: "/me/notifications", section: "me", pane: "detail", screen: NotificationsScreen },
   { path: "/me/mend", section: "me", pane: "detail", screen: MendScreen },
 ];

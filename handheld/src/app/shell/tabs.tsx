@@ -4,6 +4,7 @@ import BillOutline from "antd-mobile-icons/es/BillOutline";
 import CalendarOutline from "antd-mobile-icons/es/CalendarOutline";
 import CheckShieldOutline from "antd-mobile-icons/es/CheckShieldOutline";
 import HistogramOutline from "antd-mobile-icons/es/HistogramOutline";
+import LocationOutline from "antd-mobile-icons/es/LocationOutline";
 import TeamOutline from "antd-mobile-icons/es/TeamOutline";
 import UserOutline from "antd-mobile-icons/es/UserOutline";
 import type { ComponentType } from "react";
@@ -39,8 +40,15 @@ export const TABS: readonly Tab[] = [
     useBadge: useWaitingBadge,
     isFor: (may) => isLeader(may) || (may("approvals.decide") && !may("fieldwork.read")),
   },
-  // A leader finds his own expenses under Me: more than six tabs are too narrow for a thumb.
+  // A leader finds his own expenses, and the arrivals, under Me: more than six tabs are too narrow for a thumb.
   { section: "expenses", path: "/expenses", name: () => i18n._("Expenses"), icon: BillOutline, isFor: (may) => may("expenses.write") && !isLeader(may) },
+  {
+    section: "arrivals",
+    path: "/arrivals",
+    name: () => i18n._("Arrivals"),
+    icon: LocationOutline,
+    isFor: (may) => may("reception.read") && !may("fieldwork.read"),
+  },
   { section: "inbox", path: "/inbox", name: () => i18n._("Inbox"), icon: BellOutline, useBadge: useUnreadBadge },
   { section: "me", path: "/me", name: () => i18n._("Me"), icon: UserOutline, useBadge: useMendBadge },
 ];

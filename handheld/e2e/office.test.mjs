@@ -1,0 +1,222 @@
+// Money, decisions and the team's day in the app, in real browsers on a real server: what the screens promise.
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import { seriousOf, smallTargets } from "./support/axe.mjs";
+import { officeOf } from "./support/rest.mjs";
+import { Phone, SIZES } from "./support/phones.mjs";
+import { startServer } from "./support/server.mjs";
+
+const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+let server;
+const phones = [];
+
+before(async () => {
+  server = await startServer();
+});
+after(async () => {
+  await server?.stop();
+});
+afterEach(async () => {
+  for (const phone of phones.splice(0)) {
+    await phone.throwAway();
+    assert.deepEqual(phone.complaints, [], "no script error, nothing against the page's policy, no request to elsewhere");
+  }
+});
+
+async function phoneOf(username, options = {}) {
+  const phone = new Phone(server.url, { language: "en", ...options });
+  phones.push(phone);
+  await phone.open();
+  await phone.signIn(username);
+  await phone.page.goto(`${server.url}/app/me`);
+  await phone.page.getByRole("button", { name: "English" }).click();
+  await phone.settled();
+  return phone;
+}
+
+const go = (page, path) => page.goto(new URL(`/app${path}`, page.url()).href);
+const button = (page, name) => page.getByRole("button", { name, exact: true }).locator("visible=true");
+const text = (page, what) => page.getByText(what).locator("visible=true").first();
+const seen = (page, what) => text(page, what).waitFor();
+
+async function enter(page, { amount, kind }) {
+  await go(page, "/expenses/new");
+  await page.getByLabel("Amount (CNY)").waitFor();
+  for (const key of amount) await button(page, key).click();
+  await button(page, kind).click();
+  const apart = button(page, "A new claim");
+  if (await apart.isVisible()) await apart.click();
+}
+
+/** A claim of one office expense and one taxi ride that cites the first visit of the day; left on its page, not submitted. */
+async function claim(page, amount, receipt) {
+  await enter(page, { amount, kind: "Taxi" });
+  await page.getByRole("group", { name: "Visit" }).getByRole("button").first().click();
+  if (receipt) {
+    await page.locator("input[type=file]").last().setInputFiles({ name: "receipt.png", mimeType: "image/png", buffer: Buffer.from(PNG, "base64") });
+    await page.locator("img[alt='The receipt of this expense']").waitFor();
+  }
+  await button(page, "Save the expense").click();
+  await button(page, "Submit for approval").waitFor();
+  return new URL(page.url()).pathname.slice("/app".length);
+}
+
+async function sent(phone) {
+  await phone.offline(false);
+  const now = button(phone.page, "Sync now");
+  if (await now.isVisible()) await now.click().catch(() => undefined);
+  await phone.settled();
+}
+
+/** Submits the claim that is open; over when the office has it. */
+async function submitted(phone) {
+  await button(phone.page, "Submit for approval").click();
+  await phone.page.getByText("Waiting for approval", { exact: true }).locator("visible=true").first().waitFor();
+}
+
+test("an expense without a network: refused at its field, mended, submitted, waiting to be confirmed", async () => {
+  const phone = await phoneOf("li.wang");
+  const { page } = phone;
+  await phone.offline(true);
+  await enter(page, { amount: "46.5", kind: "Taxi" });
+  await page.reload();
+  assert.equal(await page.getByLabel("Amount (CNY)").inputValue(), "46.5", "what is typed outlives a reload");
+  await button(page, "Save the expense").click();
+  await button(page, "Submit for approval").click();
+  await seen(page, "2 things are missing before it can be submitted");
+  await page.getByRole("link", { name: /^Taxi/ }).locator("visible=true").click();
+  await seen(page, "An expense of a sales action names its visit.");
+  await page.getByRole("group", { name: "Visit" }).getByRole("button").first().click();
+  await button(page, "Save the expense").click();
+  await button(page, "Submit for approval").click();
+  await seen(page, "Submitted on this device, not sent yet. The office has not seen it.");
+  await sent(phone);
+  await seen(page, "Waiting for approval");
+  await button(page, "Withdraw").click();
+  await button(page, "Submit again").waitFor();
+});
+
+test("an expense is entered and kept within 20 seconds", async () => {
+  const { page } = await phoneOf("min.zhao");
+  const began = Date.now();
+  await claim(page, "38");
+  assert.ok(Date.now() - began < 20_000);
+});
+
+test("a decision without a network waits to be confirmed, is never called approved, and then is", async () => {
+  const li = await phoneOf("li.wang");
+  const path = await claim(li.page, "81", true);
+  await submitted(li);
+
+  const jie = await phoneOf("jie.chen");
+  const { page } = jie;
+  await go(page, "/approvals");
+  await page.getByRole("link", { name: /81\.00/ }).locator("visible=true").click();
+  await page.locator("img[alt='Receipt: Taxi']").waitFor();
+  await jie.offline(true);
+  await button(page, "Approve").click();
+  await page.getByRole("dialog").getByRole("button", { name: "Approve" }).click();
+  await seen(page, "You want to approve it: waiting to be confirmed.");
+  assert.equal(await page.getByText("You approved it").locator("visible=true").count(), 0);
+  await page.reload();
+  await seen(page, "You want to approve it: waiting to be confirmed.");
+  await sent(jie);
+  await seen(page, "You approved it");
+
+  await go(li.page, path);
+  await sent(li);
+  await seen(li.page, /Approved by .+/);
+});
+
+test("a decision that came too late is refused where everybody sees it", async () => {
+  const li = await phoneOf("li.wang");
+  const path = await claim(li.page, "52");
+  await submitted(li);
+  const jie = await phoneOf("jie.chen");
+  await go(jie.page, "/approvals");
+  await jie.page.getByRole("link", { name: /52\.00/ }).locator("visible=true").click();
+  await jie.offline(true);
+  await button(jie.page, "Approve").click();
+  await jie.page.getByRole("dialog").getByRole("button", { name: "Approve" }).click();
+  await seen(jie.page, "waiting to be confirmed");
+  await go(li.page, path);
+  await button(li.page, "Withdraw").click();
+  await li.page.getByText("Withdrawn", { exact: true }).locator("visible=true").waitFor();
+
+  await sent(jie);
+  await seen(jie.page, "Your decision “Approve” was not taken:");
+  await go(jie.page, "/me/mend");
+  await seen(jie.page, /Approving a request/);
+  await button(jie.page, "Open it").click();
+  await button(jie.page, "I have seen it").click();
+  await text(jie.page, "Your decision “Approve” was not taken:").waitFor({ state: "detached" });
+  await go(jie.page, "/me/mend");
+  await seen(jie.page, "Nothing to mend");
+});
+
+test("above the limit it is decided with a network and the password only", async () => {
+  const li = await phoneOf("li.wang");
+  await claim(li.page, "5200");
+  await submitted(li);
+  const jie = await phoneOf("jie.chen");
+  const { page } = jie;
+  await go(page, "/approvals");
+  await page.getByRole("link", { name: /5,200\.00/ }).locator("visible=true").click();
+  await jie.offline(true);
+  await seen(page, "Above the limit: it is decided with a network and your password only.");
+  assert.equal(await button(page, "Approve").isDisabled(), true);
+  await jie.offline(false);
+  await button(page, "Approve").click();
+  const sheet = page.getByRole("dialog");
+  await sheet.getByLabel("Your password").fill("not it");
+  await sheet.getByRole("button", { name: "Approve" }).click();
+  await seen(page, "That is not your password.");
+  await sheet.getByLabel("Your password").fill("doorstep-demo");
+  await sheet.getByRole("button", { name: "Approve" }).click();
+  await seen(page, "You approved it");
+});
+
+test("the team's day is there after a cold start without a network, and a visit goes to somebody else", async () => {
+  const li = await phoneOf("li.wang");
+  const name = `Handed ${Date.now()}`;
+  const admin = await officeOf(server.url, "li.wang");
+  const today = await li.page.evaluate(() => new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Shanghai" }).format(Date.now()));
+  await admin.post("/visits", { place: name, planned_on: today });
+  let jie = await phoneOf("jie.chen");
+  await go(jie.page, "/team");
+  await seen(jie.page, "People");
+  const names = await jie.page.locator("section li a:visible").allTextContents();
+  await jie.close();
+  await jie.open({ offline: true, path: "/app/team" });
+  await seen(jie.page, "People");
+  assert.equal((await jie.page.locator("section li a:visible").allTextContents()).length, names.length);
+  await jie.page.locator("section li a:visible").filter({ hasText: "王丽" }).click();
+  await jie.page.getByRole("link", { name: new RegExp(name) }).locator("visible=true").click();
+  await button(jie.page, "Move or give to somebody else").click();
+  await jie.page.getByRole("dialog").getByRole("button", { name: "赵敏" }).click();
+  await jie.page.getByRole("dialog").getByRole("button", { name: "Arrange it" }).click();
+  await seen(jie.page, "Changed on this device: waiting to be confirmed.");
+  await sent(jie);
+
+  const zhao = await phoneOf("min.zhao");
+  await seen(zhao.page, "Inbox");
+  await go(zhao.page, "/inbox");
+  await seen(zhao.page, /has arranged a visit for you/);
+  await button(zhao.page, "Put off").first().click();
+  await zhao.page.getByRole("button", { name: /In an hour/ }).click();
+  await seen(zhao.page, /Comes back/);
+  await button(zhao.page, "Done").first().click();
+  await seen(zhao.page, "Done.");
+});
+
+test("every new screen passes axe and the ruler at both sizes", async () => {
+  for (const size of Object.values(SIZES)) {
+    const jie = await phoneOf("jie.chen", { size });
+    for (const path of ["/team", "/approvals", "/expenses", "/expenses/new", "/inbox", "/me/notifications"]) {
+      await go(jie.page, path);
+      await jie.page.locator("h1:visible").first().waitFor();
+      assert.deepEqual([...(await seriousOf(jie.page)), ...(await smallTargets(jie.page))], [], path);
+    }
+  }
+});
