@@ -46,7 +46,7 @@ check: $(STAMP) node ## lint, format, types, import walls, documents up to date
 
 .PHONY: screens
 screens: $(STAMP) handheld browser ## pictures of every screen of the handheld into handheld/screenshots/ (NAMES="today visit")
-	@cd handheld && node e2e/screens.mjs $(NAMES)
+	@cd handheld && node e2e/screens.mjs $(NAMES) && node e2e/kiosk_screens.mjs $(NAMES)
 
 .PHONY: format
 format: $(STAMP) ## put Python source into the one format

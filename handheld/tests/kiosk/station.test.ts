@@ -176,6 +176,16 @@ describe("without the network", () => {
   });
 });
 
+it("notes a card without the network that the server refused a minute ago: it may have been unblocked", async () => {
+  bench.door.known.delete(GENUINE);
+  expect(await read(GENUINE)).toEqual({ kind: "refused" });
+  bench.door.known.set(GENUINE, { name: "王**", tier: "gold" });
+  await cut();
+  expect(await read(GENUINE)).toEqual({ kind: "noted", proved: true });
+  await back();
+  expect(texts()).toEqual([GENUINE, GENUINE]);
+});
+
 describe("a wrong clock", () => {
   it("is put right by the server, and readings are signed with the right time", async () => {
     bench.wrong = -9 * HOUR;

@@ -37,7 +37,7 @@ export function Register({ facts, locale, visitor, sending, refused, secondsLeft
       <form onSubmit={submit} autoComplete="off" className="visitor">
         <h1>{i18n._("Welcome! Who may we greet?")}</h1>
         <label>
-          <span>{i18n._("Name")}</span>
+          <span>{i18n._("Your name")}</span>
           <input type="text" value={name} maxLength={60} autoComplete="off" autoCorrect="off" spellCheck={false} disabled={sending} onChange={(event) => setName(event.target.value)} />
         </label>
         <label>

@@ -109,9 +109,11 @@ export class Station {
     const answered = new Promise<Answer | null>((resolve) => this.expected.set(id, resolve));
     try {
       if (!(await this.add(id, text, source))) return { kind: "refused" };
-      this.queuedAt.set(text, this.proving.clock.now());
       this.talk();
-      return isAway ? later : ((await this.orAfter(ANSWER_MS, answered, null)) ?? later);
+      const answer = isAway ? later : ((await this.orAfter(ANSWER_MS, answered, null)) ?? later);
+      // What the server refused may be right a minute later: a card that is unblocked meanwhile.
+      if (isAway || answer.kind !== "refused") this.queuedAt.set(text, this.proving.clock.now());
+      return answer;
     } finally {
       this.expected.delete(id);
     }
@@ -162,8 +164,7 @@ export class Station {
   }
 
   private liveNonce(): string | null {
-    const isAway = this.state.kind === "ready" && this.state.online === false;
-    return isAway ? null : (this.session?.liveNonce() ?? null);
+    return this.state.kind === "ready" && this.state.online === false ? null : (this.session?.liveNonce() ?? null);
   }
 
   private orAfter<T>(ms: number, wanted: Promise<T>, otherwise: T): Promise<T> {
