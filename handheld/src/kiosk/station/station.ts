@@ -158,9 +158,7 @@ export class Station {
   private async add(id: string, text: string, source: Source): Promise<boolean> {
     const limits = { most: this.facts?.queue_most ?? 500, hours: this.facts?.queue_hours ?? 24 };
     const shown = { id, text, source, at: this.proving.clock.now(), nonce: this.liveNonce() };
-    const added = await this.readings.add(shown, limits).catch(() => false);
-    await this.counted();
-    return added;
+    return this.readings.add(shown, limits).catch(() => false).finally(() => this.counted());
   }
 
   private liveNonce(): string | null {
