@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { seriousOf, smallTargets } from "./support/axe.mjs";
-import { officeOf } from "./support/rest.mjs";
+import { Office } from "./support/office.mjs";
 import { Phone, SIZES } from "./support/phones.mjs";
 import { startServer } from "./support/server.mjs";
 
@@ -180,9 +180,9 @@ test("above the limit it is decided with a network and the password only", async
 test("the team's day is there after a cold start without a network, and a visit goes to somebody else", async () => {
   const li = await phoneOf("li.wang");
   const name = `Handed ${Date.now()}`;
-  const admin = await officeOf(server.url, "li.wang");
+  const wang = await Office.of(server.url, "li.wang");
   const today = await li.page.evaluate(() => new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Shanghai" }).format(Date.now()));
-  await admin.post("/visits", { place: name, planned_on: today });
+  await wang.ask("POST", "/visits", { place: name, planned_on: today });
   let jie = await phoneOf("jie.chen");
   await go(jie.page, "/team");
   await seen(jie.page, "People");
