@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, render_template, send_from_directory
+from flask import Flask, Response, current_app, jsonify, render_template, send_from_directory
 
 from server.core.answers import PAGE_CSP
 from server.core.declare import public
@@ -77,6 +77,7 @@ def install(app: Flask) -> None:
     """Add the page and its files."""
     app.add_url_rule("/", view_func=home)
     app.add_url_rule("/static/<path:name>", view_func=static_file)
+    app.add_url_rule("/app/demo.json", view_func=demo_accounts)
 
 
 @public("says what runs here and links the rest; shows no data")
@@ -93,6 +94,17 @@ def home() -> Response:
     response.headers["Content-Security-Policy"] = PAGE_CSP
     response.headers["Cache-Control"] = "no-cache"
     response.vary.add("Accept-Language")
+    return response
+
+
+@public("whether this server is a demo, whose accounts are public; nothing on any other")
+def demo_accounts() -> Response:
+    """What the handheld's sign-in offers to fill in. No users: this is no demo."""
+    users = [{"username": user, **role} for user, role in _DEMO] if of(current_app).settings.demo else []
+    response = jsonify(
+        {"organisation": "demo", "password": "doorstep-demo", "users": users} if users else {"users": users}
+    )
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 

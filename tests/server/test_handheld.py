@@ -28,9 +28,9 @@ FILES = {
 }
 
 
-def served(folder: Path) -> FlaskClient:
+def served(folder: Path, *, demo: bool = False) -> FlaskClient:
     app = Flask("server", template_folder=str(Path(home.__file__).parent / "templates"), static_folder=None)
-    http.install(app, Settings(rate_limits=False))
+    http.install(app, Settings(rate_limits=False, demo=demo))
     home.install(app)
     handheld.install(app, folder)
     refuse_undeclared(app)
@@ -145,3 +145,11 @@ def test_the_page_at_the_root_leads_to_both(client: FlaskClient) -> None:
     page = client.get("/").text
     assert 'href="/app/"' in page
     assert 'href="/kiosk/"' in page
+
+
+def test_only_a_demo_offers_its_accounts_to_sign_in_with(tmp_path: Path) -> None:
+    offered = served(tmp_path, demo=True).get("/app/demo.json")
+    assert offered.json is not None
+    assert offered.json["organisation"] == "demo"
+    assert {"username", "zh", "en"} == offered.json["users"][0].keys()
+    assert served(tmp_path).get("/app/demo.json").json == {"users": []}

@@ -7,7 +7,7 @@ import { i18n } from "../../i18n";
 import css from "../expenses/expenses.module.css";
 import { LineFacts } from "../expenses/LineFacts";
 import { discard } from "../mend/items";
-import { Block, Empty, Fact, Note } from "../parts/Block";
+import { Block, Empty, Fact, Facts, Note } from "../parts/Block";
 import { Screen } from "../parts/Screen";
 import { Tag } from "../parts/Tag";
 import type { Named } from "../shell/routes";
@@ -58,13 +58,13 @@ function Head({ part, standing, note }: { readonly part: Shown<"approvals">; rea
         <Tag tone={tone}>{text}</Tag>
         <strong>{sayMoney(part.amount_minor, part.currency)}</strong>
       </div>
-      <dl className={css.facts}>
+      <Facts>
         <Fact name={i18n._("From")}>{part.requester_name}</Fact>
         <Fact name={i18n._("Asked")}>{sayInstant(part.created_at, now, person.organisation.timezone)}</Fact>
         {part.step_count > 1 && <Fact name={i18n._("Step")}>{i18n._("{step} of {count}", { step: part.step, count: part.step_count })}</Fact>}
         {part.for_id !== null && <Fact name={i18n._("In place of")}>{standsFor?.name ?? i18n._("a colleague")}</Fact>}
         {note !== null && <Fact name={i18n._("Note")}>{note}</Fact>}
-      </dl>
+      </Facts>
     </Block>
   );
 }

@@ -1,5 +1,6 @@
 import PhoneFill from "antd-mobile-icons/es/PhoneFill";
 import { i18n } from "../../i18n";
+import { sayPhone } from "../words/phones";
 import css from "./customers.module.css";
 import type { Phone } from "./directory";
 
@@ -9,7 +10,7 @@ export function CallButton({ phones }: { readonly phones: readonly Phone[] }) {
   return current.map((phone) => (
     <a key={phone.id} className={css.call} href={`tel:${phone.number}`}>
       <PhoneFill aria-hidden />
-      {i18n._("Call {number}", { number: [phone.label, phone.number].filter(Boolean).join(" ") })}
+      {i18n._("Call {number}", { number: [phone.label, sayPhone(phone.number)].filter(Boolean).join(" ") })}
     </a>
   ));
 }

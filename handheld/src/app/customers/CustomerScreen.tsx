@@ -4,7 +4,7 @@ import { useLocation } from "wouter";
 import { useWorkspace } from "../../hooks/context";
 import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
-import { Block, Empty, Fact, Note } from "../parts/Block";
+import { Block, Empty, Fact, Facts, Note } from "../parts/Block";
 import { Chips } from "../parts/Chips";
 import { Screen } from "../parts/Screen";
 import { useSnack } from "../parts/snack";
@@ -13,7 +13,6 @@ import { GRADES, kinds, sayChoice, sayGrade, sources, stages } from "../words/ch
 import { useToday } from "../words/now";
 import { sayDate } from "../words/times";
 import { CallButton } from "./CallButton";
-import css from "./customers.module.css";
 import type { Customer, Phone } from "./directory";
 import { EditCustomer } from "./EditCustomer";
 import { Notes } from "./Notes";
@@ -109,7 +108,7 @@ function Card({ customer, phones }: { readonly customer: Customer; readonly phon
         hint={customer.grade ? sayGrade(customer.grade) : undefined}
         onChange={(grade) => void setGrade(grade)}
       />
-      <dl className={css.facts}>
+      <Facts>
         <Fact name={i18n._("Stage")}>{sayChoice(stages(), stage)}</Fact>
         <Fact name={i18n._("Kind")}>{sayChoice(kinds(), (customer.kind as Customer["kind"] | undefined) ?? "person")}</Fact>
         {customer.source && <Fact name={i18n._("Source")}>{sayChoice(sources(), customer.source)}</Fact>}
@@ -118,7 +117,7 @@ function Card({ customer, phones }: { readonly customer: Customer; readonly phon
         {customer.born_on && <Fact name={i18n._("Birthday")}>{sayDate(customer.born_on, "")}</Fact>}
         {customer.remark && <Fact name={i18n._("Remark")}>{customer.remark}</Fact>}
         {customer.first_contact_on && <Fact name={i18n._("First contact")}>{sayDate(customer.first_contact_on, today)}</Fact>}
-      </dl>
+      </Facts>
       {editing && (
         <EditCustomer
           customer={customer}

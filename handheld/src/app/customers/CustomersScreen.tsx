@@ -10,6 +10,7 @@ import { SearchField } from "../parts/SearchField";
 import { Tag } from "../parts/Tag";
 import { useRemembered } from "../shell/remembered";
 import { sayChoice, stages } from "../words/choices";
+import { sayPhone } from "../words/phones";
 import css from "./customers.module.css";
 import { search, type Entry } from "./directory";
 import { useDirectory } from "./useDirectory";
@@ -76,7 +77,7 @@ function CustomerLine({ entry, chosen }: { readonly entry: Entry; readonly chose
       <span className={css.words}>
         <span className={css.name}>{customer.name}</span>
         <span className={css.sub}>
-          {[sayChoice(stages(), (customer.stage as typeof customer.stage | undefined) ?? "prospect"), phone?.number]
+          {[sayChoice(stages(), (customer.stage as typeof customer.stage | undefined) ?? "prospect"), phone && sayPhone(phone.number)]
             .filter(Boolean)
             .join(" · ")}
         </span>

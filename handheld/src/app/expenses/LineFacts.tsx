@@ -1,7 +1,7 @@
 import { useWorkspace } from "../../hooks/context";
 import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
-import { Block, Fact } from "../parts/Block";
+import { Block, Fact, Facts } from "../parts/Block";
 import { Tag } from "../parts/Tag";
 import type { ExpenseLine } from "../rows/expenses";
 import { sayMoney } from "../words/money";
@@ -43,7 +43,7 @@ export function LineFacts({ line }: { readonly line: Told }) {
           ))}
         </span>
       )}
-      <dl className={css.facts}>
+      <Facts>
         <Fact name={i18n._("Day")}>{sayDay(line.spent_on, today)}</Fact>
         {customer !== null && <Fact name={i18n._("Customer")}>{customer}</Fact>}
         {line.visit_id && (
@@ -54,7 +54,7 @@ export function LineFacts({ line }: { readonly line: Told }) {
         {line.progress && <Fact name={i18n._("Progress")}>{line.progress}</Fact>}
         {line.key_value && <Fact name={i18n._("Key value")}>{line.key_value}</Fact>}
         {line.description && <Fact name={i18n._("Note")}>{line.description}</Fact>}
-      </dl>
+      </Facts>
       {line.receipt_sha256 ? (
         <Receipt sha256={line.receipt_sha256} label={i18n._("Receipt: {what}", { what: sayKind(line.kind) })} />
       ) : (

@@ -5,11 +5,11 @@ import { deviceName } from "../../device/browser";
 import { useHandheld, useWorkspace } from "../../hooks/context";
 import { useLive, useSyncStatus } from "../../hooks/live";
 import { i18n } from "../../i18n";
-import { Block, Fact, Row } from "../parts/Block";
+import { Block, Fact, Facts, Row } from "../parts/Block";
 import { Screen } from "../parts/Screen";
 import { Sheet } from "../parts/Sheet";
 import { Tag } from "../parts/Tag";
-import { troubles } from "../mend/items";
+import { useToMend } from "../mend/useToMend";
 import { useMayAny } from "../rights/useRights";
 import { UpdateBlock } from "../update/UpdateBlock";
 import { useNow } from "../words/now";
@@ -24,7 +24,7 @@ import { SignInAgain } from "./SignInAgain";
 export function MeScreen() {
   const status = useSyncStatus();
   const may = useMayAny() ?? (() => false);
-  const toMend = useLive(async (read) => (await troubles(read)).length, []);
+  const toMend = useToMend();
   return (
     <Screen title={i18n._("Me")}>
       {status?.trouble?.kind === "sign-in" && <SignInAgain />}
@@ -58,13 +58,13 @@ function Who() {
   return (
     <Block>
       <p className={css.name}>{person.user.name}</p>
-      <dl className={css.facts}>
+      <Facts>
         <Fact name={i18n._("Organisation")}>{person.organisation.name}</Fact>
         {unit && <Fact name={i18n._("Team")}>{unit.name}</Fact>}
         {me?.title && <Fact name={i18n._("Position")}>{me.title}</Fact>}
         <Fact name={i18n._("User name")}>{person.username}</Fact>
         <Fact name={i18n._("This device")}>{deviceName(navigator.userAgent)}</Fact>
-      </dl>
+      </Facts>
     </Block>
   );
 }
@@ -74,13 +74,13 @@ function Syncing({ status }: { readonly status: SyncStatus }) {
   const now = useNow();
   return (
     <Block title={i18n._("Syncing")}>
-      <dl className={css.facts}>
+      <Facts>
         <Fact name={i18n._("Last time")}>
           {status.lastSync === null ? i18n._("Never yet") : sayInstant(status.lastSync, now, person.organisation.timezone)}
         </Fact>
         <Fact name={i18n._("Not sent yet")}>{status.unsent + status.unsentFiles}</Fact>
         {status.trouble?.requestId && <Fact name={i18n._("For a report")}>{[status.trouble.code, status.trouble.requestId].join(" ")}</Fact>}
-      </dl>
+      </Facts>
       <Button block size="large" fill="outline" color="primary" loading={status.syncing} onClick={() => void sync.now()}>
         {i18n._("Sync now")}
       </Button>

@@ -16,7 +16,7 @@ export function SignInAgain() {
     <Block title={i18n._("Sign in again")}>
       <p>{i18n._("The server has ended this session. Nothing is lost: sign in, and everything is sent.")}</p>
       <form
-        className={css.facts}
+        className={css.form}
         onSubmit={(event) => {
           event.preventDefault();
           if (password !== "" && !busy) void signIn({ organisation: person.organisation.code, username: person.username, password });

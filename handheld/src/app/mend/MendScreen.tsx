@@ -4,7 +4,7 @@ import { useLocation } from "wouter";
 import { useWorkspace } from "../../hooks/context";
 import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
-import { Block, Empty, Fact, Note } from "../parts/Block";
+import { Block, Empty, Fact, Facts, Note } from "../parts/Block";
 import { Screen } from "../parts/Screen";
 import { Sheet } from "../parts/Sheet";
 import { useSnack } from "../parts/snack";
@@ -52,11 +52,10 @@ function Case({ trouble }: { readonly trouble: Trouble }) {
       <p className={css.when}>{i18n._("Entered {when}", { when: sayInstant(trouble.made_at, now, zone) })}</p>
       <Note tone={trouble.kept === null ? "bad" : "warn"}>{sayWhy(trouble)}</Note>
       <Sent trouble={trouble} />
-      {trouble.own.length > 1 && (
+      {trouble.heldBack.length > 0 && (
         <p className={css.when}>
           {i18n._("Held back with it: {deeds}", {
-            deeds: trouble.own
-              .slice(1)
+            deeds: trouble.heldBack
               .map((item) => sayDeed(item.collection, item.action))
               .join(i18n._(", ")),
           })}
@@ -129,7 +128,7 @@ function Sent({ trouble }: { readonly trouble: Trouble }) {
   const fields = Object.keys(trouble.values).filter((name) => sayField(name) !== null && trouble.values[name] !== null);
   if (fields.length === 0) return null;
   return (
-    <dl className={css.sent}>
+    <Facts>
       {fields.map((name) => (
         <Fact key={name} name={sayField(name) ?? name}>
           {kept !== null && name in kept
@@ -140,7 +139,7 @@ function Sent({ trouble }: { readonly trouble: Trouble }) {
             : sayValue(name, trouble.values[name], zone)}
         </Fact>
       ))}
-    </dl>
+    </Facts>
   );
 }
 

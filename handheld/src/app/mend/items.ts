@@ -3,19 +3,26 @@ import type { CollectionName, MendItem, Reader, Shown, Workspace } from "../../d
 
 export type Issue = Shown<"sync_issues">;
 
-/** One thing to see to: an operation with what was held back because of it, or a clash of two hands. */
-export interface Trouble {
-  readonly key: string;
+/** One operation as it was sent. */
+export interface Sent {
   readonly collection: string;
   readonly action: string;
   readonly row: string | null;
   readonly values: Readonly<Record<string, unknown>>;
-  /** The server's values of the same fields; null unless two hands clashed. */
-  readonly kept: Readonly<Record<string, unknown>> | null;
   readonly code: string | null;
   readonly params: Readonly<Record<string, unknown>>;
+  /** In what order it was made among its own. */
+  readonly place: number;
+}
+
+/** One deed to see to: the operation that was refused, and what was held back because of it; or a clash of two hands. */
+export interface Trouble extends Sent {
+  readonly key: string;
+  /** The server's values of the same fields; null unless two hands clashed. */
+  readonly kept: Readonly<Record<string, unknown>> | null;
   readonly made_at: number;
-  /** On this device's list, the refused one first; empty when it was sent from another device. */
+  readonly heldBack: readonly Sent[];
+  /** What of it stands on this device's list and on the server's. */
   readonly own: readonly MendItem[];
   readonly issues: readonly Issue[];
 }
@@ -38,45 +45,49 @@ export async function troubles(read: Reader): Promise<Trouble[]> {
 
 function ofThisDevice(mend: readonly MendItem[], open: readonly Issue[]): Trouble[] {
   // What was done in one go was made at one instant, and is refused as one.
-  const deeds = Map.groupBy(mend, (item) => item.made_at);
-  return [...deeds.values()].map((items) => {
-    const [cause, ...others] = [...items].sort((one, other) => Number(isHeldBack(one)) - Number(isHeldBack(other)));
-    if (!cause) throw new Error("a group is never empty");
-    return {
-      key: `own ${cause.serial}`,
-      collection: cause.collection,
-      action: cause.action,
-      row: cause.row,
-      values: cause.values,
-      kept: null,
-      code: cause.code,
-      params: cause.params,
-      made_at: cause.made_at,
-      own: [cause, ...others],
-      issues: open.filter((issue) => items.some((item) => isSame(item, issue))),
-    };
+  const deeds = grouped(mend, (item) => item.made_at);
+  return [...deeds].map(([made_at, own]) => {
+    const sent = own.map((item): Sent => ({ ...item, place: item.serial }));
+    const issues = open.filter((issue) => own.some((item) => isSame(item, issue)));
+    return { ...deedOf(sent), key: `own ${made_at}`, kept: null, made_at, own, issues };
   });
 }
 
 function ofOthers(mend: readonly MendItem[], open: readonly Issue[]): Trouble[] {
-  return open
-    .filter((issue) => !mend.some((item) => isSame(item, issue)))
-    .map((issue) => ({
-      key: `issue ${issue.id}`,
-      collection: issue.collection,
-      action: issue.action,
-      row: issue.row_id,
-      values: recordOf(issue.attempted),
-      kept: issue.verdict === "conflict" ? recordOf(issue.kept) : null,
-      code: issue.code,
-      params: recordOf(issue.params),
-      made_at: issue.made_at,
-      own: [],
-      issues: [issue],
-    }));
+  const elsewhere = open.filter((issue) => !mend.some((item) => isSame(item, issue)));
+  const deeds = grouped(elsewhere, (issue) =>
+    issue.verdict === "conflict" ? issue.id : `${issue.enrolment_id} ${issue.made_at}`,
+  );
+  return [...deeds].map(([key, issues]) => {
+    const [first] = issues;
+    if (!first) throw new Error("a group is never empty");
+    const kept = first.verdict === "conflict" ? recordOf(first.kept) : null;
+    return { ...deedOf(issues.map(sentOf)), key: `issue ${key}`, kept, made_at: first.made_at, own: [], issues };
+  });
 }
 
-const isHeldBack = (item: MendItem): boolean => item.code !== null && HELD_BACK.has(item.code);
+/** As Map.groupBy, which phones of 2023 do not have. */
+function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+  return groups;
+}
+
+function deedOf(sent: readonly Sent[]): Sent & Pick<Trouble, "heldBack"> {
+  const cause = sent.find((each) => each.code === null || !HELD_BACK.has(each.code)) ?? sent[0];
+  if (!cause) throw new Error("a deed has an operation");
+  return { ...cause, heldBack: sent.filter((each) => each !== cause) };
+}
+
+const sentOf = ({ collection, action, row_id, attempted, code, params, n }: Issue): Sent => ({
+  collection,
+  action,
+  row: row_id,
+  values: recordOf(attempted),
+  code,
+  params: recordOf(params),
+  place: n,
+});
 
 const isSame = (item: MendItem, issue: Issue): boolean =>
   item.collection === issue.collection && item.action === issue.action && item.row === issue.row_id && item.made_at === issue.made_at;
@@ -107,7 +118,7 @@ const TAKEN_ID = "sync.reused-row-id";
 
 /** Make the deed again with mended values, and take the refused one off the lists. What was held back goes along. */
 export async function sendAgain(workspace: Workspace, trouble: Trouble, values: Readonly<Record<string, unknown>>): Promise<void> {
-  const again = [{ ...trouble, values }, ...trouble.own.slice(1)].sort(inOrder(trouble.own));
+  const again = [{ ...trouble, values }, ...trouble.heldBack].sort((one, other) => one.place - other.place);
   await workspace.act((any: AnyGroup) => {
     for (const { collection, action, row, values: sent } of again) {
       if (row === null) continue;
@@ -119,12 +130,3 @@ export async function sendAgain(workspace: Workspace, trouble: Trouble, values: 
   });
   await discard(workspace, trouble);
 }
-
-/** As they were made: a visit before its end. */
-const inOrder =
-  (own: readonly MendItem[]) =>
-  (one: { row: string | null; action: string }, other: { row: string | null; action: string }): number =>
-    serialOf(own, one) - serialOf(own, other);
-
-const serialOf = (own: readonly MendItem[], of: { row: string | null; action: string }): number =>
-  own.find((item) => item.row === of.row && item.action === of.action)?.serial ?? 0;

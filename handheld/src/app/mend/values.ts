@@ -16,11 +16,14 @@ export function sayValue(field: string, value: unknown, zone: string): string {
 }
 
 /** Whom or what a refused operation is about, where this device knows it. */
-export function useSubject({ key, collection, row, values }: Trouble): string | null {
+export function useSubject({ key, collection, row, values, heldBack }: Trouble): string | null {
   const found = useLive(
     async (read) => {
-      const named = typeof values.name === "string" ? values.name : values.customer_name;
-      if (typeof named === "string" && named !== "") return { name: named };
+      // Of a customer entered in the same deed there is only what was typed.
+      for (const sent of [values, ...heldBack.map((each) => each.values)]) {
+        const named = sent.name ?? sent.customer_name;
+        if (typeof named === "string" && named !== "") return { name: named };
+      }
       const customer = typeof values.customer_id === "string" ? values.customer_id : collection === "customers" ? row : null;
       if (customer !== null) return { name: (await read.get("customers", customer))?.name };
       if (row === null) return { name: undefined };

@@ -60,7 +60,12 @@ export function Row({ title, sub, right, to, onTap, chosen = false }: RowProps) 
   return <div className={css.row}>{inner}</div>;
 }
 
-/** A name and its value, for cards. */
+/** Names and their values. */
+export function Facts({ children }: { readonly children: ReactNode }) {
+  return <dl className={css.facts}>{children}</dl>;
+}
+
+/** One of them. */
 export function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
   return (
     <div className={css.fact}>

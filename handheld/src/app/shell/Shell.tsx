@@ -1,7 +1,8 @@
 import { matchRoute, Link, useLocation, useRouter } from "wouter";
 import { i18n } from "../../i18n";
-import { Empty } from "../parts/Block";
 import { useKeptPush } from "../me/push";
+import { Block, Empty } from "../parts/Block";
+import { Screen } from "../parts/Screen";
 import { useMayAny } from "../rights/useRights";
 import { ROUTES, type Named, type ScreenRoute } from "./routes";
 import css from "./Shell.module.css";
@@ -57,9 +58,11 @@ function useMatch(path: string): { route: ScreenRoute | undefined; named: Named 
 function Detail({ route, named }: { readonly route: ScreenRoute | undefined; readonly named: Named }) {
   if (route) return <route.screen named={named} />;
   return (
-    <Empty title={i18n._("There is no such page")} action={<Link href="/">{i18n._("Go to today")}</Link>}>
-      {i18n._("The link may be old, or was cut short.")}
-    </Empty>
+    <Screen title={i18n._("There is no such page")} back="/">
+      <Block>
+        <Empty title={i18n._("Nothing is here")}>{i18n._("The link may be old, or was cut short.")}</Empty>
+      </Block>
+    </Screen>
   );
 }
 

@@ -9,10 +9,9 @@ import TeamOutline from "antd-mobile-icons/es/TeamOutline";
 import UserOutline from "antd-mobile-icons/es/UserOutline";
 import type { ComponentType } from "react";
 import { i18n } from "../../i18n";
-import { useLive } from "../../hooks/live";
 import { useWaitingCount } from "../approvals/useStandings";
 import { useUnread } from "../inbox/useUnread";
-import { troubles } from "../mend/items";
+import { useToMend } from "../mend/useToMend";
 import type { Section } from "./routes";
 
 export interface Tab {
@@ -61,7 +60,7 @@ export const tabsOf = (may: ((code: string) => boolean) | null): readonly Tab[] 
   TABS.filter((tab) => tab.isFor?.(may ?? ((code) => USUAL.has(code))) ?? true);
 
 function useMendBadge() {
-  const count = useLive(async (read) => (await troubles(read)).length, []) ?? 0;
+  const count = useToMend() ?? 0;
   return { count, text: i18n._("{count, plural, one {# to mend} other {# to mend}}", { count }) };
 }
 

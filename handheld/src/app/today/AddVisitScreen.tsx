@@ -16,6 +16,7 @@ import { useRemembered } from "../shell/remembered";
 import type { Named } from "../shell/routes";
 import { checkIn } from "../visit/check_in";
 import { useToday } from "../words/now";
+import { sayPhone } from "../words/phones";
 import { addDays, sayDay } from "../words/times";
 import { useOwnDay } from "./shown_day";
 import { blankPlan, PLAN_FORM, planVisit, type PlanForm } from "./plan_form";
@@ -176,7 +177,7 @@ function Whom({ form, onChange }: PartProps) {
           <li key={customer.id}>
             <Row
               title={customer.name}
-              sub={phones[0]?.number}
+              sub={phones[0] && sayPhone(phones[0].number)}
               onTap={() => {
                 setQuery("");
                 onChange({ customer_id: customer.id, name: customer.name });

@@ -6,7 +6,7 @@ import { useDraft } from "../../hooks/draft";
 import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
 import { CallButton } from "../customers/CallButton";
-import { Fact } from "../parts/Block";
+import { Fact, Facts } from "../parts/Block";
 import { TextField } from "../parts/Field";
 import { Sheet } from "../parts/Sheet";
 import { useSnack } from "../parts/snack";
@@ -61,10 +61,10 @@ export function FollowUpSheet({ followUp, today, onClose }: Props) {
         </Button>
       }
     >
-      <dl>
+      <Facts>
         <Fact name={i18n._("What")}>{followUp.text}</Fact>
         <Fact name={i18n._("Due")}>{sayDay(followUp.due_on, today)}</Fact>
-      </dl>
+      </Facts>
       <CallButton phones={phones ?? []} />
       <TextField
         label={i18n._("What came of it (optional)")}

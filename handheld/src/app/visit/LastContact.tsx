@@ -1,7 +1,7 @@
 import { useWorkspace } from "../../hooks/context";
 import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
-import { Fact } from "../parts/Block";
+import { Fact, Facts } from "../parts/Block";
 import { outcomes, sayChoice } from "../words/choices";
 import { useToday } from "../words/now";
 import { dayOf, sayDay } from "../words/times";
@@ -29,7 +29,7 @@ export function LastContact({ customer }: { readonly customer: string }) {
   const on = (at: number) => sayDay(dayOf(at, person.organisation.timezone), today);
   if (!visit && !note && needs === null) return <p>{i18n._("No contact with this customer is known yet.")}</p>;
   return (
-    <dl>
+    <Facts>
       {needs !== null && <Fact name={i18n._("Needs")}>{needs}</Fact>}
       {visit?.actual_ended_at && (
         <Fact name={i18n._("Last visit")}>
@@ -41,6 +41,6 @@ export function LastContact({ customer }: { readonly customer: string }) {
           {on(note.written_at)} · {note.text}
         </Fact>
       )}
-    </dl>
+    </Facts>
   );
 }

@@ -1,13 +1,12 @@
 import type { ReactNode } from "react";
 import { useWorkspace } from "../../hooks/context";
 import { i18n } from "../../i18n";
-import { Block, Fact } from "../parts/Block";
+import { Block, Fact, Facts } from "../parts/Block";
 import { Tag } from "../parts/Tag";
 import { isUnplanned, stateOf, type Visit } from "../rows/visits";
 import { outcomes, sayChoice, sayReason, sayStanding, sayVerdict } from "../words/choices";
 import { useNow } from "../words/now";
 import { sayInstant } from "../words/times";
-import css from "./visit.module.css";
 
 /** Plan and event of a visit, to be read. children: what can be done about one that was cancelled. */
 export function VisitFacts({ visit, children }: { readonly visit: Visit; readonly children?: ReactNode }) {
@@ -23,29 +22,29 @@ export function VisitFacts({ visit, children }: { readonly visit: Visit; readonl
         <Block title={i18n._("What came of it")} right={<Tag tone={state.tone}>{state.text}</Tag>}>
           {stateOf(visit) === "cancelled" ? (
             <>
-              <dl>
+              <Facts>
                 <Fact name={i18n._("Why")}>{visit.cancel_reason ?? i18n._("Not said")}</Fact>
-              </dl>
+              </Facts>
               {children}
             </>
           ) : (
-            <dl className={css.facts}>
+            <Facts>
               <Fact name={i18n._("Outcome")}>{visit.outcome ? sayChoice(outcomes(), visit.outcome) : i18n._("Not said")}</Fact>
               <Fact name={i18n._("Result")}>{visit.result ?? i18n._("Not said")}</Fact>
               {visit.next_step && <Fact name={i18n._("Next step")}>{visit.next_step}</Fact>}
               <Fact name={i18n._("Began")}>{when(visit.actual_started_at)}</Fact>
               <Fact name={i18n._("Ended")}>{when(visit.actual_ended_at)}</Fact>
               <Fact name={i18n._("Location")}>{verdict === undefined ? i18n._("Judged when it is sent") : <Judged visit={visit} />}</Fact>
-            </dl>
+            </Facts>
           )}
         </Block>
       )}
       <Block title={i18n._("As planned")} right={isUnplanned(visit) ? <Tag tone="brand">{i18n._("Unplanned")}</Tag> : undefined}>
-        <dl className={css.facts}>
+        <Facts>
           <Fact name={i18n._("Time")}>{when(visit.planned_start_at)}</Fact>
           <Fact name={i18n._("Place")}>{visit.place ?? i18n._("Not said")}</Fact>
           <Fact name={i18n._("Purpose")}>{visit.purpose ?? i18n._("Not said")}</Fact>
-        </dl>
+        </Facts>
       </Block>
     </>
   );

@@ -80,7 +80,7 @@ function fields(): Readonly<Record<string, string>> {
     reason: i18n._("Why"),
     due_on: i18n._("Due"),
     due_at: i18n._("Due"),
-    done_note: i18n._("What came of it"),
+    done_note: i18n._("What came of the follow-up"),
     customer_name: i18n._("Customer"),
     title: i18n._("Title"),
     comment: i18n._("Comment"),

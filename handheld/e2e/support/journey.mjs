@@ -1,0 +1,43 @@
+// What every journey file needs: one server for the file, phones that are thrown away and whose pages did nothing wrong.
+import assert from "node:assert/strict";
+import { after, afterEach, before } from "node:test";
+import { Phone } from "./phones.mjs";
+import { startServer } from "./server.mjs";
+
+/** Call once in a file. { server(), phone(options), phoneOf(username, options) }; phones of phoneOf speak English. */
+export function journeys(settings = {}) {
+  let server;
+  const phones = [];
+  before(async () => {
+    server = await startServer(settings);
+  });
+  after(() => server?.stop());
+  afterEach(async () => {
+    for (const phone of phones.splice(0)) {
+      await phone.throwAway();
+      assert.deepEqual(phone.complaints, [], "no script error, nothing against the page's policy, no request to elsewhere");
+    }
+  });
+  const phone = (options = {}) => {
+    const made = new Phone(server.url, { language: "en", ...options });
+    phones.push(made);
+    return made;
+  };
+  return {
+    server: () => server,
+    phone,
+    async phoneOf(username, options = {}) {
+      const made = phone(options);
+      await made.open();
+      await made.signIn(username);
+      await go(made.page, "/me");
+      await made.page.getByRole("button", { name: "English" }).click();
+      return made;
+    },
+  };
+}
+
+export const go = (page, path) => page.goto(new URL(`/app${path}`, page.url()).href);
+/** Of what is seen: the list stays drawn behind what was opened from it. */
+export const button = (page, name) => page.getByRole("button", { name, exact: true }).locator("visible=true");
+export const heading = (page, name) => page.getByRole("heading", { name, level: 1 }).locator("visible=true").waitFor();

@@ -1,0 +1,59 @@
+import { expect, it } from "vitest";
+import type { MendItem, Reader } from "../../src/device/api";
+import { sendAgain, troubles, type Issue } from "../../src/app/mend/items";
+import type { Workspace } from "../../src/device/api";
+
+const item = (serial: number, collection: string, action: string, code: string, made_at = 1): MendItem =>
+  ({ serial, collection, action, row: `${collection}-row`, values: {}, made_at, verdict: "rejected", code, params: {} }) as MendItem;
+
+const issue = (id: string, collection: string, code: string, fields: Partial<Issue> = {}): Issue =>
+  ({ id, n: Number(id), enrolment_id: "e", verdict: "rejected", collection, action: "create", row_id: `${collection}-row`, code, params: {}, attempted: {}, kept: {}, made_at: 1, state: "open", ...fields }) as Issue;
+
+const reading = (mend: MendItem[], issues: Issue[]): Reader =>
+  ({ mend: () => Promise.resolve(mend), all: () => Promise.resolve(issues) }) as unknown as Reader;
+
+it("a deed that was refused as one is one thing to mend, the cause first, the server's copy not beside it", async () => {
+  const mend = [item(1, "customers", "create", "sync.group-failed"), item(2, "customer_phones", "create", "customers.phone-invalid")];
+  const found = await troubles(reading(mend, [issue("1", "customers", "sync.group-failed"), issue("2", "customer_phones", "customers.phone-invalid")]));
+  expect(found.map((each) => [each.collection, each.heldBack.map((held) => held.collection), each.issues.length])).toEqual([
+    ["customer_phones", ["customers"], 2],
+  ]);
+});
+
+it("of another device too; a clash stands alone with both values; what was seen to is gone", async () => {
+  const found = await troubles(
+    reading([], [
+      issue("1", "customers", "sync.group-failed"),
+      issue("2", "customer_phones", "customers.phone-invalid"),
+      issue("3", "customers", "sync.clash", { verdict: "conflict", action: "update", attempted: { grade: "A" }, kept: { grade: "C" } }),
+      issue("4", "notes", "customers.text-required", { state: "dismissed" }),
+    ]),
+  );
+  expect(found.map((each) => [each.collection, each.heldBack.length, each.kept])).toEqual([
+    ["customer_phones", 1, null],
+    ["customers", 0, { grade: "C" }],
+  ]);
+});
+
+it("sent again it goes in the order it was made, with its ids, and leaves both lists", async () => {
+  const done: unknown[] = [];
+  const group = {
+    create: (...given: unknown[]) => done.push(["create", ...given]),
+    act: (...given: unknown[]) => done.push(["act", ...given]),
+  };
+  const workspace = {
+    act: (build: (group: unknown) => void) => Promise.resolve(build(group)),
+    forget: (each: MendItem) => Promise.resolve(done.push(["forget", each.serial])),
+  } as unknown as Workspace;
+  const mend = [item(1, "customers", "create", "sync.group-failed"), item(2, "customer_phones", "create", "customers.phone-invalid")];
+  const [trouble] = await troubles(reading(mend, [issue("7", "customers", "sync.group-failed")]));
+  if (!trouble) throw new Error("nothing found");
+  await sendAgain(workspace, trouble, { number: "13800138000" });
+  expect(done).toEqual([
+    ["create", "customers", {}, "customers-row"],
+    ["create", "customer_phones", { number: "13800138000" }, "customer_phones-row"],
+    ["forget", 1],
+    ["forget", 2],
+    ["act", "sync_issues", "dismiss", "7", {}, { state: "dismissed" }],
+  ]);
+});
