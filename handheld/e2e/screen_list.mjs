@@ -2,11 +2,13 @@
 // first; after: what to put back. Screens of one person are visited in this order.
 import { newCustomer, planVisit } from "./support/deeds.mjs";
 
-const [li, jie] = ["li.wang", "jie.chen"];
 const firstRow = (page) => page.locator("section li a:visible").first().click();
 const lastRow = (page) => page.locator("section li a:visible").last().click();
 const main = (page) => page.locator("footer .adm-button-primary:visible").first().click();
-const seen = (page, selector) => page.locator(`${selector}:visible`);
+const [li, jie] = ["li.wang", "jie.chen"];
+/** What is seen of the list, or of what was opened from it; on a wide screen both are there. */
+const inList = (page, selector) => page.locator(`[data-testid=list] ${selector}:visible`);
+const seen = (page, selector) => page.locator(`[data-testid=detail] ${selector}:visible`);
 const escape = (page) => page.keyboard.press("Escape");
 
 export const SCREENS = [
@@ -15,25 +17,25 @@ export const SCREENS = [
   { name: "visit-add", as: li, path: "/visits/new" },
   { name: "visit-plan", as: li, path: "/visits/new", prepare: (page) => planVisit(page, { send: false }), after: plan },
   { name: "today", as: li, path: "/" },
-  { name: "today-tomorrow", as: li, path: "/", prepare: (page) => seen(page, "header button").nth(2).click() },
-  { name: "follow-up", as: li, path: "/", prepare: (page) => seen(page, "section li > button").first().click(), after: escape },
+  { name: "today-tomorrow", as: li, path: "/", prepare: (page) => inList(page, "header button").nth(2).click() },
+  { name: "follow-up", as: li, path: "/", prepare: (page) => inList(page, "section li > button").first().click(), after: escape },
   { name: "visit-log", as: li, path: "/", prepare: openPlanned },
   { name: "visit-refused", as: li, prepare: (page) => seen(page, "footer button").last().click() },
   { name: "visit-filled", as: li, prepare: fillLog },
   { name: "visit-cancel", as: li, prepare: (page) => seen(page, "button[class*=danger]").click(), after: escape },
   { name: "visit-started", as: li, prepare: (page) => seen(page, "section[data-tone] button").click() },
   { name: "visit-done", as: li, prepare: (page) => seen(page, "footer button").last().click() },
-  { name: "visit-done-detail", as: li, path: "/", prepare: (page) => seen(page, "article[data-standing=done] a").first().click() },
+  { name: "visit-done-detail", as: li, path: "/", prepare: (page) => inList(page, "article[data-standing=done] a").first().click() },
   { name: "customers", as: li, path: "/customers" },
-  { name: "customers-search", as: li, path: "/customers", prepare: (page) => seen(page, "input[type=search]").fill("l") },
-  { name: "customers-none", as: li, prepare: (page) => seen(page, "input[type=search]").fill("zzzz"), after: clearSearch },
-  { name: "customer", as: li, path: "/customers", prepare: (page) => seen(page, "li a").nth(1).click() },
+  { name: "customers-search", as: li, path: "/customers", prepare: (page) => inList(page, "input[type=search]").fill("l") },
+  { name: "customers-none", as: li, prepare: (page) => inList(page, "input[type=search]").fill("zzzz"), after: clearSearch },
+  { name: "customer", as: li, path: "/customers", prepare: (page) => inList(page, "li a").nth(1).click() },
   { name: "customer-below", as: li, prepare: (page) => seen(page, "section ol").last().scrollIntoViewIfNeeded() },
   { name: "customer-edit", as: li, prepare: (page) => seen(page, "h2 + button").first().click(), after: escape },
   { name: "customer-new", as: li, path: "/customers/new" },
   { name: "customer-twin", as: li, prepare: typeTwin },
   { name: "me", as: li, path: "/me" },
-  { name: "sign-out", as: li, prepare: (page) => seen(page, "button[class*=danger]").click(), after: escape },
+  { name: "sign-out", as: li, prepare: (page) => inList(page, "button[class*=danger]").click(), after: escape },
   { name: "mend-empty", as: li, path: "/me/mend" },
   { name: "expenses", as: li, path: "/expenses" },
   { name: "expense-new", as: li, path: "/expenses/new" },
@@ -55,7 +57,7 @@ export const SCREENS = [
   { name: "offline", as: li, path: "/", prepare: (_, phone) => phone.offline(true) },
   { name: "offline-unsent", as: li, path: "/customers/new", prepare: refusedLater },
   { name: "mend", as: li, path: "/me/mend", prepare: (page, phone) => syncAndWait(page, phone) },
-  { name: "mend-edit", as: li, prepare: (page) => page.locator("section button[class*=primary]:visible").first().click(), after: escape },
+  { name: "mend-edit", as: li, prepare: (page) => seen(page, "section button[class*=primary]").first().click(), after: escape },
   { name: "nowhere", as: li, path: "/no/such/page" },
 ];
 
@@ -85,23 +87,23 @@ async function submit(page, phone) {
 }
 
 async function openPlanned(page) {
-  await seen(page, "article[data-standing=planned] a").first().click();
-  await page.locator("textarea:visible").first().waitFor();
+  await inList(page, "article[data-standing=planned] a").first().click();
+  await seen(page, "textarea").first().waitFor();
 }
 
 async function fillLog(page) {
   await seen(page, "[role=group] button").first().click();
-  await page.locator("textarea:visible").first().fill("看了样板间，喜欢三房两厅，担心首付。下周带家人再来看。");
+  await seen(page, "textarea").first().fill("看了样板间，喜欢三房两厅，担心首付。下周带家人再来看。");
 }
 
 async function typeTwin(page) {
   const name = await page.evaluate(() => document.querySelector("input[type=search]")?.value ?? "");
   await seen(page, "input[id]").first().fill(name || "汪欣怡");
-  await page.locator("[role=status] a:visible").first().waitFor();
+  await seen(page, "[role=status] a").first().waitFor();
 }
 
 async function clearSearch(page) {
-  await seen(page, "input[type=search]").fill("");
+  await inList(page, "input[type=search]").fill("");
 }
 
 /** A number that this app takes for one and the server does not: refused when it arrives. */
@@ -111,7 +113,7 @@ async function refusedLater(page) {
 
 async function syncAndWait(page, phone) {
   await phone.offline(false);
-  await page.locator("section button[class*=primary]:visible").first().waitFor({ timeout: 30_000 });
+  await seen(page, "section button[class*=primary]").first().waitFor({ timeout: 30_000 });
 }
 
 async function plan(page) {

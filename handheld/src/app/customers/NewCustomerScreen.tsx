@@ -1,12 +1,12 @@
 import Button from "antd-mobile/es/components/button";
 import { useDeferredValue, useMemo, useState } from "react";
-import { Link, useLocation } from "wouter";
+import { useLocation } from "wouter";
 import { NotSendable } from "../../device/api";
 import { useWorkspace } from "../../hooks/context";
 import { useDraft } from "../../hooks/draft";
 import { i18n } from "../../i18n";
 import type { Actions } from "../../wire";
-import { Block, Note } from "../parts/Block";
+import { Block, Note, TextLink } from "../parts/Block";
 import { Chips } from "../parts/Chips";
 import { LineField, TextField } from "../parts/Field";
 import { Screen } from "../parts/Screen";
@@ -158,11 +158,11 @@ function Twins({ twins }: { readonly twins: readonly Twin[] }) {
       <div className={css.twin}>
         <strong>{i18n._("Perhaps known already")}</strong>
         {twins.map(({ entry, why }) => (
-          <Link key={entry.customer.id} href={`/customers/${entry.customer.id}`}>
+          <TextLink key={entry.customer.id} to={`/customers/${entry.customer.id}`}>
             {why === "phone"
               ? i18n._("{name}: the same phone", { name: entry.customer.name })
               : i18n._("{name}: the same name", { name: entry.customer.name })}
-          </Link>
+          </TextLink>
         ))}
       </div>
     </Note>

@@ -1,12 +1,12 @@
 import AddOutline from "antd-mobile-icons/es/AddOutline";
 import Button from "antd-mobile/es/components/button";
 import { useState } from "react";
-import { Link, useLocation } from "wouter";
+import { useLocation } from "wouter";
 import { useWorkspace } from "../../hooks/context";
 import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
 import { discard, troubles, type Trouble } from "../mend/items";
-import { Block, Empty, Note, Row } from "../parts/Block";
+import { Block, Empty, Note, Row, TextLink } from "../parts/Block";
 import { Screen } from "../parts/Screen";
 import { useSnack } from "../parts/snack";
 import { Tag } from "../parts/Tag";
@@ -173,7 +173,7 @@ function Refusals({ refusals, claim }: { readonly refusals: readonly Trouble[]; 
         {sayProblem(each.code, each.params)}
         {place && (
           <p>
-            <Link href={`/expenses/${claim}/${place.line}`}>{i18n._("Go to the expense")}</Link>
+            <TextLink to={`/expenses/${claim}/${place.line}`}>{i18n._("Go to the expense")}</TextLink>
           </p>
         )}
       </Note>

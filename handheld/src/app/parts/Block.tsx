@@ -60,6 +60,15 @@ export function Row({ title, sub, right, to, onTap, chosen = false }: RowProps) 
   return <div className={css.row}>{inner}</div>;
 }
 
+/** A link that stands by itself: as high as a thumb is wide. Within a sentence a plain Link does. */
+export function TextLink({ to, children }: { readonly to: string; readonly children: ReactNode }) {
+  return (
+    <Link href={to} className={css.link}>
+      {children}
+    </Link>
+  );
+}
+
 /** Names and their values. */
 export function Facts({ children }: { readonly children: ReactNode }) {
   return <dl className={css.facts}>{children}</dl>;

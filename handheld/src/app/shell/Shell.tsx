@@ -31,11 +31,11 @@ export function Shell() {
         <UnsentStrip />
         <div className={css.panes}>
           {list && (
-            <div className={css.list} key={list.path}>
+            <div className={css.list} data-testid="list" key={list.path}>
               <list.screen named={NOTHING} />
             </div>
           )}
-          <div className={css.detail}>
+          <div className={css.detail} data-testid="detail">
             {isDetail ? <Detail key={path} route={route} named={named} /> : <Unchosen />}
           </div>
         </div>

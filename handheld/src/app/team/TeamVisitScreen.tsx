@@ -1,10 +1,9 @@
 import Button from "antd-mobile/es/components/button";
 import { useState } from "react";
-import { Link } from "wouter";
 import { useWorkspace } from "../../hooks/context";
 import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
-import { Block, Empty, Note } from "../parts/Block";
+import { Block, Empty, Note, TextLink } from "../parts/Block";
 import { Screen } from "../parts/Screen";
 import { Tag } from "../parts/Tag";
 import { useNames } from "../rows/staff";
@@ -64,7 +63,7 @@ export function TeamVisitScreen({ named }: { readonly named: Named }) {
         <p>{visit.planned_on === null ? i18n._("Not planned for any day") : i18n._("Planned for {day}", { day: sayDay(visit.planned_on, today) })}</p>
       </Block>
       <VisitFacts visit={visit} />
-      {visit.customer_id !== null && <Link href={`/customers/${visit.customer_id}`}>{i18n._("Open the customer")}</Link>}
+      {visit.customer_id !== null && <TextLink to={`/customers/${visit.customer_id}`}>{i18n._("Open the customer")}</TextLink>}
       {arranging && (
         <ArrangeSheet
           visit={visit}

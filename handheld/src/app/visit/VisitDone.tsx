@@ -1,8 +1,7 @@
 import Button from "antd-mobile/es/components/button";
-import { Link } from "wouter";
 import { useWorkspace } from "../../hooks/context";
 import { i18n } from "../../i18n";
-import { Note } from "../parts/Block";
+import { Note, TextLink } from "../parts/Block";
 import { Screen } from "../parts/Screen";
 import type { Visit } from "../rows/visits";
 import { nameOf } from "../today/VisitCard";
@@ -21,7 +20,7 @@ export function VisitDone({ visit }: { readonly visit: Visit }) {
         </Button>
       </VisitFacts>
       {visit.customer_id !== null && visit.customer_id !== undefined && (
-        <Link href={`/customers/${visit.customer_id}`}>{i18n._("Open the customer")}</Link>
+        <TextLink to={`/customers/${visit.customer_id}`}>{i18n._("Open the customer")}</TextLink>
       )}
     </Screen>
   );

@@ -1,12 +1,12 @@
 import Button from "antd-mobile/es/components/button";
 import { useState } from "react";
-import { Link, useLocation } from "wouter";
+import { useLocation } from "wouter";
 import { useWorkspace } from "../../hooks/context";
 import { useDraft } from "../../hooks/draft";
 import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
 import { CallButton } from "../customers/CallButton";
-import { Block, Note } from "../parts/Block";
+import { Block, Note, TextLink } from "../parts/Block";
 import { Chips } from "../parts/Chips";
 import { TextField } from "../parts/Field";
 import { Screen } from "../parts/Screen";
@@ -80,7 +80,7 @@ export function VisitLog({ visit, aim, onFinished }: Props) {
     >
       {visit && <CheckInCard visit={visit} />}
       {aim.customer_id !== null && (
-        <Block title={i18n._("Before you go in")} right={<Link href={`/customers/${aim.customer_id}`}>{i18n._("Customer card")}</Link>}>
+        <Block title={i18n._("Before you go in")} right={<TextLink to={`/customers/${aim.customer_id}`}>{i18n._("Customer card")}</TextLink>}>
           <LastContact customer={aim.customer_id} />
           <CallCustomer customer={aim.customer_id} />
         </Block>
