@@ -1,5 +1,4 @@
 // Several hands: two devices on one customer, a customer handed over, a device shut out, a server that is started again.
-/* global indexedDB */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { newCustomer } from "../support/deeds.mjs";
