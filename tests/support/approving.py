@@ -8,6 +8,7 @@ from datetime import date
 from server.approvals import operations as approvals
 from server.approvals.models import Approval
 from server.approvals.operations.routing import directory
+from server.approvals.transitions import Answer
 from server.core.uow import UnitOfWork
 from server.expenses.models import ExpenseClaim, ExpenseLine
 from server.expenses.operations.claims import KIND, TOPIC
@@ -54,7 +55,6 @@ def waiting(uow: UnitOfWork, user_id: str, requester_id: str, unit_id: str, *, s
     )  # fmt: skip
     case = approvals.ask(uow, request)
     part = uow.among(Approval, lambda part: part.id in case.waiting)[0]
-    if not may_decide:  # he was asked once, and lost the role since
-        part = uow.add(dataclasses.replace(part, id=new_id(), owner_id=user_id))
-        uow.change(case, waiting=[*case.waiting, part.id])
+    if not may_decide:  # he was asked once, and lost the role since: what any later change of routes makes of his part
+        part = uow.add(dataclasses.replace(part, id=new_id(), owner_id=user_id, state=Answer.LAPSED.value))
     return part
