@@ -1,17 +1,26 @@
 // What every journey file needs: one server for the file, phones that are thrown away and whose pages did nothing wrong.
 import assert from "node:assert/strict";
 import { after, afterEach, before } from "node:test";
+import { Line } from "./line.mjs";
 import { Phone } from "./phones.mjs";
 import { startServer } from "./server.mjs";
 
-/** Call once in a file. { server(), phone(options), phoneOf(username, options) }; phones of phoneOf speak English. */
-export function journeys(settings = {}) {
-  let server;
+/**
+ * Call once in a file. { server(), line(), phone(options), phoneOf(username, options) }; phones of phoneOf speak English.
+ * overLine: their way to the server is a Line, which can be broken.
+ */
+export function journeys(settings = {}, { overLine = false } = {}) {
+  let server, line;
   const phones = [];
   before(async () => {
+    if (overLine) line = await Line.open();
     server = await startServer(settings);
+    line?.lead(server);
   });
-  after(() => server?.stop());
+  after(async () => {
+    await line?.close();
+    await server?.stop();
+  });
   afterEach(async () => {
     for (const phone of phones.splice(0)) {
       await phone.throwAway();
@@ -19,12 +28,13 @@ export function journeys(settings = {}) {
     }
   });
   const phone = (options = {}) => {
-    const made = new Phone(server.url, { language: "en", ...options });
+    const made = new Phone(line?.url ?? server.url, { language: "en", ...options });
     phones.push(made);
     return made;
   };
   return {
     server: () => server,
+    line: () => line,
     phone,
     async phoneOf(username, options = {}) {
       const made = phone(options);

@@ -27,6 +27,15 @@ export class Office {
     return said;
   }
 
+  /** Who this is: his id. */
+  me = async () => (await this.ask("GET", "/session")).user.id;
+
+  /** The bytes of a picture. */
+  async picture(sha256) {
+    const answer = await fetch(`${this.url}/api/v1/files/${sha256}`, { headers: { Authorization: `Bearer ${this.#token}` } });
+    return Buffer.from(await answer.arrayBuffer());
+  }
+
   /** All pages of a list. */
   async all(path) {
     const items = [];

@@ -41,7 +41,7 @@ export class Phone {
     this.page = this.context.pages()[0] ?? (await this.context.newPage());
     this.page.on("pageerror", (error) => this.complaints.push(String(error.stack ?? error)));
     this.page.on("console", (message) => {
-      if (message.type() === "error" && !/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|status of 4|status of 5/.test(message.text())) {
+      if (message.type() === "error" && !/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|ERR_EMPTY_RESPONSE|status of 4|status of 5/.test(message.text())) {
         this.complaints.push(message.text());
       }
     });

@@ -1,5 +1,5 @@
 // A whole Doorstep for a journey: `doorstep run` on a database of its own, on a free port, with the demo organisation.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -49,12 +49,22 @@ export async function startServer(settings = {}) {
     /** Runs a `doorstep` command on the same database; its output. */
     cli: (...args) => run(DOORSTEP, args, env),
     down: () => end("SIGTERM"),
+    /** As when the power goes: web server and worker at once, without a word. */
+    async kill() {
+      for (const group of childrenOf(child.pid)) process.kill(-group, "SIGKILL");
+      await end("SIGKILL");
+    },
     up: start,
     async stop() {
       await end("SIGTERM");
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Each leads a group of its own, of all that it has started. */
+function childrenOf(pid) {
+  return execFileSync("pgrep", ["-P", String(pid)], { encoding: "utf8" }).trim().split("\n").map(Number);
 }
 
 function withoutOurs(environment) {
