@@ -49,6 +49,12 @@ VISIT_ARRANGED = _topic(
     falls_back=True,
     collapses=True,
 )
+VISIT_COMMENTED = _topic(
+    "fieldwork.visit-commented",
+    zh="有同事点评了您的拜访。",
+    en="A colleague commented on one of your visits.",
+    collapses=True,
+)
 HANDED_OVER = _topic(
     "customers.handed-over", zh="有客户交接给您。", en="Customers were handed over to you.", falls_back=True
 )

@@ -11,7 +11,7 @@ from notifications.hearing import Hearing, hears
 from notifications.people import leaders_of
 from notifications.reminders import finish_overtaken, plan_reminders
 from notifications.telling import News
-from notifications.topics import PLAN_CHANGED, PLAN_SENT, VISIT_ARRANGED
+from notifications.topics import PLAN_CHANGED, PLAN_SENT, VISIT_ARRANGED, VISIT_COMMENTED
 from server.core.events import Heard
 from server.core.rows import c
 from server.core.types import from_ms, to_ms
@@ -61,6 +61,31 @@ def reassigned_visits(hearing: Hearing, heard: Sequence[Heard]) -> None:
     """Whoever is to do a visit now hears of it. Those that went with their customer are part of that news."""
     visits = {each.subject_id: each for each in heard if not each.told["by_handover"]}
     _tell_assignees(hearing, [(visits[row.id], row) for row in _visits(hearing, visits)])
+
+
+@hears(events.VisitCommented)
+def commented_visits(hearing: Hearing, heard: Sequence[Heard]) -> None:
+    """Whose day a visit stands in and who did it hear what another said about it."""
+    v = c(Visit)
+    columns = (v.id, v.assignee_id, v.author_id, v.customer_id, v.customer_name, v.day_on)
+    ids = sorted({each.subject_id for each in heard})
+    statement = select(*columns).where(v.org_id == hearing.uow.org_id, v.id.in_(ids))
+    visits = {row.id: row for row in hearing.uow.connection.execute(statement)}
+    hearing.news += [
+        News(
+            person,
+            VISIT_COMMENTED,
+            occurrence=each.n,
+            since=from_ms(each.at),
+            subject_collection="visits",
+            subject_id=row.id,
+            customer_name=row.customer_name,
+            params={"customer_id": row.customer_id, "day_on": row.day_on.isoformat(), "by_id": each.actor_id},
+        )
+        for each in heard
+        if (row := visits.get(each.subject_id)) is not None
+        for person in sorted({row.assignee_id, row.author_id} - {each.actor_id})
+    ]
 
 
 def _visits(hearing: Hearing, ids: Iterable[str]) -> Sequence[Any]:

@@ -113,6 +113,14 @@ class VisitReopened(Event):
     assignee_id: str
 
 
+@event("fieldwork.visit-commented")
+class VisitCommented(Event):
+    """Somebody said something about it. Subject: the visit."""
+
+    comment_id: str
+    written_by: str
+
+
 @event("fieldwork.follow-up-created")
 class FollowUpCreated(Event):
     """Subject: the follow-up."""

@@ -1,4 +1,4 @@
-"""Rows of field work: day plans, visits (one row from plan to event), follow-ups."""
+"""Rows of field work: day plans, visits (one row from plan to event) with comments, follow-ups."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from server.fieldwork.transitions import FollowUpState, PlanState, VisitState
 PLACE_MOST, PURPOSE_MOST, NOTE_MOST = 200, 500, 2000
 RESULT_MOST, STEP_MOST, REASON_MOST = 4000, 500, 200
 FOLLOW_UP_MOST = 500
+COMMENT_MOST = 1000
 
 OUTCOMES = ("met", "not_met", "postponed", "declined", "other")
 """How a visit went: met the customer, did not find him, put off, turned away, something else (said in the result)."""
@@ -123,6 +124,29 @@ class Visit(Authored):
     location_reason: Annotated[str | None, Code] = None
     distance_m: int | None = None
     marks: Annotated[Marks, Json()] = dataclasses.field(default_factory=dict)
+
+
+@table(
+    "visit_comments",
+    refers("visit_id", "visits"),
+    refers("author_id", "users"),
+    refers("written_by", "users"),
+    index("visit_id", "created_at"),
+    index("owner_id"),
+    index("unit_id"),
+    index("author_id"),
+)
+class VisitComment(Authored):
+    """What somebody said about a visit, his supervisor above all. Seen by whoever sees the visit, and goes with it.
+
+    owner_id, unit_id, project_id, author_id: the visit's. written_by: who said it. written_at: the device's claim, for
+    showing; created_at orders.
+    """
+
+    visit_id: Annotated[str, Id()]
+    written_by: Annotated[str, Id()]
+    written_at: datetime
+    text: Annotated[str, WrittenText()]
 
 
 @table(

@@ -1,4 +1,4 @@
-"""Values of plans, visits and follow-ups as rows hold them, however they were spelt. Pure: one function a collection.
+"""Values of plans, visits, comments and follow-ups as rows hold them, however they were spelt. Pure: one function a collection.
 
 Operations begin with these, and apply compares by them (`Collection.settle`).
 """
@@ -24,6 +24,11 @@ def settle_visit(values: Mapping[str, Any]) -> dict[str, Any]:
     if settled.get("customer_id") is not None:
         settled.pop("customer_name", None)
     return settled
+
+
+def settle_comment(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A comment's fields. Raises Refused TEXT_REQUIRED at /text."""
+    return {**values, "text": check_text(values["text"])} if "text" in values else dict(values)
 
 
 def settle_follow_up(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,16 +11,18 @@ from server.customers.rules import NAME_MOST
 from server.fieldwork import models, operations
 from server.fieldwork.check_in import LocationReason, LocationVerdict
 from server.fieldwork.functions import READ, WRITE
-from server.fieldwork.models import DayPlan, FollowUp, Visit
+from server.fieldwork.models import DayPlan, FollowUp, Visit, VisitComment
 from server.fieldwork.operations.belonging import preload_assignees
+from server.fieldwork.operations.comments import preload_comments
 from server.fieldwork.rules import TimeVerdict
-from server.fieldwork.settling import settle_follow_up, settle_plan, settle_visit
+from server.fieldwork.settling import settle_comment, settle_follow_up, settle_plan, settle_visit
 from server.fieldwork.transitions import FollowUpState, PlanState, VisitState
 from sync_protocol import wire
 from sync_protocol.operations import Operation
 from sync_protocol.wire import WireType
 
 _SCOPE = OwnedScope(READ)
+_MAY_MOVE = ("update", "start", "finish")
 _LATITUDE, _LONGITUDE = 900_000_000, 1_800_000_000
 
 FIX: Mapping[str, WireType] = {
@@ -45,6 +47,12 @@ def _prepare(uow: UnitOfWork, batch: Sequence[Operation]) -> None:
     named = {each.values.get("customer_id") for each in batch}
     customers.preload_for_batch(uow, {each for each in named if each is not None})
     preload_assignees(uow, {each.values.get("assignee_id") for each in batch})
+
+
+def _prepare_visits(uow: UnitOfWork, batch: Sequence[Operation]) -> None:
+    """And the comments that go with visits when they come to somebody else."""
+    _prepare(uow, batch)
+    preload_comments(uow, {each.row for each in batch if each.action in _MAY_MOVE})
 
 
 DAY_PLANS = Collection(
@@ -128,8 +136,26 @@ VISITS = Collection(
         "reopen": Action(operations.reopen_visit, WRITE, by_author=True),
     },
     parents={"customer_id": "customers", "plan_id": "day_plans"},
-    prepare=_prepare,
+    prepare=_prepare_visits,
     settle=settle_visit,
+)
+
+VISIT_COMMENTS = Collection(
+    name="visit_comments",
+    row=VisitComment,
+    scope=_SCOPE,
+    policy="append",
+    columns=(
+        Column("visit_id", wire.ID, writable=True, required=True),
+        Column("text", wire.TEXT(models.COMMENT_MOST, multiline=True), writable=True, required=True),
+        Column("written_at", wire.INSTANT, writable=True),
+        Column("written_by", wire.ID),
+        Column("created_at", wire.INSTANT),
+    ),
+    # by_author: who sees a visit because he did it answers what is said about it.
+    actions={"create": Action(operations.add_comment, WRITE, by_author=True)},
+    parents={"visit_id": "visits"},
+    settle=settle_comment,
 )
 
 FOLLOW_UPS = Collection(
@@ -181,4 +207,4 @@ FOLLOW_UPS = Collection(
     settle=settle_follow_up,
 )
 
-COLLECTIONS = (DAY_PLANS, VISITS, FOLLOW_UPS)
+COLLECTIONS = (DAY_PLANS, VISITS, VISIT_COMMENTS, FOLLOW_UPS)

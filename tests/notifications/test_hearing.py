@@ -12,7 +12,7 @@ from notifications.hearing import HEAR, HEARERS, hears
 from notifications.models import Notice
 from notifications.operations import read_notice
 from notifications.people import leaders_of
-from notifications.topics import HANDED_OVER, PLAN_CHANGED, PLAN_SENT, TOPICS, VISIT_ARRANGED
+from notifications.topics import HANDED_OVER, PLAN_CHANGED, PLAN_SENT, TOPICS, VISIT_ARRANGED, VISIT_COMMENTED
 from server.accounts.operations import staff
 from server.core.db import commit
 from server.core.events import EVENTS, HEARD, hear_later
@@ -101,6 +101,33 @@ def test_a_visit_that_another_arranges_is_told_to_its_assignee(desk: Desk) -> No
     desk.work()
     assert topics(desk, "zhao") == [VISIT_ARRANGED]
     assert topics(desk, "jie") == []
+
+
+def test_a_comment_on_a_visit_is_told_to_whose_visit_it_is_and_not_to_who_wrote_it(desk: Desk) -> None:
+    customer = desk.customer("wang")
+    visit = make(desk, "wang", fieldwork.create_visit, customer_id=customer, planned_on=DAY)
+    make(desk, "wang", fieldwork.add_comment, visit_id=visit, text="for myself")
+    desk.work()
+    assert topics(desk, "wang") == topics(desk, "jie") == []
+    make(desk, "jie", fieldwork.add_comment, visit_id=visit, text="take the plan along")
+    make(desk, "jie", fieldwork.add_comment, visit_id=visit, text="and a pen")
+    desk.work()
+    (notice,) = desk.inbox("wang")
+    assert (notice.topic, notice.subject_collection, notice.subject_id) == (VISIT_COMMENTED, "visits", visit)
+    assert notice.params == {"customer_id": customer, "day_on": DAY.isoformat(), "by_id": desk.company.users["jie"]}
+    assert topics(desk, "jie") == []
+
+
+def test_a_comment_after_a_handover_reaches_who_did_the_visit_and_who_has_it_now(desk: Desk) -> None:
+    customer = desk.customer("wang")
+    visit = make(desk, "wang", fieldwork.create_visit, customer_id=customer, planned_on=DAY)
+    with desk.services.writing(desk.company.actor("boss")) as uow:
+        customers.hand_over_customers(uow, [customer], desk.company.users["zhao"], "leaves")
+        uow.commit()
+    make(desk, "boss", fieldwork.add_comment, visit_id=visit, text="take the plan along")
+    desk.work()
+    assert topics(desk, "wang") == [VISIT_COMMENTED]
+    assert topics(desk, "zhao") == [HANDED_OVER, VISIT_COMMENTED]
 
 
 def test_a_handover_is_one_piece_of_news_however_many_customers(desk: Desk) -> None:

@@ -32,6 +32,7 @@ KIND_OF: Mapping[str, str] = {
     "notes": "note",
     "day_plans": "plan",
     "visits": "visit",
+    "visit_comments": "comment",
     "follow_ups": "follow-up",
     "arrivals": "arrival",
     "sync_issues": "issue",
@@ -87,6 +88,10 @@ def _note(pushing: Pushing) -> dict[str, Any]:
     return {"customer_id": ids["customer_id"], "text": pushing.asker.scene.word(), **reply}
 
 
+def _comment(pushing: Pushing) -> dict[str, Any]:
+    return {"visit_id": pushing.own("visit")["visit_id"], "text": pushing.asker.scene.word()}
+
+
 def _follow_up(pushing: Pushing) -> dict[str, Any]:
     ids = pushing.own("visit")
     visit = {"visit_id": ids["visit_id"]} if pushing.trying == "visit_id" else {}
@@ -129,6 +134,7 @@ ACTS: Mapping[tuple[str, str], Act] = {
     ("visits", "finish"): Act(lambda _: {"ended_at": STARTED}),
     ("visits", "cancel"): Act(),
     ("visits", "reopen"): Act(row="cancelled visit"),
+    ("visit_comments", "create"): Act(_comment),
     ("arrivals", "serve"): Act(),
     ("arrivals", "leave"): Act(),
     ("follow_ups", "create"): Act(_follow_up),

@@ -405,6 +405,10 @@ RECIPES: Mapping[str, Recipe] = {
     ),
     "POST /api/v1/visits/{visit_id}/cancel": Recipe(row="visit", body=_REASON),
     "POST /api/v1/visits/{visit_id}/reopen": Recipe(row="cancelled visit"),
+    "GET /api/v1/visits/{visit_id}/comments": Recipe(row="comment"),
+    "POST /api/v1/visits/{visit_id}/comments": Recipe(
+        row="visit", body=_body(text="well done"), references={"/id": "comment"}
+    ),
     "GET /api/v1/follow-ups": Recipe(references={"?assignee_id": "person", "?customer_id": "follow-up:customer_id"}),
     "POST /api/v1/follow-ups": Recipe(
         body=_follow_up,

@@ -89,6 +89,12 @@ def _visit(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
     return {**ids, "visit_id": visit.id}
 
 
+def _comment(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    ids = _visit(scene, company, owner, uow)
+    about = {"visit_id": ids["visit_id"], "text": scene.word()}
+    return {**ids, "comment_id": fieldwork.add_comment(uow, new_id(), about).id}
+
+
 def _line(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
     ids = {**_customer(scene, company, owner, uow), **_plan(scene, company, owner, uow)}
     return {**ids, "visit_id": fieldwork.create_visit(uow, new_id(), ids).id}
@@ -341,6 +347,7 @@ KINDS: Mapping[str, Kind] = {
     "visit": Kind("visit_id", _visit),
     "line": Kind("visit_id", _line),
     "cancelled visit": Kind("visit_id", _cancelled_visit),
+    "comment": Kind("comment_id", _comment),
     "follow-up": Kind("follow_up_id", _follow_up),
     "person": Kind("user_id", _person),
     "home": Kind("unit_id", _home, OF_UNITS),

@@ -139,6 +139,13 @@ export interface Rows {
     readonly location_reason: "coarse" | "impossible" | "inside" | "mock" | "no_accuracy" | "no_check_in" | "no_fix" | "no_place" | "outside" | "stale" | null;
     readonly distance_m: number | null;
   };
+  visit_comments: {
+    readonly visit_id: string;
+    readonly text: string;
+    readonly written_at: number;
+    readonly written_by: string;
+    readonly created_at: number;
+  };
   follow_ups: {
     readonly customer_id: string;
     readonly customer_name: string;
@@ -372,6 +379,13 @@ export interface Actions {
       readonly reason?: string | null;
     };
     reopen: Record<string, never>;
+  };
+  visit_comments: {
+    create: {
+      readonly visit_id: string;
+      readonly text: string;
+      readonly written_at?: number;
+    };
   };
   follow_ups: {
     create: {
@@ -814,6 +828,27 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
       reopen: { values: {}, required: [] },
     },
     parents: {"customer_id": "customers", "plan_id": "day_plans"},
+  },
+  visit_comments: {
+    policy: "append",
+    fields: {
+      visit_id: id,
+      text: text(1000, true),
+      written_at: instant,
+      written_by: id,
+      created_at: instant,
+    },
+    actions: {
+      create: {
+        values: {
+          visit_id: id,
+          text: text(1000, true),
+          written_at: instant,
+        },
+        required: ["text", "visit_id"],
+      },
+    },
+    parents: {"visit_id": "visits"},
   },
   follow_ups: {
     policy: "merge",

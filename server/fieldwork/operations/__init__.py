@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from server.fieldwork.operations.comments import add_comment
 from server.fieldwork.operations.follow_ups import (
     cancel_follow_up,
     change_follow_up,
@@ -21,7 +22,7 @@ from server.fieldwork.operations.visits import (
 )
 
 __all__ = [
-    "cancel_follow_up", "cancel_plan", "cancel_visit", "change_follow_up", "change_plan", "change_visit",
+    "add_comment", "cancel_follow_up", "cancel_plan", "cancel_visit", "change_follow_up", "change_plan", "change_visit",
     "complete_follow_up", "create_follow_up", "create_plan", "create_visit", "delete_follow_up", "finish_plan",
     "finish_visit", "follow_customers", "reopen_visit", "send_plan", "start_visit",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from server.fieldwork.check_in import Judgement, LocationReason, LocationVerdict
 from server.fieldwork.models import DayPlan, Visit
 from server.fieldwork.operations.belonging import assignee_of, belongs_to, must_be_one_of, must_direct, whose_turn
 from server.fieldwork.operations.changes import changes_of
+from server.fieldwork.operations.comments import follow_visits
 from server.fieldwork.settling import settle_visit
 from server.fieldwork.transitions import VisitAction, move_visit
 
@@ -99,6 +100,7 @@ def change_visit(uow: UnitOfWork, visit: Visit, values: Mapping[str, Any]) -> Vi
         _plan_named(uow, wanted["plan_id"])
     changes = changes_of(uow, visit, wanted)
     uow.change(visit, **wanted)
+    follow_visits(uow, [visit])
     _check_plan(visit, None if visit.plan_id is None else uow.get(DayPlan, visit.plan_id))
     _check_values(visit)
     if assignee is not None:
@@ -134,6 +136,7 @@ def start_visit(uow: UnitOfWork, visit: Visit, values: Mapping[str, Any]) -> Vis
         **_verdict(judged),
         **_claimed(uow, started_at),
     )
+    follow_visits(uow, [visit])
     uow.record(
         events.VisitStarted(
             visit.id,
@@ -176,6 +179,7 @@ def finish_visit(uow: UnitOfWork, visit: Visit, values: Mapping[str, Any]) -> Vi
         next_step=values.get("next_step"),
         **known,
     )
+    follow_visits(uow, [visit])
     verdict = rules.judge_time(ended_at, received_at=uow.now)
     if visit.time_verdict == rules.TimeVerdict.PLAUSIBLE:
         uow.change(visit, time_verdict=verdict.value)
