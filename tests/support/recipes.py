@@ -273,6 +273,7 @@ RECIPES: Mapping[str, Recipe] = {
     "GET /readyz": _PAGE,
     "GET /metrics": _PAGE,
     "GET /app/": _PAGE,
+    "GET /app/demo.json": _PAGE,
     "GET /app/{name}": Recipe(query={"name": "today"}),
     "GET /kiosk/": _PAGE,
     "GET /kiosk/{name}": Recipe(query={"name": "greeting"}),
