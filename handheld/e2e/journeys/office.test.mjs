@@ -1,10 +1,10 @@
 // Money, decisions and the team's day in the app, in real browsers on a real server: what the screens promise.
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
-import { seriousOf, smallTargets } from "./support/axe.mjs";
-import { Office } from "./support/office.mjs";
-import { Phone, SIZES } from "./support/phones.mjs";
-import { startServer } from "./support/server.mjs";
+import { seriousOf, smallTargets } from "../support/axe.mjs";
+import { Office } from "../support/office.mjs";
+import { Phone, SIZES } from "../support/phones.mjs";
+import { startServer } from "../support/server.mjs";
 
 const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
