@@ -17,7 +17,7 @@ WAYS = ("push", Channel.EMAIL.value, Channel.SMS.value)
 FALLBACKS = (Channel.EMAIL.value, Channel.SMS.value)
 
 
-class FormField(OurField, fields.Field[str]):
+class FormField(OurField, fields.String):
     """A text of one form, as a pattern that JSON Schema and Python read alike."""
 
     default_error_messages = {"invalid": "invalid"}

@@ -12,6 +12,7 @@ from flask import Flask, Response, current_app, render_template, request
 from werkzeug.datastructures import Accept
 from werkzeug.exceptions import NotFound
 from werkzeug.http import parse_accept_header
+from werkzeug.routing import PathConverter
 from werkzeug.security import safe_join
 
 from server.core.answers import PAGE_CSP
@@ -43,13 +44,20 @@ _TYPES: Mapping[str, str] = {
 }
 
 
+class _Page(PathConverter):
+    """What lies below /kiosk/ and is none of the kiosk's door, /kiosk/v1/…: there a wrong address is a problem, no page."""
+
+    regex = r"(?!v[0-9]+(?:/|$))[^/].*?"
+
+
 def install(app: Flask, folder: Path = DIST) -> None:
     """Add both addresses. folder: of the build; tests give their own."""
     app.extensions[_FOLDER] = folder
     app.add_url_rule("/app/", "handheld_app", app_page)
     app.add_url_rule("/app/<path:name>", "handheld_file", app_file)
     app.add_url_rule("/kiosk/", "kiosk_app", kiosk_page)
-    app.add_url_rule("/kiosk/<path:name>", "kiosk_file", kiosk_file)
+    app.url_map.converters["page"] = _Page
+    app.add_url_rule("/kiosk/<page:name>", "kiosk_file", kiosk_file)
 
 
 @public("the program of the handheld; it holds no data, and asks for a sign-in before any")

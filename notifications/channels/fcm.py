@@ -12,6 +12,9 @@ from google.auth.exceptions import GoogleAuthError
 
 from notifications.channels import SEND_TIMEOUT, SENT, End, Message, Result, gone, later, refused, seconds, unknown
 from notifications.rules import TargetKind
+from server.core import logs
+
+log = logs.logger("notifications")
 
 HTTP_TIMEOUT = 10
 MOST_WAITING = 8
@@ -44,6 +47,8 @@ class Fcm:
     def _send(self, end: End, message: Message, results: list[Result]) -> None:
         try:
             results.append(self._judged(end, message))
+        except Exception:  # often one that nobody waits for any more: what became of it is unknown, and stays so
+            log.exception("fcm failed")
         finally:
             self._room.release()
 

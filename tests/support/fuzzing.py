@@ -57,6 +57,8 @@ BEYOND_A_SCHEMA = {
     "expenses.record-missing": _THE_ROW,
     "expenses.spent-in-future": "moves with today",
     "fieldwork.assignee-unknown": _A_ROW,
+    "membership.host-unfit": _A_ROW,
+    "membership.uid-not-chip": _TWO_VALUES,
     "fieldwork.end-before-start": _TWO_VALUES,
     "fieldwork.follow-up-without-customer": _THE_ROW,
     "fieldwork.other-plan": _A_ROW,

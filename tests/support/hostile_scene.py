@@ -63,9 +63,7 @@ class Target:
         language = self.language()
         sent = {} if recipe.headers is None else recipe.headers(asking)
         if not operation.access.is_public:
-            on_device = operation.access.kind == "device"
-            token = self.scene.device_token(CALLER) if on_device else self.scene.token(CALLER)
-            sent["Authorization"] = f"Bearer {token}"
+            sent["Authorization"] = f"Bearer {self._token(operation)}"
         sent |= {"Accept-Language": language, **(headers or {})}
         address = path or operation.path.format(**{name: asking.ids[name] for name in operation.in_path})
         before = self.scene.clocks()
@@ -80,6 +78,15 @@ class Target:
                 self.scene.forget(CALLER)
         return answer
 
+    def _token(self, operation: Operation) -> str:
+        match operation.access.kind:
+            case "device":
+                return self.scene.device_token(CALLER)
+            case "kiosk":
+                return self.scene.kiosk().token
+            case _:
+                return self.scene.token(CALLER)
+
     def send_json(self, operation: Operation, asking: Asking, recipe: Recipe, body: Any, **given: Any) -> Judged:
         """Send a document. Written with escapes, so that halves of characters can stand in it."""
         return self.send(
@@ -89,6 +96,8 @@ class Target:
     @contextmanager
     def nothing_is_left(self) -> Iterator[None]:
         """For a block in which nothing is done: all tables of both organisations have the rows they had."""
+        self.scene.device_token(CALLER)  # who asks has to be there before
+        self.scene.kiosk()
         before = self.scene.footprint()
         yield
         after = self.scene.footprint()

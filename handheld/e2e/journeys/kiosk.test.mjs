@@ -178,6 +178,7 @@ describe("a kiosk", { skip: !thereIsABrowser && "no Chromium", timeout: 240_000 
       const zhao = await hall.member("赵七");
       await kiosk.open({ before: (context) => context.addInitScript(threeHoursAhead) });
       await kiosk.invites();
+      await kiosk.page.locator("footer[data-online=true]").waitFor(); // it has asked the server what time it is
       assert.equal((await kiosk.read(zhao.text)).kind, "welcome");
       const [arrival] = await hall.arrivalsOf(zhao);
       assert.equal(arrival.params.late, false);

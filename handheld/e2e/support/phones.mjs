@@ -36,7 +36,7 @@ export class Phone {
       hasTouch: size.width < 900,
       ...(position ? { geolocation: position, permissions: ["geolocation"] } : {}),
     });
-    this.context.setDefaultTimeout(15_000);
+    this.context.setDefaultTimeout(45_000);
     this.context.on("request", (request) => this.#watch(request.url()));
     this.page = this.context.pages()[0] ?? (await this.context.newPage());
     this.page.on("pageerror", (error) => this.complaints.push(String(error.stack ?? error)));

@@ -147,5 +147,10 @@ def test_these_routes_ask_for_it_and_none_of_a_device_s(company: Company) -> Non
         "DELETE /api/v1/roles/<id:role_id>",
         "POST /api/v1/users/<id:user_id>/reset-code",
         "POST /api/v1/devices/<id:device_id>/wipe",
+        "POST /api/v1/kiosks/<id:kiosk_id>/code",
+        "POST /api/v1/approval-routes",
+        "PATCH /api/v1/approval-routes/<id:route_id>",
+        "POST /api/v1/expenses/batches",
+        "GET /api/v1/expenses/batches/<id:batch_id>/export",
         "GET /api/v1/customers/export",
     }

@@ -215,7 +215,7 @@ def test_the_statements_do_not_grow_with_the_portfolio(office: Office) -> None:
         counts.append(len([each for each in seen if each.startswith("SELECT")]))
         assert len(seen) < 30
     assert counts[0] == counts[1]
-    assert counts[0] < 10
+    assert counts[0] <= 11  # one a table that follows its customers, whatever their number
 
 
 def test_two_handovers_at_once_have_one_outcome(office: Office) -> None:
