@@ -170,7 +170,7 @@ describe.runIf(thereIsAServer)("a device on the real server", { timeout: 60_000 
     let killed = (): Promise<void> => Promise.reject(new Error("not yet"));
     mine.plan = ({ path }) => {
       if (path.endsWith("/exchange") && (exchanges += 1) === 2) {
-        const restarted = server.stop("SIGKILL").then(() => server.start());
+        const restarted = server.killAndRestart();
         killed = () => restarted;
       }
       return "ok";

@@ -1,5 +1,5 @@
 // A whole Doorstep for a journey: `doorstep run` on a database of its own, on a free port, with the demo organisation.
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -64,7 +64,7 @@ export async function startServer(settings = {}) {
 
 /** Each leads a group of its own, of all that it has started. */
 function childrenOf(pid) {
-  return execFileSync("pgrep", ["-P", String(pid)], { encoding: "utf8" }).trim().split("\n").map(Number);
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").map(Number);
 }
 
 function withoutOurs(environment) {

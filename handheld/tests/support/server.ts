@@ -1,52 +1,22 @@
-/** The real server on a database of its own, with the demo organisation. */
-import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+/** The real server on a database of its own, with the demo organisation: that of the journeys. */
+import { existsSync } from "node:fs";
+import { startServer, type Running } from "../../e2e/support/server.mjs";
 
-const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const DOORSTEP = join(ROOT, ".venv/bin/doorstep");
-
-export const thereIsAServer = existsSync(DOORSTEP);
+export const thereIsAServer = existsSync(new URL("../../../.venv/bin/doorstep", import.meta.url));
 
 export class Server {
-  readonly origin: string;
-  readonly #environment: NodeJS.ProcessEnv;
-  readonly #folder: string;
-  #process: ChildProcess | null = null;
+  readonly #running: Running;
 
-  private constructor(port: number) {
-    this.#folder = mkdtempSync(join(tmpdir(), "handheld-"));
-    this.origin = `http://127.0.0.1:${port}`;
-    this.#environment = {
-      PATH: process.env.PATH,
-      DOORSTEP_DATABASE_URL: `sqlite:///${this.#folder}/doorstep.db`,
-      DOORSTEP_KEYS_DIR: `${this.#folder}/keys`,
-      DOORSTEP_BLOB_DIR: `${this.#folder}/blobs`,
-      DOORSTEP_PUBLIC_URL: this.origin,
-      DOORSTEP_PORT: String(port),
-      DOORSTEP_DEMO: "1",
-      DOORSTEP_RATE_LIMITS: "0",
-      DOORSTEP_LOG_LEVEL: "error",
-    };
+  private constructor(running: Running) {
+    this.#running = running;
   }
 
   static async begin(): Promise<Server> {
-    const server = new Server(await freePort());
-    await server.start();
-    return server;
+    return new Server(await startServer({ DOORSTEP_LOG_LEVEL: "error" }));
   }
 
-  async start(): Promise<void> {
-    this.#process = spawn(DOORSTEP, ["run"], { cwd: ROOT, env: this.#environment, stdio: "ignore", detached: true });
-    for (let left = 300; left > 0; left -= 1) {
-      const answer = await fetch(`${this.origin}/readyz`).catch(() => null);
-      if (answer?.ok) return;
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-    throw new Error("the server is not ready within a minute");
+  get origin(): string {
+    return this.#running.url;
   }
 
   /** A person of the demo organisation at the office's doors; throws what is refused. */
@@ -63,29 +33,13 @@ export class Server {
     return (method, path) => ask(method, path, { authorization });
   }
 
-  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
-    const child = this.#process;
-    if (!child?.pid) return;
-    const gone = new Promise((resolve) => child.once("exit", resolve));
-    process.kill(-child.pid, signal);
-    await gone;
-    this.#process = null;
+  /** Web server and worker killed at once, as when the power goes, and started again on the same database. */
+  async killAndRestart(): Promise<void> {
+    await this.#running.kill();
+    await this.#running.up();
   }
 
-  async end(): Promise<void> {
-    await this.stop("SIGKILL");
-    rmSync(this.#folder, { recursive: true, force: true });
+  end(): Promise<void> {
+    return this.#running.stop();
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => {
-        resolve(port);
-      });
-    });
-  });
 }
