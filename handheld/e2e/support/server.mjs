@@ -35,11 +35,18 @@ export async function startServer(settings = {}) {
     child = spawn(DOORSTEP, ["run"], { cwd: ROOT, env, stdio: ["ignore", out, out] });
     await answering(url, child, log);
   };
+  const running = () => child !== null && child.exitCode === null && child.signalCode === null;
   const end = async (signal) => {
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (!running()) return;
     const gone = new Promise((resolve) => child.once("exit", resolve));
     child.kill(signal);
     await gone;
+  };
+  /** As when the power goes: web server and worker at once, without a word. */
+  const kill = async () => {
+    if (!running()) return;
+    for (const group of childrenOf(child.pid)) process.kill(-group, "SIGKILL");
+    await end("SIGKILL");
   };
   await start();
   return {
@@ -49,14 +56,10 @@ export async function startServer(settings = {}) {
     /** Runs a `doorstep` command on the same database; its output. */
     cli: (...args) => run(DOORSTEP, args, env),
     down: () => end("SIGTERM"),
-    /** As when the power goes: web server and worker at once, without a word. */
-    async kill() {
-      for (const group of childrenOf(child.pid)) process.kill(-group, "SIGKILL");
-      await end("SIGKILL");
-    },
+    kill,
     up: start,
     async stop() {
-      await end("SIGTERM");
+      await kill();
       rmSync(folder, { recursive: true, force: true });
     },
   };
