@@ -6,11 +6,18 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 
 /** Serious and critical findings, one line each. Evaluated, not injected as an element: the page's policy forbids that. */
 export async function seriousOf(page) {
+  await page.evaluate(stillPicture);
   await page.evaluate(AXE);
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
   return violations
     .filter((each) => each.impact === "serious" || each.impact === "critical")
     .flatMap((each) => each.nodes.map((node) => `${each.id}: ${node.target.join(" ")} (${node.failureSummary?.split("\n")[1]?.trim()})`));
+}
+
+/** In the page: waits for what fades in, which is too pale on its way. What goes on for longer is part of the screen. */
+async function stillPicture() {
+  const short = document.getAnimations().filter((each) => each.effect.getComputedTiming().endTime <= 1000);
+  await Promise.allSettled(short.map((each) => each.finished));
 }
 
 /** What is tapped and smaller than 44 pixels in height or width. Links within a sentence are text (WCAG 2.5.8). */
