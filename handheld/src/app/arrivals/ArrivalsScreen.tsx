@@ -1,4 +1,4 @@
-import Button from "antd-mobile/es/components/button";
+import Button from "../parts/Button";
 import { useState } from "react";
 import { Link } from "wouter";
 import type { Shown } from "../../device/api";

@@ -1,5 +1,5 @@
 import AddOutline from "antd-mobile-icons/es/AddOutline";
-import Button from "antd-mobile/es/components/button";
+import Button from "../parts/Button";
 import { useDeferredValue, useMemo } from "react";
 import { Link, useLocation } from "wouter";
 import { i18n } from "../../i18n";

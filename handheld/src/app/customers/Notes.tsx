@@ -1,4 +1,4 @@
-import Button from "antd-mobile/es/components/button";
+import Button from "../parts/Button";
 import { useState } from "react";
 import type { Shown } from "../../device/api";
 import { useWorkspace } from "../../hooks/context";

@@ -3,7 +3,7 @@ import { useDraft } from "../../hooks/draft";
 import { i18n } from "../../i18n";
 import { LineField } from "../parts/Field";
 import type { Claim } from "../rows/expenses";
-import Button from "antd-mobile/es/components/button";
+import Button from "../parts/Button";
 
 const TITLE_MOST = 120;
 

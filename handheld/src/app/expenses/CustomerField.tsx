@@ -1,4 +1,4 @@
-import Button from "antd-mobile/es/components/button";
+import Button from "../parts/Button";
 import { useMemo, useState } from "react";
 import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";

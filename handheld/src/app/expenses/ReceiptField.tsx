@@ -1,6 +1,6 @@
 import CameraOutline from "antd-mobile-icons/es/CameraOutline";
 import PicturesOutline from "antd-mobile-icons/es/PicturesOutline";
-import Button from "antd-mobile/es/components/button";
+import Button from "../parts/Button";
 import { useRef, useState } from "react";
 import { useWorkspace } from "../../hooks/context";
 import { i18n } from "../../i18n";

@@ -1,4 +1,4 @@
-import Button from "antd-mobile/es/components/button";
+import Button from "../parts/Button";
 import { useState } from "react";
 import type { Person } from "../../device/api";
 import { useHandheld } from "../../hooks/context";

@@ -1,4 +1,4 @@
-import Button from "antd-mobile/es/components/button";
+import Button from "../parts/Button";
 import { useEffect, useState } from "react";
 import type { KnownPerson } from "../../device/api";
 import { i18n } from "../../i18n";

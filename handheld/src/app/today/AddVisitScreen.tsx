@@ -1,4 +1,4 @@
-import Button from "antd-mobile/es/components/button";
+import Button from "../parts/Button";
 import { useEffect, useMemo, useState } from "react";
 import { useLocation } from "wouter";
 import { useWorkspace } from "../../hooks/context";

@@ -1,5 +1,5 @@
 import AddOutline from "antd-mobile-icons/es/AddOutline";
-import Button from "antd-mobile/es/components/button";
+import Button from "../parts/Button";
 import { useLocation } from "wouter";
 import { useWorkspace } from "../../hooks/context";
 import { useLive } from "../../hooks/live";

@@ -1,4 +1,4 @@
-import Button from "antd-mobile/es/components/button";
+import Button from "../parts/Button";
 import { i18n } from "../../i18n";
 import { Block } from "../parts/Block";
 import { useUpdate } from "./update";

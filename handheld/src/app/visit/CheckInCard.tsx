@@ -1,5 +1,5 @@
 import EnvironmentOutline from "antd-mobile-icons/es/EnvironmentOutline";
-import Button from "antd-mobile/es/components/button";
+import Button from "../parts/Button";
 import type { ReactNode } from "react";
 import { useWorkspace } from "../../hooks/context";
 import { i18n } from "../../i18n";
