@@ -35,9 +35,10 @@ class Waiters:
         self._heads: dict[str, int] = {}
         self._waiting: dict[str, int] = {}
         self._thread: threading.Thread | None = None
+        self._over = False
 
     def wait(self, org_id: str, head: int) -> int | None:
-        """The organisation's head as soon as it is not `head`, or `head` when the time is over.
+        """The organisation's head as soon as it is not `head`, or `head` when the time is over or this process stops.
 
         None at once when too many wait already: the caller is told to come back later.
         """
@@ -50,7 +51,9 @@ class Waiters:
             self._start()
             try:
                 # Lower than asked for is no news: the watcher's number may be a glance old.
-                while self._heads.get(org_id, head) <= head and (left := until - time.monotonic()) > 0:
+                while (
+                    not self._over and self._heads.get(org_id, head) <= head and (left := until - time.monotonic()) > 0
+                ):
                     self._changed.wait(timeout=left)
                 return max(self._heads.get(org_id, head), head)
             finally:
@@ -58,6 +61,12 @@ class Waiters:
                 if not self._waiting[org_id]:
                     del self._waiting[org_id]
                     self._heads.pop(org_id, None)
+
+    def release(self) -> None:
+        """Answer all who wait, and whoever comes yet, at once: this process is about to stop."""
+        with self._changed:
+            self._over = True
+            self._changed.notify_all()
 
     def _start(self) -> None:
         if self._thread is None or not self._thread.is_alive():

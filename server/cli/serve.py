@@ -19,7 +19,7 @@ from server.config import Settings
 from server.core.db import wait_until_reachable
 
 GRACEFUL_SECONDS = 40
-"""How long a stopping server waits for requests under way; waiting devices are answered within 25 s."""
+"""How long a stopping server waits for requests under way; waiting devices are answered at once."""
 
 
 _METRICS = "doorstep-metrics-"
@@ -61,10 +61,12 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Any:
         """The application of one web process, made after the fork: connections are not shared between processes."""
         declare_everything()
+        from mobile_api.views import WAITERS
         from server.app import create_app
         from server.core.services import open_services
 
         app = create_app(open_services(self.settings))
+        PatientWorker.when_stopping = app.extensions[WAITERS].release
         # What is loaded by now stays; looking through it again and again for garbage took a tenth of a push.
         gc.freeze()
         gc.set_threshold(20_000, 20, 50)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import socket
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -89,9 +90,18 @@ class PatientConnection(TConn):  # type: ignore[misc]
 class PatientWorker(ThreadWorker):  # type: ignore[misc]
     """Gathers request heads in its event loop, and answers what is no HTTP with a problem."""
 
+    when_stopping: Callable[[], None] = staticmethod(lambda: None)
+    """Called once in the event loop when the process is told to stop; set by whoever loads the application."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.gathering: dict[int, PatientConnection] = {}
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """Told to stop. A signal handler: what is to be done then is left to the event loop."""
+        if self.alive:
+            self.method_queue.defer(self.when_stopping)
+        super().handle_exit(sig, frame)
 
     def accept(self, listener: socket.socket) -> None:
         """Take a connection and let its request arrive."""

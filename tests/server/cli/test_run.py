@@ -10,7 +10,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -19,6 +21,7 @@ from urllib.request import Request, urlopen
 import psutil
 import pytest
 
+from server.cli.demo_day.people import Carrier, DayClock
 from tests.support.databases import Database
 
 ROOT = Path(__file__).parents[3]
@@ -116,7 +119,15 @@ def test_the_whole_product_from_nothing_to_ctrl_c(start: Start, port: int, tmp_p
     again = start("run", DOORSTEP_DEMO="1")
     said = read_until(again, "└")
     assert "loading" not in said
-    again.send_signal(signal.SIGTERM)
+    phone = Carrier(f"http://127.0.0.1:{port}", "li.wang", DayClock(datetime.now(UTC)), tmp_path, {})
+    phone.sync()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(phone.phone.wait)
+        time.sleep(1)
+        assert not waiting.done()
+        again.send_signal(signal.SIGTERM)
+        assert waiting.result(10) is False, "answered at once; left alone, it waits for 20 s at least"
+    phone.close()
     assert again.wait(30) == 0
 
 
