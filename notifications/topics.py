@@ -55,6 +55,9 @@ VISIT_COMMENTED = _topic(
     en="A colleague commented on one of your visits.",
     collapses=True,
 )
+TASK_ASSIGNED = _topic(
+    "fieldwork.task-assigned", zh="有一项任务分配给您。", en="A task was given to you.", falls_back=True
+)
 HANDED_OVER = _topic(
     "customers.handed-over", zh="有客户交接给您。", en="Customers were handed over to you.", falls_back=True
 )

@@ -18,7 +18,7 @@ from server.core import tables
 from server.core.collections import COLLECTIONS, OwnedScope, PersonalScope
 from server.core.sync_issues import SyncIssue
 from server.customers.models import Customer, CustomerPhone, Note, TimelineEntry
-from server.fieldwork.models import DayPlan, FollowUp, Visit
+from server.fieldwork.models import DayPlan, FollowUp, Task, Visit
 from server.membership.models import Arrival, Card, Member
 from tests.support import databases
 from tests.support.house import PEOPLE, House, settle
@@ -32,6 +32,7 @@ LISTS = {
     "/day-plans": (DayPlan, FIELDWORK),
     "/visits": (Visit, FIELDWORK),
     "/follow-ups": (FollowUp, FIELDWORK),
+    "/tasks": (Task, FIELDWORK),
     "/sync-issues": (SyncIssue, "sync.issues"),
     "/members": (Member, "membership.read"),
     "/cards": (Card, "membership.read"),

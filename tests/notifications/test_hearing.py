@@ -12,7 +12,15 @@ from notifications.hearing import HEAR, HEARERS, hears
 from notifications.models import Notice
 from notifications.operations import read_notice
 from notifications.people import leaders_of
-from notifications.topics import HANDED_OVER, PLAN_CHANGED, PLAN_SENT, TOPICS, VISIT_ARRANGED, VISIT_COMMENTED
+from notifications.topics import (
+    HANDED_OVER,
+    PLAN_CHANGED,
+    PLAN_SENT,
+    TASK_ASSIGNED,
+    TOPICS,
+    VISIT_ARRANGED,
+    VISIT_COMMENTED,
+)
 from server.accounts.operations import staff
 from server.core.db import commit
 from server.core.events import EVENTS, HEARD, hear_later
@@ -20,7 +28,7 @@ from server.core.tables import JOBS
 from server.customers import operations as customers
 from server.customers.events import HandoverDone
 from server.fieldwork import operations as fieldwork
-from server.fieldwork.models import DayPlan, Visit
+from server.fieldwork.models import DayPlan, Task, Visit
 from sync_protocol.ids import new_id
 from tests.mobile_api.test_exchange import exchange
 from tests.notifications.scene import Desk, shanghai
@@ -128,6 +136,23 @@ def test_a_comment_after_a_handover_reaches_who_did_the_visit_and_who_has_it_now
     desk.work()
     assert topics(desk, "wang") == [VISIT_COMMENTED]
     assert topics(desk, "zhao") == [HANDED_OVER, VISIT_COMMENTED]
+
+
+def test_a_task_is_told_to_whoever_is_to_do_it_unless_he_asks_it_of_himself(desk: Desk) -> None:
+    users = desk.company.users
+    make(desk, "wang", fieldwork.create_task, text="x", due_on=DAY)
+    task = make(desk, "jie", fieldwork.create_task, text="x", due_on=DAY, assignee_id=users["wang"])
+    moot = make(desk, "jie", fieldwork.create_task, text="x", due_on=DAY, assignee_id=users["wang"])
+    desk.do("jie", fieldwork.cancel_task, Task, moot)
+    desk.work()
+    (notice,) = desk.inbox("wang")
+    assert (notice.topic, notice.subject_collection, notice.subject_id) == (TASK_ASSIGNED, "tasks", task)
+    assert notice.params == {"customer_id": None, "due_on": DAY.isoformat(), "by_id": users["jie"]}
+    desk.do("jie", fieldwork.change_task, Task, task, text="y")
+    desk.do("jie", fieldwork.change_task, Task, task, assignee_id=users["zhao"])
+    desk.work()
+    assert topics(desk, "wang") == topics(desk, "zhao") == [TASK_ASSIGNED]
+    assert topics(desk, "jie") == []
 
 
 def test_a_handover_is_one_piece_of_news_however_many_customers(desk: Desk) -> None:

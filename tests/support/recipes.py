@@ -428,6 +428,19 @@ RECIPES: Mapping[str, Recipe] = {
     "POST /api/v1/follow-ups/{follow_up_id}/complete": Recipe(row="follow-up", body=_body(done_note="done")),
     "POST /api/v1/follow-ups/{follow_up_id}/cancel": Recipe(row="follow-up"),
     "DELETE /api/v1/follow-ups/{follow_up_id}": Recipe(row="follow-up"),
+    "GET /api/v1/tasks": Recipe(
+        references={"?assignee_id": "person", "?author_id": "person", "?customer_id": "task:customer_id"}
+    ),
+    "POST /api/v1/tasks": Recipe(
+        body=_body(text="call", due_on=DAY.isoformat()),
+        references={"/id": "task", "/customer_id": "customer", "/assignee_id": "person"},
+    ),
+    "GET /api/v1/tasks/{task_id}": Recipe(row="task"),
+    "PATCH /api/v1/tasks/{task_id}": Recipe(
+        row="task", body=_body(text="write"), references={"/assignee_id": "person"}
+    ),
+    "POST /api/v1/tasks/{task_id}/complete": Recipe(row="task", body=_body(done_note="done")),
+    "POST /api/v1/tasks/{task_id}/cancel": Recipe(row="task"),
     "GET /api/v1/board": Recipe(references={"?unit": "home"}, query={"on": DAY.isoformat()}),
     "GET /api/v1/board/{user_id}": Recipe(row="person", query={"on": DAY.isoformat()}),
     # approvals

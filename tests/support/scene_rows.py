@@ -112,6 +112,12 @@ def _follow_up(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> I
     return {**ids, "follow_up_id": made.id}
 
 
+def _task(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    ids = _customer(scene, company, owner, uow)
+    made = fieldwork.create_task(uow, new_id(), {**ids, "due_on": DAY, "text": scene.word()})
+    return {**ids, "task_id": made.id}
+
+
 def _person(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
     return {"user_id": company.users[owner]}
 
@@ -349,6 +355,7 @@ KINDS: Mapping[str, Kind] = {
     "cancelled visit": Kind("visit_id", _cancelled_visit),
     "comment": Kind("comment_id", _comment),
     "follow-up": Kind("follow_up_id", _follow_up),
+    "task": Kind("task_id", _task),
     "person": Kind("user_id", _person),
     "home": Kind("unit_id", _home, OF_UNITS),
     "recruit": Kind("user_id", _recruit),
@@ -426,8 +433,8 @@ class Rows:
 
 
 FURNITURE = (
-    "phone", "note", "plan", "visit", "cancelled visit", "follow-up", "queue", "job", "issue", "notice",
-    "submitted claim", "approval", "card", "arrival", "kiosk",
+    "phone", "note", "plan", "visit", "cancelled visit", "follow-up", "task", "queue", "job", "issue",
+    "notice", "submitted claim", "approval", "card", "arrival", "kiosk",
 )  # fmt: skip
 """What lists show, and sync sends."""
 

@@ -147,6 +147,7 @@ export const PROBLEMS: Readonly<Record<string, { readonly zh: string; readonly e
   "fieldwork.plan-already-cancelled": { zh: "这份日计划已经取消。", en: "This day plan is already cancelled." },
   "fieldwork.plan-already-done": { zh: "这份日计划已经完成。", en: "This day plan is already done." },
   "fieldwork.plan-day-fixed": { zh: "日计划的日期不能更改，请为另一天新建计划。", en: "The day of a plan cannot be changed; make a plan for the other day." },
+  "fieldwork.task-already-closed": { zh: "这项任务已经结束。", en: "This task is already closed." },
   "fieldwork.visit-already-cancelled": { zh: "这次拜访已经取消。", en: "This visit is already cancelled." },
   "fieldwork.visit-already-done": { zh: "这次拜访已经完成。", en: "This visit is already done." },
   "fieldwork.visit-already-started": { zh: "这次拜访已经开始，计划不能再改。", en: "This visit has already started; its plan can no longer be changed." },
