@@ -61,6 +61,13 @@ TASK_ASSIGNED = _topic(
 HANDED_OVER = _topic(
     "customers.handed-over", zh="有客户交接给您。", en="Customers were handed over to you.", falls_back=True
 )
+LEAD_CONFLICT = _topic(
+    "customers.lead-conflict",
+    zh="有客户撞单。",
+    en="A customer was entered by two colleagues.",
+    falls_back=True,
+    collapses=True,
+)
 DECISION_WAITING = _topic(
     "approvals.decision-waiting", zh="有一项申请等待您审批。", en="A request waits for your decision.", falls_back=True
 )

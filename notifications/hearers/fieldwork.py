@@ -162,5 +162,5 @@ def _tell_leaders(hearing: Hearing, topic: str, plans: Mapping[str, Heard]) -> N
             params={"owner_id": row.owner_id, "plan_on": row.plan_on.isoformat()},
         )
         for row in sent
-        for leader in sorted(leaders[row.owner_id] - {plans[row.id].actor_id})
+        for leader in sorted(leaders[row.owner_id, row.unit_id] - {plans[row.id].actor_id})
     ]

@@ -344,6 +344,7 @@ RECIPES: Mapping[str, Recipe] = {
     "GET /api/v1/sync-issues": Recipe(references={"?user": "person"}),
     # customers
     "GET /api/v1/customers": Recipe(references=_CUSTOMER_LIST),
+    "GET /api/v1/lead-conflicts": Recipe(),
     "GET /api/v1/customers/summary": Recipe(references=_CUSTOMER_LIST),
     "GET /api/v1/customers/export": Recipe(references=_CUSTOMER_LIST),
     "POST /api/v1/customers": Recipe(

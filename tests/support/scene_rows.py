@@ -74,6 +74,13 @@ def _phone(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
     return {**ids, "phone_id": phone.id}
 
 
+def _contested(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    """A customer whose number all who have one of these share."""
+    ids = _customer(scene, company, owner, uow)
+    customers.add_phone(uow, new_id(), {**ids, "number": "+8613912345678"})
+    return ids
+
+
 def _note(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
     ids = _customer(scene, company, owner, uow)
     return {**ids, "note_id": customers.add_note(uow, new_id(), {**ids, "text": scene.word()}).id}
@@ -348,6 +355,7 @@ def _file(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
 KINDS: Mapping[str, Kind] = {
     "customer": Kind("customer_id", _customer),
     "phone": Kind("phone_id", _phone),
+    "contested customer": Kind("customer_id", _contested),
     "note": Kind("note_id", _note),
     "plan": Kind("plan_id", _plan),
     "visit": Kind("visit_id", _visit),
@@ -433,8 +441,8 @@ class Rows:
 
 
 FURNITURE = (
-    "phone", "note", "plan", "visit", "cancelled visit", "follow-up", "task", "queue", "job", "issue",
-    "notice", "submitted claim", "approval", "card", "arrival", "kiosk",
+    "phone", "contested customer", "note", "plan", "visit", "cancelled visit", "follow-up", "task", "queue", "job",
+    "issue", "notice", "submitted claim", "approval", "card", "arrival", "kiosk",
 )  # fmt: skip
 """What lists show, and sync sends."""
 
