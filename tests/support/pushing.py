@@ -1,4 +1,4 @@
-"""How to push every action of every collection in a good way, and which rows its values name. The rest as in recipes.py."""
+"""How to push every action of every collection in a good way, and which rows its values name. The rest as in recipes."""
 
 from __future__ import annotations
 
