@@ -177,14 +177,18 @@ def register(values: dict[str, Any]) -> dict[str, Any]:
     caller = current_kiosk()
     limit(VISITORS_PER_KIOSK, caller.org_id, caller.kiosk_id)
     actor = acting(caller.org_id, caller.kiosk_id, zone=caller.zone, currency=caller.currency)
-    with services().writing(actor) as uow:
-        visitors.take_down(uow, caller, values["id"], values)
-        uow.commit()
+
+    def take_down() -> None:
+        with services().writing(actor) as uow:
+            visitors.take_down(uow, caller, values["id"], values)
+            uow.commit()
+
+    _side_by_side(take_down)
     return {"id": values["id"]}
 
 
 def _side_by_side(take: Callable[[], T]) -> T:
-    """Run it again when another transaction was first: of the same code at another kiosk, say, only one is taken."""
+    """Run it again when another transaction was first: with the same code at another kiosk, or the same registration."""
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             return take()

@@ -18,6 +18,7 @@ from server.cli.simulated_kiosk import SimulatedKiosk
 from server.core.types import to_ms
 from sync_protocol.ids import new_id
 from tests.kiosk.centre import Centre
+from tests.server.membership.test_office import run_nightly
 
 
 def send(kiosk: SimulatedKiosk, *signed: str) -> list[dict[str, Any]]:
@@ -71,6 +72,21 @@ def test_a_phone_code_of_the_queue_is_judged_for_the_signed_time(centre: Centre,
     backdated = kiosk.sign(text, nonce=None, read_at=to_ms(centre.company.clock.now() - timedelta(minutes=10)))
     assert [each["outcome"] for each in send(kiosk, late, backdated)] == ["refused", "welcome"]
     assert centre.reasons() == ["window", None]
+
+
+def test_a_card_read_on_its_last_day_by_a_kiosk_that_was_offline_overnight_is_greeted(
+    centre: Centre, kiosk: SimulatedKiosk
+) -> None:
+    clock = centre.company.clock
+    card = centre.card(expires_on=clock.now().date())
+    clock.advance(hours=13, minutes=50)  # ten to midnight in Shanghai
+    kiosk.read(centre.text(card), offline=True)
+    clock.advance(hours=9)
+    run_nightly(centre.services, centre.company.org)
+    kiosk.read(centre.text(card), offline=True)
+    kiosk.open_session()
+    assert [each["outcome"] for each in kiosk.hand_in()] == ["welcome", "refused"]
+    assert centre.reasons() == [None, "expired"]
 
 
 def test_a_reading_with_an_old_nonce_or_none_counts_as_queued(centre: Centre, kiosk: SimulatedKiosk) -> None:

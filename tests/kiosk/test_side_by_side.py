@@ -16,6 +16,7 @@ from server.core.events import verify
 from server.customers.models import Customer
 from server.membership.models import CardUse
 from server.worker import Worker
+from sync_protocol.ids import new_id
 from tests.kiosk.centre import Centre
 from tests.kiosk.test_readings import chip_of
 
@@ -85,6 +86,14 @@ def test_a_one_time_code_typed_at_many_kiosks_at_once_enrols_one(centre: Centre)
     assert len(refused) == 7
     (row,) = centre.all_of(Kiosk)
     assert row.enrolment_id in {each.enrolment for each in kiosks}
+
+
+def test_a_registration_sent_in_many_threads_is_taken_down_once(centre: Centre, kiosk: SimulatedKiosk) -> None:
+    body = {"id": new_id(), "name": "李雷", "phone": "13800138000", "consent": CONSENT_VERSION}
+    answers = at_once([lambda: kiosk.ask("POST", "/visitors", body)] * 8)
+    assert answers == [{"id": body["id"]}] * 8
+    centre.work()
+    assert len(centre.all_of(Customer)) == len(centre.arrivals()) == 1
 
 
 def test_two_workers_and_one_phone_make_one_customer(centre: Centre) -> None:

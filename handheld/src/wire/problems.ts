@@ -84,6 +84,7 @@ export const PROBLEMS: Readonly<Record<string, { readonly zh: string; readonly e
   "core.job-expired": { zh: "任务未能在有效期内执行，已放弃。", en: "The job could not be run while it was still of use, and was given up." },
   "core.job-failed": { zh: "执行任务时出错。", en: "Something went wrong while the job ran." },
   "core.job-lapsed": { zh: "执行任务的进程多次中断，任务已搁置。", en: "The process that ran the job stopped each time; the job was laid aside." },
+  "core.job-not-dead": { zh: "任务未被搁置（{state}），无需重试。", en: "The job was not laid aside ({state}); there is nothing to try again." },
   "core.job-settled": { zh: "任务已结束（{state}），不能再取消。", en: "The job has already ended ({state}) and can no longer be cancelled." },
   "core.job-waits": { zh: "对方服务暂不可用，稍后重试。", en: "A service this needs is away; it will be tried again." },
   "core.malformed-json": { zh: "请求正文不是可用的 JSON。", en: "The request body is not usable JSON." },

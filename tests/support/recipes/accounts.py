@@ -112,5 +112,6 @@ RECIPES: Mapping[str, Recipe] = {
     "GET /api/v1/jobs": Recipe(),
     "GET /api/v1/jobs/{job_id}": Recipe(row="job"),
     "POST /api/v1/jobs/{job_id}/cancel": Recipe(row="job"),
+    "POST /api/v1/jobs/{job_id}/retry": Recipe(row="job"),
     "GET /api/v1/sync-issues": Recipe(references={"?user": "person"}),
 }
