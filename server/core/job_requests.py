@@ -1,4 +1,7 @@
-"""What people may ask of jobs: see theirs, cancel them, have those that were laid aside tried again. With the function core.jobs, those of the organisation."""
+"""What people may ask of jobs: see theirs, cancel them, have those tried again that were laid aside.
+
+With the function core.jobs, all of the organisation.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -122,10 +123,10 @@ def test_whose_jobs_are_seen(services: Services, people: dict[str, Actor], ask: 
 def test_a_job_that_was_laid_aside_is_tried_again_from_the_beginning(
     services: Services, people: dict[str, Actor], ask: Ask
 ) -> None:
-    org_id, mended = people["seller"].org_id, []
+    org_id, mended = people["seller"].org_id, threading.Event()
 
     def flaky(job: RunningJob) -> str:
-        if not mended:
+        if not mended.is_set():
             raise RuntimeError("something is broken")
         return "done after all"
 
@@ -135,7 +136,7 @@ def test_a_job_that_was_laid_aside_is_tried_again_from_the_beginning(
     assert (status, problem["code"], problem["params"]) == (409, JOB_NOT_DEAD.code, {"state": "waiting"})
     assert worker.work_one()
     assert [each["id"] for each in ask("admin", "GET", "/jobs", state="dead")[1]["items"]] == [job_id]
-    mended.append(True)
+    mended.set()
     status, job = ask("admin", "POST", f"/jobs/{job_id}/retry")
     assert (status, job["state"], job["attempts"], job["problem"], job["settled_at"]) == (202, "waiting", 0, None, None)
     assert ask("admin", "POST", f"/jobs/{job_id}/retry")[0] == 409, "a double tap is one attempt"
