@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from notifications.channels.opened import channels_of
-from notifications.delivery import BACKOFF, LEASE, Call, Caller, begun_before, lay_down
+from notifications.delivery import BACKOFF, LEASE, Call, Caller, Settle, begun_before, lay_down
 from notifications.models import Notice, Pacing
 from notifications.pacing import (
     DIGEST,
@@ -21,7 +21,7 @@ from notifications.pacing import (
     wait_for,
 )
 from notifications.people import Person, load_people
-from notifications.rules import AWAY, NoticeState
+from notifications.rules import AWAY, GATHERING, NoticeState
 from notifications.telling import DELIVER, message_of
 from notifications.topics import DIGEST_TEXT, FOLLOW_UP_DUE, TOPICS
 from server.core.i18n import Text
@@ -75,7 +75,7 @@ def send_digest(job: RunningJob) -> dict[str, str]:
     key = f"digest|{user_id}|{at}"
     with job.writing() as uow:
         person = load_people(uow.connection, uow.org_id, [user_id])[user_id]
-        pacing, begun_at = pacing_of(uow, user_id), uow.now
+        pacing = pacing_of(uow, user_id)
         if not _is_planned(pacing, at):
             lay_down(uow, key)
             return _finish(job, uow, "over")
@@ -89,25 +89,15 @@ def send_digest(job: RunningJob) -> dict[str, str]:
         until = left_alone_until(uow, person, settings) if begun else wait_for(uow, person, settings)
         if until is not None:
             if (outcome := lay_down(uow, key)) == "unreached":
-                plan_digest(uow, pacing, until)
+                plan_digest(uow, pacing, max(until, uow.now + GATHERING))  # never for now, by whichever clock
                 outcome = "held"
             else:
                 release(uow, pacing)
             return _finish(job, uow, outcome)
-
-        def settle(uow: UnitOfWork, outcome: str) -> None:
-            pacing = pacing_of(uow, user_id)
-            if outcome == "away" and _is_planned(pacing, at):
-                plan_digest(uow, pacing, uow.now + AWAY)
-            elif _is_planned(pacing, at):
-                release(uow, pacing)
-            elif outcome != "away":
-                uow.change(pacing, held_since=max(pacing.held_since or begun_at, begun_at))
-
         text = _in(DIGEST_TEXT, person.locale).format(count=count)
         fallback = person.fallback("") if falls_back else []
         call = Call(key, person, None, text, TOPICS[FOLLOW_UP_DUE].valid_for, pushes=True, fallback=fallback)
-        caller = Caller(job, channels_of(settings), call, settle)
+        caller = Caller(job, channels_of(settings), call, _after_digest(user_id, at, begun_at=uow.now))
         sendings = caller.begin(uow)
         if not sendings:
             return {"outcome": caller.finish(uow)}
@@ -122,6 +112,22 @@ def _wait(uow: UnitOfWork, job: RunningJob, person: Person) -> datetime | None:
         return left_alone_until(uow, person, settings)
     until = wait_for(uow, person, settings, since=from_ms(job.payload["since"]))
     return joined_at(pacing, uow.now) if until is None else until
+
+
+def _after_digest(user_id: str, at: int, *, begun_at: datetime) -> Settle:
+    """What becomes of what is held: told, or tried again later; where another digest was planned, that one has the rest."""
+
+    def settle(uow: UnitOfWork, outcome: str) -> None:
+        pacing = pacing_of(uow, user_id)
+        if not _is_planned(pacing, at):
+            if outcome != "away":
+                uow.change(pacing, held_since=max(pacing.held_since or begun_at, begun_at))
+        elif outcome == "away":
+            plan_digest(uow, pacing, uow.now + AWAY)
+        else:
+            release(uow, pacing)
+
+    return settle
 
 
 def _is_planned(pacing: Pacing, at: int) -> bool:
