@@ -122,7 +122,7 @@ ARRIVAL_TABLE: Mapping[ArrivalState, Mapping[ArrivalAction, ArrivalState | Probl
     ArrivalState.SERVED: {ArrivalAction.SERVE: ArrivalState.SERVED, ArrivalAction.LEAVE: ARRIVAL_SERVED},
     ArrivalState.LEFT: {ArrivalAction.SERVE: ARRIVAL_GONE, ArrivalAction.LEAVE: ArrivalState.LEFT},
 }
-"""Every state × action. First said wins; saying it again changes nothing, not even who said it."""
+"""Every state × action. First said wins; who said it may say it again."""
 
 
 def move_card(state: str, action: CardAction) -> CardState:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from server.core.problems import Refused
 from server.core.uow import UnitOfWork
 from server.customers import operations as customers
 from server.customers.models import Customer
@@ -14,7 +15,7 @@ from server.customers.timeline import timeline_kind
 from server.membership import rules
 from server.membership.events import ArrivalHandled
 from server.membership.models import Arrival, SalesCentre
-from server.membership.transitions import ArrivalAction, ArrivalState, move_arrival
+from server.membership.transitions import ARRIVAL_SERVED, ArrivalAction, ArrivalState, move_arrival
 
 CHECKED_IN = timeline_kind("checked-in", zh="到访 {centre}", en="Arrived at {centre}")
 
@@ -72,9 +73,12 @@ def leave(uow: UnitOfWork, arrival: Arrival, _values: Mapping[str, Any]) -> Arri
 def handle_arrival(uow: UnitOfWork, arrival: Arrival, action: ArrivalAction) -> Arrival:
     """Say that he is looked after, or has left. The caller has checked reach. Records ArrivalHandled.
 
-    Saying it again changes nothing. Raises Refused ARRIVAL_SERVED, ARRIVAL_GONE. Source: rule M9.
+    Saying it again changes nothing; a second who would look after him is refused. Raises Refused ARRIVAL_SERVED,
+    ARRIVAL_GONE. Source: rule M9.
     """
     after = move_arrival(arrival.state, action)
+    if action is ArrivalAction.SERVE and arrival.handled_by not in (None, uow.actor.user_id):
+        raise Refused(ARRIVAL_SERVED)
     if after != arrival.state:
         uow.change(arrival, state=after.value, handled_by=uow.actor.user_id, handled_at=uow.now)
         uow.record(ArrivalHandled(arrival.id, arrival.customer_id, after.value))

@@ -41,7 +41,7 @@ def list_arrivals(query: dict[str, Any]) -> dict[str, Any]:
 @ARRIVALS.route("/<id:arrival_id>/serve", methods=["POST"])
 @requires(SERVE)
 @ARRIVALS.response(200, ArrivalOut)
-@ARRIVALS.refuses(ARRIVAL_GONE)
+@ARRIVALS.refuses(ARRIVAL_SERVED, ARRIVAL_GONE)
 def serve(arrival_id: str) -> ArrivalLine:
     """Say that somebody looks after him."""
     return _handle(arrival_id, ArrivalAction.SERVE)

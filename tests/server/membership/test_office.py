@@ -187,7 +187,9 @@ def test_an_arrival_is_handled_once_and_first_said_wins(centre: Centre) -> None:
     served = office.ok("POST", f"/arrivals/{first}/serve")
     assert (served["state"], served["handled_by"]) == ("served", centre.company.users["jie"])
     centre.company.clock.advance(minutes=1)
-    assert centre.company.office("boss").ok("POST", f"/arrivals/{first}/serve") == served
+    assert office.ok("POST", f"/arrivals/{first}/serve") == served
+    # Two must not both run to the door: the second is told.
+    assert centre.company.office("boss")("POST", f"/arrivals/{first}/serve").json["code"] == "membership.arrival-served"
     assert office("POST", f"/arrivals/{first}/leave").json["code"] == "membership.arrival-served"
     assert office.ok("POST", f"/arrivals/{second}/leave")["state"] == "left"
     assert office("POST", f"/arrivals/{second}/serve").json["code"] == "membership.arrival-gone"
