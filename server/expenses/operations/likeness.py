@@ -105,8 +105,8 @@ def flag_arrived(uow: UnitOfWork, upload: Upload) -> None:
 def told(flag: Flag) -> dict[str, Any]:
     """A flag as whoever is asked to decide gets it."""
     return {
-        "kind": flag.kind.value, "line_id": flag.line_id, "claim_id": flag.other_claim_id,
-        "owner_id": flag.other_owner_id, "by_other": flag.by_other,
+        "kind": flag.kind.value, "line_id": flag.line_id, "other_line_id": flag.other_line_id,
+        "claim_id": flag.other_claim_id, "owner_id": flag.other_owner_id, "by_other": flag.by_other,
     }  # fmt: skip
 
 
