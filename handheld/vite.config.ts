@@ -44,7 +44,7 @@ export default defineConfig({
     }),
   ],
   build: {
-    target: "es2022",
+    target: ["chrome111", "edge111", "safari16.4", "firefox121"],
     // Nothing is inlined: the pages allow no script, style or font that is written into them.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

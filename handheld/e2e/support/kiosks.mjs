@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { CHROMIUM } from "./browser.mjs";
+import { asOld } from "./older.mjs";
 
 const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const FAKE = ["--use-fake-device-for-media-stream"];
@@ -37,6 +38,7 @@ export class Kiosk {
       ...(camera === "granted" ? { permissions: ["camera"] } : {}),
     });
     this.context.setDefaultTimeout(20_000);
+    await asOld(this.context);
     this.context.on("request", (request) => this.#watch(request.url()));
     this.page = this.context.pages()[0] ?? (await this.context.newPage());
     this.page.on("pageerror", (error) => this.complaints.push(String(error.stack ?? error)));

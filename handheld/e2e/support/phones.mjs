@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
+import { asOld } from "./older.mjs";
 
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
@@ -37,6 +38,7 @@ export class Phone {
       ...(position ? { geolocation: position, permissions: ["geolocation"] } : {}),
     });
     this.context.setDefaultTimeout(45_000);
+    await asOld(this.context);
     this.context.on("request", (request) => this.#watch(request.url()));
     this.page = this.context.pages()[0] ?? (await this.context.newPage());
     this.page.on("pageerror", (error) => this.complaints.push(String(error.stack ?? error)));

@@ -6,7 +6,14 @@ export function fetchLine(origin: string, language: () => string): Line {
   return {
     origin,
     async send({ method, path, headers, body, bytes, timeout, signal }: Asking): Promise<Answer | null> {
-      const signals = [signal, timeout === undefined ? undefined : AbortSignal.timeout(timeout)];
+      // By hand: AbortSignal.any is missing where the app still has to run (README.md).
+      const ending = new AbortController();
+      const end = () => {
+        ending.abort();
+      };
+      const timer = timeout === undefined ? undefined : setTimeout(end, timeout);
+      signal?.addEventListener("abort", end);
+      if (signal?.aborted) end();
       try {
         const answer = await fetch(origin + path, {
           method,
@@ -18,7 +25,7 @@ export function fetchLine(origin: string, language: () => string): Line {
           },
           ...(body !== undefined && { body: JSON.stringify(body) }),
           ...(bytes !== undefined && { body: bytes }),
-          signal: AbortSignal.any(signals.filter((each) => each !== undefined)),
+          signal: ending.signal,
           credentials: "omit",
           cache: "no-store",
           redirect: "manual",
@@ -30,6 +37,9 @@ export function fetchLine(origin: string, language: () => string): Line {
         return isPicture ? { ...told, body: "", picture: await answer.blob() } : { ...told, body: await answer.text() };
       } catch {
         return null;
+      } finally {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", end);
       }
     },
   };
