@@ -44,11 +44,16 @@ export const SCREENS = [
   { name: "claim-incomplete", as: li, prepare: main },
   { name: "expense-incomplete", as: li, prepare: lastRow },
   { name: "claim-waiting", as: li, prepare: submit },
+  { name: "arrivals", as: li, path: "/arrivals", prepare: (page) => page.locator("section section h2").first().waitFor() },
+  { name: "arrival-wished", as: li, prepare: wishLater, after: (_, phone) => phone.offline(false) },
   { name: "inbox", as: li, path: "/inbox" },
+  { name: "snooze", as: li, prepare: (page) => inList(page, "article button").nth(1).click(), after: escape },
   { name: "notifications", as: li, path: "/me/notifications" },
   { name: "team", as: jie, path: "/team" },
   { name: "team-person", as: jie, prepare: firstRow },
   { name: "team-visit", as: jie, prepare: lastRow },
+  { name: "team-comment", as: jie, prepare: comment },
+  { name: "team-tomorrow", as: jie, path: "/team", prepare: (page) => inList(page, "header button").nth(1).click() },
   { name: "approvals", as: jie, path: "/approvals" },
   { name: "approval", as: jie, prepare: firstRow },
   { name: "approval-deciding", as: jie, prepare: main },
@@ -84,6 +89,20 @@ async function submit(page, phone) {
   await page.getByRole("button", { name: /^(提交审批|Submit for approval)$/ }).locator("visible=true").click();
   await page.getByRole("button", { name: /^(撤回|Withdraw)$/ }).locator("visible=true").waitFor();
   await phone.settled();
+}
+
+/** Without a network, so that it waits to be confirmed. */
+async function wishLater(page, phone) {
+  await phone.offline(true);
+  await inList(page, "section section button").first().click();
+}
+
+async function comment(page) {
+  const text = seen(page, "textarea");
+  await page.getByRole("button", { name: /^(写点评|Write a comment|回复|Answer)$/ }).locator("visible=true").click();
+  await text.fill("下次先确认首付，再带看样板间。");
+  await page.getByRole("button", { name: /^(发送点评|Send the comment)$/ }).locator("visible=true").click();
+  await page.getByText("下次先确认首付").locator("visible=true").last().waitFor();
 }
 
 async function openPlanned(page) {

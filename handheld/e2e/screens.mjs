@@ -4,6 +4,8 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { seriousOf, smallTargets } from "./support/axe.mjs";
+import { Kiosk } from "./support/kiosks.mjs";
+import { Office } from "./support/office.mjs";
 import { Phone, SIZES } from "./support/phones.mjs";
 import { SCREENS } from "./screen_list.mjs";
 import { startServer } from "./support/server.mjs";
@@ -13,6 +15,7 @@ const wanted = process.argv.slice(2);
 const isWanted = (screen) => wanted.length === 0 || wanted.some((name) => screen.name.startsWith(name));
 
 const server = await startServer();
+if (SCREENS.some((screen) => isWanted(screen) && screen.name.startsWith("arrival"))) await visitors(server.url);
 const found = [];
 try {
   mkdirSync(FOLDER, { recursive: true });
@@ -28,6 +31,23 @@ for (const line of found) console.error(line);
 console.log(`${FOLDER}: ${found.length === 0 ? "axe and the ruler have nothing to say" : `${found.length} findings`}`);
 process.exitCode = found.length === 0 ? 0 : 1;
 
+/** Two members who have just shown their cards at the door. */
+async function visitors(url) {
+  const [boss, li] = [await Office.of(url, "jie.chen"), await Office.of(url, "li.wang")];
+  const station = await boss.kiosk((await boss.centre("湖畔案场")).id);
+  const kiosk = new Kiosk(url);
+  try {
+    await kiosk.open();
+    await kiosk.enrol(station);
+    for (const [name, tier] of [["王小明", "gold"], ["李思雨", "silver"]]) {
+      const { member } = await li.member(name, tier);
+      await kiosk.read((await li.card(member)).text);
+    }
+  } finally {
+    await kiosk.throwAway();
+  }
+}
+
 async function draw(sizeName, size, language) {
   const findings = [];
   const screens = SCREENS.filter(isWanted);
@@ -42,7 +62,7 @@ async function draw(sizeName, size, language) {
         const name = `${screen.name}-${sizeName}-${language}`;
         await phone.page.screenshot({ path: join(FOLDER, `${name}.png`) });
         for (const line of [...(await seriousOf(phone.page)), ...(await smallTargets(phone.page))]) findings.push(`${name}: ${line}`);
-        await screen.after?.(phone.page);
+        await screen.after?.(phone.page, phone);
       }
       findings.push(...phone.complaints.map((line) => `${sizeName}-${language}: ${line}`));
     } finally {

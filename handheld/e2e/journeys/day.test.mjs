@@ -137,7 +137,7 @@ test("a planned visit is moved, cancelled and taken up again with a tap each", a
   await button(card, "Log").click();
   await button(page, "Another day").click();
   await button(page.getByRole("dialog"), "Tomorrow").click();
-  await button(page, "Move to Tomorrow").click();
+  await button(page, "Move to tomorrow").click();
   await card.waitFor({ state: "detached" });
   await button(page, "The day after").click();
   await card.waitFor();

@@ -53,7 +53,7 @@ test("a server that is stopped and started again loses nothing of what was enter
   await heading(phone.page, name);
   await phone.page.getByText(/The server cannot be reached|not sent yet/).first().waitFor();
   await server().up();
-  await button(phone.page, "Sync now").click().catch(() => undefined); // it may have gone by itself already
+  await button(phone.page, "Sync now").click({ timeout: 2000 }).catch(() => undefined); // it may have gone by itself already
   await phone.settled();
   await opened(phone.page, name);
 });

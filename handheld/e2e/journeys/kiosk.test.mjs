@@ -7,6 +7,7 @@ import { after, before, describe, it } from "node:test";
 import { seriousOf, smallTargets } from "../support/axe.mjs";
 import { writeFilm } from "../support/film.mjs";
 import { Hall } from "../support/hall.mjs";
+import { Phone } from "../support/phones.mjs";
 import { thereIsABrowser } from "../support/browser.mjs";
 
 const FOREIGN = "DS1:RRQT 9P60GO0CHM4WU/BP1 J8CK$A3WY07NDNRQR-0100KB0*M0DY0W016C1PN1:Y127BVA7NDMCMMAOD6IMW+2VTHS%8Z6JN0JCSU:7QUOUC%30/B1 T10N6F73CNR:IHRAW8LMVQU3D$46./STJKA6F4-DZKU+ 0KE6";
@@ -182,6 +183,44 @@ describe("a kiosk", { skip: !thereIsABrowser && "no Chromium", timeout: 240_000 
       assert.equal((await kiosk.read(zhao.text)).kind, "welcome");
       const [arrival] = await hall.arrivalsOf(zhao);
       assert.equal(arrival.params.late, false);
+    });
+  });
+
+  it("two who look after visitors without a network: the first has them, the second is told that it was too late", async () => {
+    await withKiosk({}, async (kiosk) => {
+      const [first, second] = [await hall.member("接待甲"), await hall.member("接待乙")];
+      await kiosk.read(first.text);
+      await kiosk.read(second.text);
+      const phone = new Phone(hall.server.url, { language: "zh-CN" });
+      try {
+        await phone.open();
+        await phone.signIn("li.wang");
+        const { page } = phone;
+        await page.goto(`${hall.server.url}/app/arrivals`);
+        const card = ({ name }) => page.locator("section section", { has: page.getByRole("heading", { name }) });
+        await card(second).waitFor();
+        await phone.settled();
+        await phone.offline(true);
+        const waits = (each) => card(each).getByText("您要接待这位客户：等待确认").waitFor();
+        for (const each of [first, second]) {
+          await card(each).getByRole("button", { name: "我来接待" }).click();
+          await waits(each);
+        }
+        await page.reload();
+        for (const each of [first, second]) await waits(each);
+        const { items } = await hall.boss.ask("GET", "/arrivals?state=waiting");
+        await hall.boss.ask("POST", `/arrivals/${items.find((each) => each.customer_name === second.name).id}/serve`);
+        await phone.offline(false);
+        await phone.settled();
+        await page.getByText(`${second.name}：“我来接待”未被采纳。 已有人接待这位客户。`).waitFor();
+        await page.locator("li", { hasText: first.name }).getByText("您").waitFor();
+        await page.locator("li", { hasText: second.name }).getByText("陈杰").waitFor();
+        await page.getByRole("button", { name: "知道了" }).click();
+        await page.getByText("未被采纳").waitFor({ state: "detached" });
+        assert.deepEqual([...(await seriousOf(page)), ...(await smallTargets(page)), ...phone.complaints], []);
+      } finally {
+        await phone.throwAway();
+      }
     });
   });
 });

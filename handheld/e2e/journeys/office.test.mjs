@@ -40,10 +40,14 @@ const button = (page, name) => page.getByRole("button", { name, exact: true }).l
 const text = (page, what) => page.getByText(what).locator("visible=true").first();
 const seen = (page, what) => text(page, what).waitFor();
 
-async function enter(page, { amount, kind }) {
-  await go(page, "/expenses/new");
+async function typed(page, amount) {
   await page.getByLabel("Amount (CNY)").waitFor();
   for (const key of amount) await button(page, key).click();
+}
+
+async function enter(page, { amount, kind }) {
+  await go(page, "/expenses/new");
+  await typed(page, amount);
   await button(page, kind).click();
   const apart = button(page, "A new claim");
   if (await apart.isVisible()) await apart.click();
@@ -65,7 +69,7 @@ async function claim(page, amount, receipt) {
 async function sent(phone) {
   await phone.offline(false);
   const now = button(phone.page, "Sync now");
-  if (await now.isVisible()) await now.click().catch(() => undefined);
+  if (await now.isVisible()) await now.click({ timeout: 2000 }).catch(() => undefined); // it may have gone by itself
   await phone.settled();
 }
 
@@ -132,10 +136,19 @@ test("a decision without a network waits to be confirmed, is never called approv
 test("a decision that came too late is refused where everybody sees it", async () => {
   const li = await phoneOf("li.wang");
   const path = await claim(li.page, "52");
+  await go(li.page, `${path}/new`);
+  await typed(li.page, "52");
+  await button(li.page, "Taxi").click();
+  await li.page.getByRole("group", { name: "Visit" }).getByRole("button").first().click();
+  await button(li.page, "Save the expense").click();
   await submitted(li);
   const jie = await phoneOf("jie.chen");
   await go(jie.page, "/approvals");
-  await jie.page.getByRole("link", { name: /52\.00/ }).locator("visible=true").click();
+  await jie.page.getByRole("link", { name: /104\.00/ }).locator("visible=true").click();
+  // The same ride twice: each leads to the other.
+  await jie.page.getByRole("link", { name: /^Compare with: Taxi · ¥52\.00 · Today · 王丽$/ }).locator("visible=true").first().click();
+  await jie.page.getByRole("heading", { name: "Expense of 王丽" }).waitFor();
+  await jie.page.goBack();
   await jie.offline(true);
   await button(jie.page, "Approve").click();
   await jie.page.getByRole("dialog").getByRole("button", { name: "Approve" }).click();
@@ -177,7 +190,7 @@ test("above the limit it is decided with a network and the password only", async
   await seen(page, "You approved it");
 });
 
-test("the team's day is there after a cold start without a network, and a visit goes to somebody else", async () => {
+test("the team's day is there after a cold start without a network; a visit is commented on and goes to somebody else", async () => {
   const li = await phoneOf("li.wang");
   const name = `Handed ${Date.now()}`;
   const wang = await Office.of(server.url, "li.wang");
@@ -193,6 +206,10 @@ test("the team's day is there after a cold start without a network, and a visit 
   assert.equal((await jie.page.locator("section li a:visible").allTextContents()).length, names.length);
   await jie.page.locator("section li a:visible").filter({ hasText: "王丽" }).click();
   await jie.page.getByRole("link", { name: new RegExp(name) }).locator("visible=true").click();
+  await button(jie.page, "Write a comment").click();
+  await jie.page.getByLabel("Comment", { exact: true }).fill("Take the price list along");
+  await button(jie.page, "Send the comment").click();
+  await seen(jie.page, "Not sent yet");
   await button(jie.page, "Move or give to somebody else").click();
   await jie.page.getByRole("dialog").getByRole("button", { name: "赵敏" }).click();
   await jie.page.getByRole("dialog").getByRole("button", { name: "Arrange it" }).click();
@@ -203,6 +220,13 @@ test("the team's day is there after a cold start without a network, and a visit 
   await seen(zhao.page, "Inbox");
   await go(zhao.page, "/inbox");
   await seen(zhao.page, /has arranged a visit for you/);
+  await text(zhao.page, /has commented on a visit/).click();
+  await seen(zhao.page, "Take the price list along");
+  await button(zhao.page, "Answer").click();
+  await zhao.page.getByLabel("Comment", { exact: true }).fill("I have it");
+  await button(zhao.page, "Send the comment").click();
+  await sent(zhao);
+  await go(zhao.page, "/inbox");
   await button(zhao.page, "Put off").first().click();
   await zhao.page.getByRole("button", { name: /In an hour/ }).click();
   await seen(zhao.page, /Comes back/);

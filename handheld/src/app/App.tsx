@@ -1,6 +1,7 @@
 import ConfigProvider from "antd-mobile/es/components/config-provider";
 import enUS from "antd-mobile/es/locales/en-US";
 import zhCN from "antd-mobile/es/locales/zh-CN";
+import { useEffect } from "react";
 import { Router } from "wouter";
 import type { Handheld } from "../device/api";
 import { HandheldContext, WorkspaceContext } from "../hooks/context";
@@ -8,6 +9,7 @@ import { useDeviceState, useSyncStatus } from "../hooks/live";
 import { LanguageContext, useLanguages } from "./me/language";
 import { Snacks } from "./parts/snack";
 import { RightsProvider } from "./rights/useRights";
+import { forgetRemembered } from "./shell/remembered";
 import { Shell } from "./shell/Shell";
 import { FirstSyncScreen } from "./signin/FirstSyncScreen";
 import { RevokedScreen } from "./signin/RevokedScreen";
@@ -53,6 +55,7 @@ function Root() {
 /** Until the first checkpoint is here, screens would show an empty office as if it were the truth. */
 function Opened() {
   const status = useSyncStatus();
+  useEffect(() => forgetRemembered, []);
   if (!status) return <StartingScreen />;
   return status.first ? <FirstSyncScreen status={status} /> : (
     <RightsProvider>

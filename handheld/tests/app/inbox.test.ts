@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { addressOf } from "../../src/app/inbox/words";
 import { snoozes, sorted, type Notice } from "../../src/app/inbox/order";
 
 const ZONE = "Asia/Shanghai";
@@ -31,4 +32,16 @@ it.each([
 ])("what it can be put off to", (now, offered) => {
   expect(Object.fromEntries(snoozes(now, ZONE))).toEqual(offered);
   expect(snoozes(now, ZONE).map(([, until]) => until)).toEqual(Object.values(offered));
+});
+
+it.each([
+  ["visits", "v", {}, "/visits/v"],
+  ["tasks", "t", { customer_id: "c" }, "/tasks/t"],
+  ["follow_ups", "f", { customer_id: "c" }, "/customers/c"],
+  ["approvals", "p", {}, "/approvals/p"],
+  ["day_plans", "d", { owner_id: "o", plan_on: "2025-03-03" }, "/team/2025-03-03/o"],
+  ["something_newer", "x", { customer_id: "c" }, "/customers/c"],
+  ["something_newer", "x", {}, null],
+])("a tap on a notice about %s %s leads somewhere sensible", (collection, id, params, address) => {
+  expect(addressOf({ ...notice("a", "unread", 1), subject_collection: collection, subject_id: id, params })).toBe(address);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { byTimeThenWeight, dayOn, isLate, standingOf, type Visit } from "../../src/app/rows/visits";
+import { groupsOf, toCome } from "../../src/app/today/day";
 import { BLANK, blankFor, refusalOf } from "../../src/app/visit/log_form";
 import { fixOf } from "../../src/app/visit/position";
 
@@ -74,4 +75,10 @@ it("a fix is told in whole units, with the age it really has, and never made mor
   const coords = { latitude: 31.23041234, longitude: -121.5, accuracy: 11.2 } as GeolocationCoordinates;
   expect(fixOf({ coords, timestamp: NOON - 61_000 }, NOON)).toEqual({ latitude_e7: 312_304_123, longitude_e7: -1_215_000_000, accuracy_m: 12, fix_age_s: 61 });
   expect(fixOf({ coords, timestamp: NOON + 5000 }, NOON).fix_age_s).toBe(0);
+});
+
+it("the day goes on with what is under way, then with what is to be done, and with nothing once all is done", () => {
+  const [done, open, running] = (["done", "planned", "in_progress"] as const).map((state) => visit({ id: state, state }));
+  const next = (...visits: (Visit | undefined)[]) => toCome(groupsOf(visits.filter((each) => each !== undefined), NOON, ZONE));
+  expect([next(done, open, running), next(done, open), next(done), next()]).toEqual([["in_progress", "planned"], ["planned"], [], []]);
 });

@@ -37,7 +37,7 @@ export function ApprovalScreen({ named }: { readonly named: Named }) {
   const { part, standing } = asked;
   const content = contentOf(part);
   return (
-    <Screen title={part.title} back="/approvals" foot={standing.kind === "open" ? <Deciding part={part} /> : undefined}>
+    <Screen title={part.title} back="/approvals" isText foot={standing.kind === "open" ? <Deciding part={part} /> : undefined}>
       <Told part={part} standing={standing} />
       <Head part={part} standing={standing} note={content.note} />
       {content.lines.map((line) => (
@@ -85,6 +85,9 @@ function Told({ part, standing }: { readonly part: Shown<"approvals">; readonly 
             ? i18n._("A receipt in it was claimed before, by somebody else.")
             : i18n._("A receipt in it was claimed before.")}
         </Note>
+      )}
+      {flags.some((each) => each.kind === "similar_receipt") && (
+        <Note tone="bad">{i18n._("A receipt in it looks like one that was claimed before.")}</Note>
       )}
       {flags.some((each) => each.kind === "look_alike") && <Note tone="warn">{i18n._("An expense in it looks like one that was claimed before.")}</Note>}
     </>

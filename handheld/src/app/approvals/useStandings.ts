@@ -18,6 +18,10 @@ async function readAsked(read: Reader, parts: readonly Shown<"approvals">[]): Pr
 export const useStandings = (): Asked[] | undefined =>
   useLive(async (read) => readAsked(read, (await read.all("approvals")).reverse()), []);
 
+/** What waits for him to decide. */
+export const openIds = (asked: readonly Asked[] | undefined): string[] | undefined =>
+  asked?.filter(({ standing }) => standing.kind === "open").map(({ part }) => part.id);
+
 /** One of them; null when it is not on this device. */
 export function useStanding(id: string): Asked | null | undefined {
   return useLive(async (read) => {

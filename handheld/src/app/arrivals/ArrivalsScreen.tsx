@@ -1,11 +1,9 @@
 import Button from "../parts/Button";
-import { useState } from "react";
-import { Link } from "wouter";
-import type { Shown } from "../../device/api";
 import { useWorkspace } from "../../hooks/context";
 import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
-import { Block, Empty, Note } from "../parts/Block";
+import { discard } from "../mend/items";
+import { Block, Empty, Note, TextLink } from "../parts/Block";
 import { Screen } from "../parts/Screen";
 import { useSnack } from "../parts/snack";
 import { Tag } from "../parts/Tag";
@@ -15,39 +13,39 @@ import { useNow } from "../words/now";
 import { sayProblem } from "../words/problems";
 import { clockOf, dayOf } from "../words/times";
 import css from "./arrivals.module.css";
-
-type Arrival = Shown<"arrivals">;
+import { readArrivals, type Arrival, type Come, type Handling } from "./standing";
 
 /** Who has come to a sales centre and waits there, the longest waiting first; below, who was looked after today. */
 export function ArrivalsScreen() {
   const { person } = useWorkspace();
-  const now = useNow();
   const zone = person.organisation.timezone;
-  const found = useLive(async (read) => ({ arrivals: await read.all("arrivals"), centres: await read.all("sales_centres") }), []);
-  const today = dayOf(now, zone);
-  const ofToday = (found?.arrivals ?? []).filter((each) => dayOf(each.arrived_at, zone) === today);
-  const waiting = ofToday.filter((each) => each.state === "waiting").sort((one, other) => one.arrived_at - other.arrived_at);
-  const seen = ofToday.filter((each) => each.state !== "waiting").sort((one, other) => other.arrived_at - one.arrived_at);
+  const today = dayOf(useNow(), zone);
+  const found = useLive(async (read) => ({ come: await readArrivals(read), centres: await read.all("sales_centres") }), []);
+  const ofToday = (found?.come ?? []).filter(({ arrival }) => dayOf(arrival.arrived_at, zone) === today);
+  const waiting = ofToday
+    .filter(({ arrival }) => arrival.state === "waiting")
+    .sort((one, other) => one.arrival.arrived_at - other.arrival.arrived_at);
+  const seen = ofToday
+    .filter(({ arrival }) => arrival.state !== "waiting")
+    .sort((one, other) => other.arrival.arrived_at - one.arrival.arrived_at);
   const centre = (id: string) => found?.centres.find((each) => each.id === id)?.name ?? "";
   return (
     <Screen title={i18n._("Arrivals")}>
+      {found?.come.map((each) => each.refused && <Refused key={each.arrival.id} arrival={each.arrival} refused={each.refused} />)}
       {found && waiting.length === 0 && (
         <Block>
           <Empty title={i18n._("Nobody is waiting")}>{i18n._("Whoever shows a member card at a kiosk appears here.")}</Empty>
         </Block>
       )}
       {waiting.map((each) => (
-        <Waiting key={each.id} arrival={each} centre={centre(each.sales_centre_id)} />
+        <Waiting key={each.arrival.id} come={each} centre={centre(each.arrival.sales_centre_id)} />
       ))}
       {seen.length > 0 && (
         <Block title={i18n._("Today")}>
           <ul className={css.seen}>
-            {seen.map((each) => (
-              <li key={each.id}>
-                <span>
-                  {clockOf(each.arrived_at, zone)} {each.customer_name}
-                </span>
-                <Tag tone={each.state === "served" ? "good" : "plain"}>{each.state === "served" ? i18n._("Looked after") : i18n._("Has left")}</Tag>
+            {seen.map(({ arrival }) => (
+              <li key={arrival.id}>
+                <Seen arrival={arrival} />
               </li>
             ))}
           </ul>
@@ -57,13 +55,27 @@ export function ArrivalsScreen() {
   );
 }
 
-function Waiting({ arrival, centre }: { readonly arrival: Arrival; readonly centre: string }) {
+function Seen({ arrival }: { readonly arrival: Arrival }) {
+  const { person } = useWorkspace();
+  const nameFor = useNames();
+  const served = arrival.state === "served";
+  return (
+    <>
+      <span>
+        {clockOf(arrival.arrived_at, person.organisation.timezone)} {arrival.customer_name}
+        {arrival.handled_by !== null && <span className={css.by}>{nameFor(arrival.handled_by)}</span>}
+      </span>
+      <Tag tone={served ? "good" : "plain"}>{served ? i18n._("Looked after") : i18n._("Has left")}</Tag>
+    </>
+  );
+}
+
+function Waiting({ come: { arrival, wish }, centre }: { readonly come: Come; readonly centre: string }) {
   const { person } = useWorkspace();
   const now = useNow();
   const nameFor = useNames();
   const mayServe = useMay("reception.serve");
   const mayOpen = useMay("customers.read");
-  const { busy, refused, handle } = useHandling(arrival.id);
   const minutes = Math.max(0, Math.floor((now - arrival.arrived_at) / 60_000));
   return (
     <Block
@@ -85,24 +97,65 @@ function Waiting({ arrival, centre }: { readonly arrival: Arrival; readonly cent
         {!arrival.is_proved && <Tag tone="warn">{i18n._("Card not proved")}</Tag>}
         {arrival.is_late && <Tag tone="warn">{i18n._("Told late")}</Tag>}
       </span>
-      {refused !== null && <Note tone="bad">{refused}</Note>}
-      {mayServe && (
-        <div className={css.deeds}>
-          <Button color="primary" size="large" loading={busy} onClick={() => void handle("serve")}>
-            {i18n._("I look after him")}
-          </Button>
-          <Button size="large" disabled={busy} onClick={() => void handle("leave")}>
-            {i18n._("Has left")}
-          </Button>
-        </div>
+      {wish !== null && (
+        <Note tone="warn">
+          {i18n._("{wish}: waiting to be confirmed. Colleagues do not see it yet.", { wish: sayWish(wish) })}
+        </Note>
       )}
-      {mayOpen && <Link href={`/customers/${arrival.customer_id}`}>{i18n._("Open the customer")}</Link>}
+      {mayServe && wish === null && <Deeds arrival={arrival} />}
+      {mayOpen && <TextLink to={`/customers/${arrival.customer_id}`}>{i18n._("Open the customer")}</TextLink>}
     </Block>
   );
 }
 
 /** Minutes after which somebody has waited too long. */
 const LONG = 10;
+
+/** The list is shared by all who stand at the door: the row stays as it is until the server has said who was first. */
+function Deeds({ arrival }: { readonly arrival: Arrival }) {
+  const workspace = useWorkspace();
+  const say = useSnack();
+  const handle = (handling: Handling) => async () => {
+    await workspace.act((group) => {
+      group.act("arrivals", handling, arrival.id, {}, {});
+    });
+    say(i18n._("Kept. Waiting to be confirmed."));
+  };
+  const [serve, leave] = [handle("serve"), handle("leave")];
+  return (
+    <div className={css.deeds}>
+      <Button color="primary" size="large" onClick={() => void serve()}>
+        {sayHandling("serve")}
+      </Button>
+      <Button size="large" onClick={() => void leave()}>
+        {sayHandling("leave")}
+      </Button>
+    </div>
+  );
+}
+
+function Refused({ arrival, refused: { handling, trouble } }: { readonly arrival: Arrival; readonly refused: NonNullable<Come["refused"]> }) {
+  const workspace = useWorkspace();
+  return (
+    <Note tone="bad">
+      {i18n._("{name}: “{answer}” was not taken.", { name: arrival.customer_name, answer: sayHandling(handling) })}{" "}
+      {sayProblem(trouble.code, trouble.params)}
+      <div className={css.known}>
+        <Button fill="outline" onClick={() => void discard(workspace, trouble)}>
+          {i18n._("I have seen it")}
+        </Button>
+      </div>
+    </Note>
+  );
+}
+
+function sayHandling(handling: Handling): string {
+  return handling === "serve" ? i18n._("I look after them") : i18n._("Has left");
+}
+
+function sayWish(handling: Handling): string {
+  return handling === "serve" ? i18n._("You want to look after them") : i18n._("You say that they have left");
+}
 
 function sayTier(tier: NonNullable<Arrival["tier"]>): string {
   switch (tier) {
@@ -115,25 +168,4 @@ function sayTier(tier: NonNullable<Arrival["tier"]>): string {
     case "platinum":
       return i18n._("Platinum member");
   }
-}
-
-/** The list is shared by all who stand at the door, so it is only changed where they all see it at once. */
-function useHandling(id: string) {
-  const workspace = useWorkspace();
-  const say = useSnack();
-  const [busy, setBusy] = useState(false);
-  const [refused, setRefused] = useState<string | null>(null);
-  const handle = async (action: "serve" | "leave") => {
-    setBusy(true);
-    const told = await workspace.ask("POST", `/api/v1/arrivals/${id}/${action}`);
-    if (told.offline) setRefused(i18n._("There is no network. Colleagues could not see it, so nothing was changed."));
-    else if (told.code !== null) setRefused(sayProblem(told.code));
-    else {
-      setRefused(null);
-      say(action === "serve" ? i18n._("Colleagues see that you look after him.") : i18n._("Taken off the list."));
-      await workspace.sync.now();
-    }
-    setBusy(false);
-  };
-  return { busy, refused, handle };
 }

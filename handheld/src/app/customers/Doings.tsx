@@ -15,7 +15,7 @@ import { dayOn, standingOf } from "../rows/visits";
 import { FollowUpRow } from "../today/FollowUpRow";
 import { outcomes, sayChoice, sayStanding } from "../words/choices";
 import { useNow, useToday } from "../words/now";
-import { sayDay } from "../words/times";
+import { sayDay, sayDayWithin } from "../words/times";
 
 /** What is still to be done for this customer. */
 export function CustomerFollowUps({ customer }: { readonly customer: string }) {
@@ -66,7 +66,7 @@ function NewFollowUp({ customer, today, onClose }: { readonly customer: string; 
       (group) => group.create("follow_ups", { customer_id: customer, due_on, text: text.trim() }),
       { draft: form },
     );
-    say(i18n._("Kept for {day}.", { day: sayDay(due_on, today) }), () => {
+    say(i18n._("Kept for {day}.", { day: sayDayWithin(due_on, today) }), () => {
       void workspace.act((group) => {
         group.delete("follow_ups", id);
       });

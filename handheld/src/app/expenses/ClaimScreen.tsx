@@ -11,6 +11,7 @@ import { Screen } from "../parts/Screen";
 import { useSnack } from "../parts/snack";
 import { Tag } from "../parts/Tag";
 import { isInHand, isMine, placeOf, readWhole, refusalsOf, spentOf, stateOf, sumOf, type Whole } from "../rows/expenses";
+import { useNames } from "../rows/staff";
 import type { Named } from "../shell/routes";
 import { sayMoney } from "../words/money";
 import { useNow, useToday } from "../words/now";
@@ -41,6 +42,7 @@ function Claim({ whole, refusals }: { readonly whole: Whole; readonly refusals: 
   const { claim, lines, visits } = whole;
   const [, navigate] = useLocation();
   const today = useToday();
+  const nameFor = useNames();
   const [tried, setTried] = useState(false);
   const mine = isMine(claim, person.user.id);
   const inHand = mine && isInHand(stateOf(claim));
@@ -70,6 +72,7 @@ function Claim({ whole, refusals }: { readonly whole: Whole; readonly refusals: 
           <Tag tone={tone}>{text}</Tag>
           <strong>{sayMoney(sumOf(lines), person.organisation.currency)}</strong>
         </div>
+        {!mine && <p>{nameFor(claim.owner_id)}</p>}
         {inHand && <ClaimTitle claim={claim} />}
       </Block>
       {tried && faults.length > 0 && (

@@ -8,13 +8,15 @@ import { sayMoney } from "../words/money";
 import { useToday } from "../words/now";
 import { sayDay } from "../words/times";
 import css from "./expenses.module.css";
+import { Likes } from "./Likes";
+import type { Like } from "./alike";
 import { Receipt } from "./Receipt";
 import { sayFlag, sayKind } from "./words";
 
 export type Told = Pick<
   ExpenseLine,
   "id" | "kind" | "amount_minor" | "spent_on" | "customer_id" | "visit_id" | "description" | "progress" | "key_value" | "receipt_sha256"
-> & { readonly customer_name?: string | null; readonly currency?: string; readonly flags?: unknown };
+> & { readonly customer_name?: string | null; readonly currency?: string; readonly flags?: unknown; readonly likes?: readonly Like[] };
 
 /** One expense to be read: by its owner once it is out of his hand, and by whoever decides about it. */
 export function LineFacts({ line }: { readonly line: Told }) {
@@ -43,6 +45,7 @@ export function LineFacts({ line }: { readonly line: Told }) {
           ))}
         </span>
       )}
+      {flags.length > 0 && <Likes line={line} told={line.likes} />}
       <Facts>
         <Fact name={i18n._("Day")}>{sayDay(line.spent_on, today)}</Fact>
         {customer !== null && <Fact name={i18n._("Customer")}>{customer}</Fact>}

@@ -7,11 +7,13 @@ import { Empty } from "../parts/Block";
 import { Screen } from "../parts/Screen";
 import { useSnack } from "../parts/snack";
 import { isInHand, isMine, readWhole, spentOf, stateOf, type ExpenseLine } from "../rows/expenses";
+import { useNames } from "../rows/staff";
 import type { Named } from "../shell/routes";
 import { useToday } from "../words/now";
 import { sayProblem } from "../words/problems";
 import { faultsOfClaim } from "./evidence";
 import { LineEditor } from "./LineEditor";
+import { Likes } from "./Likes";
 import { LineFacts } from "./LineFacts";
 
 /** One expense of a claim: to be changed while the claim is in its owner's hand, else to be read. */
@@ -21,6 +23,7 @@ export function LineScreen({ named }: { readonly named: Named }) {
   const [, navigate] = useLocation();
   const say = useSnack();
   const today = useToday();
+  const nameFor = useNames();
   const whole = useLive((read) => readWhole(read, claimId), [claimId]);
   if (whole === undefined) return null;
   const back = `/expenses/${claimId}`;
@@ -32,9 +35,10 @@ export function LineScreen({ named }: { readonly named: Named }) {
       </Screen>
     );
   }
-  if (!isInHand(stateOf(whole.claim)) || !isMine(whole.claim, workspace.person.user.id)) {
+  const mine = isMine(whole.claim, workspace.person.user.id);
+  if (!isInHand(stateOf(whole.claim)) || !mine) {
     return (
-      <Screen title={i18n._("Expense")} back={back}>
+      <Screen title={mine ? i18n._("Expense") : i18n._("Expense of {name}", { name: nameFor(whole.claim.owner_id) })} back={back}>
         <LineFacts line={line} />
       </Screen>
     );
@@ -59,6 +63,7 @@ export function LineScreen({ named }: { readonly named: Named }) {
         navigate(back);
       }}
     >
+      {Array.isArray(line.flags) && line.flags.length > 0 && <Likes line={line} told={undefined} />}
       <Button fill="outline" color="danger" onClick={() => void remove()}>
         {i18n._("Remove this expense")}
       </Button>

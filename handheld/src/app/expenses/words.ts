@@ -68,5 +68,12 @@ export function sayMonth(day: string): string {
 }
 
 export function sayFlag(kind: string): string {
-  return kind === "same_receipt" ? i18n._("Same receipt") : i18n._("Looks like another");
+  switch (kind) {
+    case "same_receipt":
+      return i18n._("Same receipt");
+    case "similar_receipt":
+      return i18n._("Similar receipt");
+    default:
+      return i18n._("Looks like another");
+  }
 }

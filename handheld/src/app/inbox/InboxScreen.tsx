@@ -8,13 +8,13 @@ import { Block, Empty } from "../parts/Block";
 import { Screen } from "../parts/Screen";
 import { useSnack } from "../parts/snack";
 import { Tag } from "../parts/Tag";
-import { useMay } from "../rights/useRights";
 import { useNames } from "../rows/staff";
 import { useNow, useToday } from "../words/now";
 import { sayInstant } from "../words/times";
 import css from "./inbox.module.css";
 import { sorted, type Notice } from "./order";
 import { SnoozeSheet } from "./SnoozeSheet";
+import { subjectOf } from "./subject";
 import { addressOf, sayNotice } from "./words";
 
 /** What the office has to say to this person: unread first. What is done here is done on all devices. */
@@ -56,12 +56,12 @@ function NoticeCard({ notice }: { readonly notice: Notice }) {
   const workspace = useWorkspace();
   const [, navigate] = useLocation();
   const say = useSnack();
-  const isLeader = useMay("insight.board");
   const words = { nameFor: useNames(), today: useToday() };
   const now = useNow();
   const [snoozing, setSnoozing] = useState(false);
   const zone = workspace.person.organisation.timezone;
-  const address = addressOf(notice, isLeader);
+  const address = addressOf(notice);
+  const subject = useLive((read) => subjectOf(read, notice), [notice.id]);
   const text = sayNotice(notice, words);
   const isAsleep = notice.state === "snoozed" && (notice.snoozed_until ?? 0) > now;
 
@@ -83,6 +83,7 @@ function NoticeCard({ notice }: { readonly notice: Notice }) {
     <article className={css.card} data-state={notice.state}>
       <button type="button" className={css.open} onClick={open}>
         <span className={css.text}>{text}</span>
+        {subject && <span className={css.subject}>{subject}</span>}
         <span className={css.when}>
           {isAsleep && notice.snoozed_until !== null
             ? i18n._("Comes back {when}", { when: sayInstant(notice.snoozed_until, now, zone) })

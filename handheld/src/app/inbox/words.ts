@@ -1,6 +1,6 @@
 /** What a notice says, and where a tap on it leads. A topic that this app does not know yet is shown by its subject. */
 import { i18n } from "../../i18n";
-import { sayDay } from "../words/times";
+import { sayDayWithin } from "../words/times";
 import type { Notice } from "./order";
 
 export interface Words {
@@ -25,7 +25,7 @@ export function sayNotice(notice: Notice, { nameFor, today }: Words): string {
   const by = nameFor(textOf(params, "by_id") ?? textOf(params, "owner_id") ?? "");
   const on = (name: string) => {
     const day = textOf(params, name);
-    return day === null ? "" : sayDay(day, today);
+    return day === null ? "" : sayDayWithin(day, today);
   };
   switch (notice.topic) {
     case "fieldwork.follow-up-due":
@@ -36,8 +36,14 @@ export function sayNotice(notice: Notice, { nameFor, today }: Words): string {
       return i18n._("{name} has changed the plan for {day}", { name: by, day: on("plan_on") });
     case "fieldwork.visit-arranged":
       return i18n._("{name} has arranged a visit for you: {customer}, {day}", { name: by, customer, day: on("day_on") });
+    case "fieldwork.visit-commented":
+      return i18n._("{name} has commented on a visit: {customer}", { name: by, customer });
+    case "fieldwork.task-assigned":
+      return i18n._("{name} has given you a task, due {day}", { name: by, day: on("due_on") });
     case "customers.handed-over":
       return i18n._("{n, plural, one {A customer was handed over to you} other {# customers were handed over to you}}", { n: Number(params["count"] ?? 1) });
+    case "customers.lead-conflict":
+      return i18n._("{customer} was entered by a colleague too; the office decides whose it is", { customer });
     case "membership.member-arrived":
       return i18n._("{customer} has arrived", { customer });
     case "approvals.decision-waiting":
@@ -63,19 +69,20 @@ function sayDecision(decision: string | null, name: string): string {
   }
 }
 
-/** Below /app; null when there is nothing to open. */
-export function addressOf(notice: Notice, isLeader: boolean): string | null {
+/** Below /app; null when there is nothing to open. What this app has no screen for opens the customer it is about. */
+export function addressOf(notice: Notice): string | null {
   const { subject_collection: collection, subject_id: id } = notice;
   const params = paramsOf(notice);
+  const customer = textOf(params, "customer_id");
   switch (collection) {
-    case "follow_ups": {
-      const customer = textOf(params, "customer_id");
+    case "follow_ups":
       return customer === null ? "/" : `/customers/${customer}`;
-    }
     case "customers":
       return id === null ? "/customers" : `/customers/${id}`;
     case "visits":
-      return id === null ? "/" : visitAddress(id, params, isLeader);
+      return id === null ? "/" : `/visits/${id}`;
+    case "tasks":
+      return id === null ? "/" : `/tasks/${id}`;
     case "day_plans": {
       const [owner, day] = [textOf(params, "owner_id"), textOf(params, "plan_on")];
       return owner !== null && day !== null ? `/team/${day}/${owner}` : "/team";
@@ -88,12 +95,6 @@ export function addressOf(notice: Notice, isLeader: boolean): string | null {
       return "/arrivals";
     case null:
     default:
-      return null;
+      return customer === null ? null : `/customers/${customer}`;
   }
-}
-
-/** A leader reads a colleague's visit on the team's screens; his own is logged on his day. */
-function visitAddress(id: string, params: Params, isLeader: boolean): string {
-  const [assignee, day] = [textOf(params, "assignee_id"), textOf(params, "day_on")];
-  return isLeader && assignee !== null && day !== null ? `/team/${day}/${assignee}/${id}` : `/visits/${id}`;
 }

@@ -48,7 +48,7 @@ function Case({ trouble }: { readonly trouble: Trouble }) {
     setOpen(null);
   };
   return (
-    <Block title={subject === null ? deed : `${deed}: ${subject}`}>
+    <Block title={subject === null ? deed : i18n._("{name}: {text}", { name: deed, text: subject })}>
       <p className={css.when}>{i18n._("Entered {when}", { when: sayInstant(trouble.made_at, now, zone) })}</p>
       <Note tone={trouble.kept === null ? "bad" : "warn"}>{sayWhy(trouble)}</Note>
       <Sent trouble={trouble} />
@@ -112,7 +112,7 @@ function sayWhy(trouble: Trouble): string {
   if (trouble.kept !== null) return i18n._("Someone else has changed the same field meanwhile. Their value stands for now.");
   const field = fieldOf(trouble.params);
   const why = sayProblem(trouble.code, trouble.params);
-  return field === null ? why : `${field}: ${why}`;
+  return field === null ? why : i18n._("{name}: {text}", { name: field, text: why });
 }
 
 /** params.field is a JSON pointer into the operation, such as /values/name. */

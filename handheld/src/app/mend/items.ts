@@ -30,6 +30,7 @@ export interface Trouble extends Sent {
 /** The screen on which it is mended in its whole, where there is one. Below /app. */
 export function screenOf({ collection, row }: Pick<Trouble, "collection" | "row">): string | null {
   if (row === null) return null;
+  if (collection === "arrivals") return "/arrivals";
   if (collection === "expense_claims") return `/expenses/${row}`;
   return collection === "approvals" ? `/approvals/${row}` : null;
 }

@@ -29,8 +29,10 @@ export function useSubject({ key, collection, row, values, heldBack }: Trouble):
       if (row === null) return { name: undefined };
       if (collection === "expense_claims") return { name: (await read.get("expense_claims", row))?.title };
       if (collection === "approvals") return { name: (await read.get("approvals", row))?.title };
-      if (collection === "visits") {
-        const visit = await read.get("visits", row);
+      if (collection === "arrivals") return { name: (await read.get("arrivals", row))?.customer_name };
+      const about = collection === "visits" ? row : values.visit_id;
+      if (typeof about === "string") {
+        const visit = await read.get("visits", about);
         return { name: visit?.customer_name ?? visit?.place };
       }
       if (collection === "follow_ups") return { name: (await read.get("follow_ups", row))?.customer_name };

@@ -1,8 +1,11 @@
 import LeftOutline from "antd-mobile-icons/es/LeftOutline";
-import { useEffect, useRef, type ReactNode } from "react";
+import { createContext, useContext, useEffect, useRef, type ReactNode } from "react";
 import { Link } from "wouter";
 import { i18n } from "../../i18n";
 import css from "./Screen.module.css";
+
+/** Whether a screen stands beside its list without having been opened: nothing to go back to, nothing to be told of. */
+export const BesideContext = createContext(false);
 
 interface Props {
   readonly title: string;
@@ -16,11 +19,14 @@ interface Props {
   readonly foot?: ReactNode;
   /** false: what is inside scrolls by itself. */
   readonly scrolls?: boolean;
+  /** Perhaps nothing inside can have the focus, so that what scrolls takes it: a keyboard has to get down. */
+  readonly isText?: boolean;
   readonly children: ReactNode;
 }
 
 /** The frame of every screen: title, what scrolls, and the deed at the bottom. */
-export function Screen({ title, back, actions, head, foot, scrolls = true, children }: Props) {
+export function Screen({ title, back: wayBack, actions, head, foot, scrolls = true, isText = false, children }: Props) {
+  const back = useContext(BesideContext) ? undefined : wayBack;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     // Who opens a screen is told its name by a screen reader. The first screen of a start is not an answer to anything.
@@ -42,7 +48,9 @@ export function Screen({ title, back, actions, head, foot, scrolls = true, child
         </div>
         {head}
       </header>
-      <div className={scrolls ? css.body : css.fixed}>{children}</div>
+      <div className={scrolls ? css.body : css.fixed} tabIndex={isText ? 0 : undefined}>
+        {children}
+      </div>
       {foot !== undefined && <footer className={css.foot}>{foot}</footer>}
     </section>
   );

@@ -2,12 +2,13 @@ import { matchRoute, Link, useLocation, useRouter } from "wouter";
 import { i18n } from "../../i18n";
 import { useKeptPush } from "../me/push";
 import { Block, Empty } from "../parts/Block";
-import { Screen } from "../parts/Screen";
+import { BesideContext, Screen } from "../parts/Screen";
 import { useMayAny } from "../rights/useRights";
 import { ROUTES, type Named, type ScreenRoute } from "./routes";
 import css from "./Shell.module.css";
 import { tabsOf, type Tab } from "./tabs";
 import { UnsentStrip } from "./UnsentStrip";
+import { useIsWide } from "./wide";
 
 /**
  * Tabs, the strip, and one or two panes. On a phone one pane is seen at a time; the list stays drawn behind what was opened
@@ -20,8 +21,9 @@ export function Shell() {
   useKeptPush();
   const tabs = tabsOf(useMayAny());
   const isDetail = route?.pane === "detail" || !route;
+  const isAlone = list !== undefined && !ROUTES.some((each) => each.pane === "detail" && each.section === list.section);
   return (
-    <div className={css.shell} data-pane={isDetail ? "detail" : "list"}>
+    <div className={css.shell} data-pane={isDetail ? "detail" : "list"} data-alone={isAlone}>
       <nav className={css.tabs} aria-label={i18n._("Sections")}>
         {tabs.map((tab) => (
           <TabLink key={tab.section} tab={tab} chosen={tab.section === route?.section} />
@@ -36,7 +38,7 @@ export function Shell() {
             </div>
           )}
           <div className={css.detail} data-testid="detail">
-            {isDetail ? <Detail key={path} route={route} named={named} /> : <Unchosen />}
+            {isDetail ? <Detail key={path} route={route} named={named} /> : <Beside route={route} />}
           </div>
         </div>
       </main>
@@ -66,7 +68,17 @@ function Detail({ route, named }: { readonly route: ScreenRoute | undefined; rea
   );
 }
 
-function Unchosen() {
+/** Nothing was opened yet. A phone does not show this pane. */
+function Beside({ route }: { readonly route: ScreenRoute }) {
+  const isWide = useIsWide();
+  if (!isWide) return null;
+  if (route.beside) {
+    return (
+      <BesideContext value={true}>
+        <route.beside />
+      </BesideContext>
+    );
+  }
   return (
     <div className={css.unchosen}>
       <Empty title={i18n._("Nothing opened yet")}>{i18n._("Tap something in the list; it opens here.")}</Empty>

@@ -1,14 +1,26 @@
-import { useCallback, useState } from "react";
+import { useCallback, useSyncExternalStore } from "react";
 
 const kept = new Map<string, unknown>();
+const listeners = new Set<() => void>();
 
-/** Like useState, but found again when the screen is opened again: which day, what was searched. For the life of the page. */
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
+}
+
+function tell(): void {
+  for (const listener of [...listeners]) listener();
+}
+
+/** Like useState, but the same wherever it is asked for, and found again when the screen is opened again: which day, what was searched. For the life of the page. */
 export function useRemembered<T>(name: string, blank: T): [T, (value: T) => void] {
-  const [value, setValue] = useState<T>(() => (kept.has(name) ? (kept.get(name) as T) : blank));
+  const value = useSyncExternalStore(subscribe, () => (kept.has(name) ? (kept.get(name) as T) : blank));
   const set = useCallback(
     (next: T) => {
       kept.set(name, next);
-      setValue(next);
+      tell();
     },
     [name],
   );
@@ -18,4 +30,5 @@ export function useRemembered<T>(name: string, blank: T): [T, (value: T) => void
 /** Another person begins anew. */
 export function forgetRemembered(): void {
   kept.clear();
+  tell();
 }

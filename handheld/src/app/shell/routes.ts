@@ -2,6 +2,7 @@
 import type { ComponentType } from "react";
 import { ApprovalScreen } from "../approvals/ApprovalScreen";
 import { ApprovalsScreen } from "../approvals/ApprovalsScreen";
+import { FirstWaiting } from "../approvals/FirstWaiting";
 import { ArrivalsScreen } from "../arrivals/ArrivalsScreen";
 import { CustomerScreen } from "../customers/CustomerScreen";
 import { CustomersScreen } from "../customers/CustomersScreen";
@@ -14,10 +15,12 @@ import { InboxScreen } from "../inbox/InboxScreen";
 import { MeScreen } from "../me/MeScreen";
 import { NotificationsScreen } from "../me/NotificationsScreen";
 import { MendScreen } from "../mend/MendScreen";
+import { FirstPerson } from "../team/FirstPerson";
 import { PersonDayScreen } from "../team/PersonDayScreen";
 import { TeamScreen } from "../team/TeamScreen";
 import { TeamVisitScreen } from "../team/TeamVisitScreen";
 import { AddVisitScreen } from "../today/AddVisitScreen";
+import { NextVisit } from "../today/NextVisit";
 import { TodayScreen } from "../today/TodayScreen";
 import { LogNewScreen } from "../visit/LogNewScreen";
 import { VisitScreen } from "../visit/VisitScreen";
@@ -34,11 +37,13 @@ export interface ScreenRoute {
   /** list: the section's own screen, at the left where there is room. detail: what is opened from it. */
   readonly pane: "list" | "detail";
   readonly screen: ComponentType<{ readonly named: Named }>;
+  /** Of a list: what stands beside it, where there is room, while nothing is opened from it. */
+  readonly beside?: ComponentType;
 }
 
 /** The first that fits is shown, so a fixed path stands before one with a name in its place. */
 export const ROUTES: readonly ScreenRoute[] = [
-  { path: "/", section: "today", pane: "list", screen: TodayScreen },
+  { path: "/", section: "today", pane: "list", screen: TodayScreen, beside: NextVisit },
   { path: "/visits/new", section: "today", pane: "detail", screen: AddVisitScreen },
   { path: "/visits/new/:customer", section: "today", pane: "detail", screen: AddVisitScreen },
   { path: "/visits/log", section: "today", pane: "detail", screen: LogNewScreen },
@@ -46,10 +51,10 @@ export const ROUTES: readonly ScreenRoute[] = [
   { path: "/customers", section: "customers", pane: "list", screen: CustomersScreen },
   { path: "/customers/new", section: "customers", pane: "detail", screen: NewCustomerScreen },
   { path: "/customers/:id", section: "customers", pane: "detail", screen: CustomerScreen },
-  { path: "/team", section: "team", pane: "list", screen: TeamScreen },
+  { path: "/team", section: "team", pane: "list", screen: TeamScreen, beside: FirstPerson },
   { path: "/team/:day/:person", section: "team", pane: "detail", screen: PersonDayScreen },
   { path: "/team/:day/:person/:visit", section: "team", pane: "detail", screen: TeamVisitScreen },
-  { path: "/approvals", section: "approvals", pane: "list", screen: ApprovalsScreen },
+  { path: "/approvals", section: "approvals", pane: "list", screen: ApprovalsScreen, beside: FirstWaiting },
   { path: "/approvals/:id", section: "approvals", pane: "detail", screen: ApprovalScreen },
   { path: "/expenses", section: "expenses", pane: "list", screen: ExpensesScreen },
   { path: "/expenses/new", section: "expenses", pane: "detail", screen: NewExpenseScreen },

@@ -9,7 +9,7 @@ import type { Named } from "../shell/routes";
 import { nameOf } from "../today/VisitCard";
 import { sayStanding, sayVerdict } from "../words/choices";
 import { useNow, useToday } from "../words/now";
-import { clockOf, sayDay, sayInstant } from "../words/times";
+import { clockOf, sayDay, sayDayWithin, sayInstant } from "../words/times";
 import { countsOf } from "./day";
 import css from "./team.module.css";
 import { Warnings } from "./TeamScreen";
@@ -23,7 +23,7 @@ export function PersonDayScreen({ named }: { readonly named: Named }) {
   const [now, today] = [useNow(), useToday()];
   const found = useLive((read) => readDay(read, day, person.user.id), [day]);
   const name = found?.staff.find((each) => each.id === id)?.name ?? i18n._("A colleague");
-  const title = `${name}, ${sayDay(day, today)}`;
+  const title = i18n._("{name}, {day}", { name, day: sayDay(day, today) });
   if (!found) return <Screen title={title} back="/team">{null}</Screen>;
   const visits = found.visits.filter((each) => each.assignee_id === id).sort(byTimeThenWeight);
   const counts = countsOf(visits, day, { now, zone });
@@ -76,8 +76,8 @@ function VisitRow({ visit, day, to }: { readonly visit: Visit; readonly day: str
   const times = [
     planned !== null && i18n._("planned {time}", { time: clockOf(planned, zone) }),
     began !== null && i18n._("began {time}", { time: clockOf(began, zone) }),
-    visit.planned_on !== null && visit.planned_on !== day && i18n._("planned for {day}", { day: sayDay(visit.planned_on, today) }),
-    visit.day_on !== day && i18n._("done {day}", { day: sayDay(visit.day_on, today) }),
+    visit.planned_on !== null && visit.planned_on !== day && i18n._("planned for {day}", { day: sayDayWithin(visit.planned_on, today) }),
+    visit.day_on !== day && i18n._("done {day}", { day: sayDayWithin(visit.day_on, today) }),
   ].filter(Boolean);
   return (
     <Row

@@ -1,41 +1,32 @@
 import { useLocation } from "wouter";
 import { useWorkspace } from "../../hooks/context";
-import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
 import { DaySwitch } from "../parts/DaySwitch";
 import { Block, Empty, Row } from "../parts/Block";
 import { Screen } from "../parts/Screen";
 import { Tag, type Tone } from "../parts/Tag";
-import { useRights } from "../rights/useRights";
-import { useRemembered } from "../shell/remembered";
+import { useBeside } from "../shell/beside";
+import { useIsWide } from "../shell/wide";
 import { useNow, useToday } from "../words/now";
 import { sayDay, sayInstant } from "../words/times";
+import { useBoard, useTeamDay } from "./board";
 import type { Counts } from "./day";
 import css from "./team.module.css";
-import { boardOf, readDay, type PersonDay } from "./team";
+import type { PersonDay } from "./team";
 
 /** The team's day, counted on this device: works without a network, as far as it has synced. */
 export function TeamScreen() {
   const today = useToday();
-  const now = useNow();
-  const { person } = useWorkspace();
-  const { team } = useRights();
-  const [chosen, choose] = useRemembered<string | null>("team.day", null);
-  const day = chosen ?? today;
-  const found = useLive((read) => readDay(read, day, person.user.id), [day]);
-  const board = found && boardOf(found, team, day, { now, zone: person.organisation.timezone });
+  const [day, setDay] = useTeamDay();
+  const board = useBoard(day);
+  const isWide = useIsWide();
+  const [path] = useLocation();
+  const beside = useBeside("team", board?.people.map((each) => each.id));
+  const shown = isWide && path === "/team" ? beside : undefined;
   return (
     <Screen
       title={i18n._("Team, {day}", { day: sayDay(day, today) })}
-      head={
-        <DaySwitch
-          day={day}
-          today={today}
-          onChange={(next) => {
-            choose(next === today ? null : next);
-          }}
-        />
-      }
+      head={<DaySwitch day={day} today={today} onChange={setDay} />}
     >
       {board && <Total counts={board.total} />}
       {board?.people.length === 0 && (
@@ -48,7 +39,7 @@ export function TeamScreen() {
           <ul>
             {board.people.map((each) => (
               <li key={each.id}>
-                <PersonRow day={day} today={today} each={each} />
+                <PersonRow day={day} today={today} each={each} isShown={each.id === shown} />
               </li>
             ))}
           </ul>
@@ -81,7 +72,15 @@ function Total({ counts }: { readonly counts: Counts }) {
   );
 }
 
-function PersonRow({ day, today, each }: { readonly day: string; readonly today: string; readonly each: PersonDay }) {
+interface PersonProps {
+  readonly day: string;
+  readonly today: string;
+  readonly each: PersonDay;
+  /** He stands beside the list. */
+  readonly isShown: boolean;
+}
+
+function PersonRow({ day, today, each, isShown }: PersonProps) {
   const [path] = useLocation();
   const now = useNow();
   const { person } = useWorkspace();
@@ -91,7 +90,7 @@ function PersonRow({ day, today, each }: { readonly day: string; readonly today:
   return (
     <Row
       to={to}
-      chosen={path.startsWith(to)}
+      chosen={isShown || path.startsWith(to)}
       title={each.name === "" ? i18n._("A colleague") : each.name}
       sub={
         <>

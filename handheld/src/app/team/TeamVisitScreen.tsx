@@ -11,23 +11,26 @@ import { standingOf } from "../rows/visits";
 import { useMay } from "../rights/useRights";
 import type { Named } from "../shell/routes";
 import { nameOf } from "../today/VisitCard";
+import { Comments } from "../visit/Comments";
 import { VisitFacts } from "../visit/VisitFacts";
 import { sayStanding } from "../words/choices";
 import { useNow, useToday } from "../words/now";
-import { sayDay } from "../words/times";
+import { sayDayWithin } from "../words/times";
 import { ArrangeSheet } from "./ArrangeSheet";
 import { complete } from "./team";
 
 /** A colleague's visit: plan, event and what is known of the place; moved or given to somebody else while it has not begun. */
 export function TeamVisitScreen({ named }: { readonly named: Named }) {
-  const { day = "", person: who = "", visit: id = "" } = named;
+  const { day, person: who, visit: id = "" } = named;
   const { person } = useWorkspace();
   const [now, today] = [useNow(), useToday()];
   const nameFor = useNames();
   const mayArrange = useMay("fieldwork.assign");
   const [arranging, setArranging] = useState(false);
   const found = useLive(async (read) => ({ visit: await read.get("visits", id) }), [id]);
-  const back = `/team/${day}/${who}`;
+  const leads = useMay("insight.board");
+  const [shownDay, shownPerson] = [day ?? found?.visit?.day_on, who ?? found?.visit?.assignee_id];
+  const back = leads && shownDay && shownPerson ? `/team/${shownDay}/${shownPerson}` : "/";
   if (!found) return <Screen title={i18n._("Visit")} back={back}>{null}</Screen>;
   if (!found.visit) {
     return (
@@ -60,9 +63,10 @@ export function TeamVisitScreen({ named }: { readonly named: Named }) {
     >
       {visit.unsent && <Note tone="warn">{i18n._("Changed on this device: waiting to be confirmed.")}</Note>}
       <Block title={nameFor(visit.assignee_id)} right={<Tag tone={tone}>{text}</Tag>}>
-        <p>{visit.planned_on === null ? i18n._("Not planned for any day") : i18n._("Planned for {day}", { day: sayDay(visit.planned_on, today) })}</p>
+        <p>{visit.planned_on === null ? i18n._("Not planned for any day") : i18n._("Planned for {day}", { day: sayDayWithin(visit.planned_on, today) })}</p>
       </Block>
       <VisitFacts visit={visit} />
+      <Comments visit={visit.id} />
       {visit.customer_id !== null && <TextLink to={`/customers/${visit.customer_id}`}>{i18n._("Open the customer")}</TextLink>}
       {arranging && (
         <ArrangeSheet

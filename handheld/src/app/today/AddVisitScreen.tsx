@@ -17,7 +17,7 @@ import type { Named } from "../shell/routes";
 import { checkIn } from "../visit/check_in";
 import { useToday } from "../words/now";
 import { sayPhone } from "../words/phones";
-import { addDays, sayDay } from "../words/times";
+import { addDays, sayDay, sayDayWithin } from "../words/times";
 import { useOwnDay } from "./shown_day";
 import { blankPlan, PLAN_FORM, planVisit, type PlanForm } from "./plan_form";
 import css from "./today.module.css";
@@ -57,7 +57,7 @@ export function AddVisitScreen({ named }: { readonly named: Named }) {
     const id = await planVisit(workspace, form, zone);
     if (form.what === "plan") {
       setShown(form.day);
-      say(i18n._("Planned for {day}.", { day: sayDay(form.day, today) }), () => {
+      say(i18n._("Planned for {day}.", { day: sayDayWithin(form.day, today) }), () => {
         void workspace.act((group) => {
           group.act("visits", "cancel", id, {}, { state: "cancelled" });
         });

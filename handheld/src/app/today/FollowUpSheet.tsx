@@ -12,7 +12,7 @@ import { Sheet } from "../parts/Sheet";
 import { useSnack } from "../parts/snack";
 import { WhenChips } from "../parts/WhenChips";
 import type { FollowUp } from "../rows/follow_ups";
-import { sayDay } from "../words/times";
+import { sayDay, sayDayWithin } from "../words/times";
 
 interface Props {
   readonly followUp: FollowUp;
@@ -48,7 +48,7 @@ export function FollowUpSheet({ followUp, today, onClose }: Props) {
       group.update("follow_ups", followUp.id, { due_on: day });
     });
     await set(due_on);
-    say(i18n._("Moved to {day}.", { day: sayDay(due_on, today) }), () => void set(before));
+    say(i18n._("Moved to {day}.", { day: sayDayWithin(due_on, today) }), () => void set(before));
     onClose();
   };
   return (
@@ -57,7 +57,7 @@ export function FollowUpSheet({ followUp, today, onClose }: Props) {
       onClose={onClose}
       foot={
         <Button color="primary" size="large" onClick={() => void (later === null ? complete() : move(later))}>
-          {later === null ? i18n._("Mark as done") : i18n._("Move to {day}", { day: sayDay(later, today) })}
+          {later === null ? i18n._("Mark as done") : i18n._("Move to {day}", { day: sayDayWithin(later, today) })}
         </Button>
       }
     >

@@ -8,9 +8,12 @@ import { Block, Empty } from "../parts/Block";
 import { DaySwitch } from "../parts/DaySwitch";
 import { Screen } from "../parts/Screen";
 import { dueOn } from "../rows/follow_ups";
-import { standingOf, visitsOfDay, type Standing, type Visit } from "../rows/visits";
-import { useNow, useToday } from "../words/now";
+import type { Visit } from "../rows/visits";
+import { useBeside } from "../shell/beside";
+import { useIsWide } from "../shell/wide";
+import { useToday } from "../words/now";
 import { sayDay } from "../words/times";
+import { toCome, useGroups } from "./day";
 import { FollowUpRow } from "./FollowUpRow";
 import { useOwnDay } from "./shown_day";
 import css from "./today.module.css";
@@ -20,9 +23,13 @@ import { VisitCard } from "./VisitCard";
 export function TodayScreen() {
   const today = useToday();
   const [day, setDay] = useOwnDay(today);
-  const [, navigate] = useLocation();
-  const { visits, due } = useDay(day, today);
-  const groups = useGroups(visits);
+  const [path, navigate] = useLocation();
+  const { person } = useWorkspace();
+  const groups = useGroups(day);
+  const due = useLive((read) => dueOn(read, day, today, person.user.id), [day, today]);
+  const isWide = useIsWide();
+  const beside = useBeside("today", toCome(groups));
+  const shown = isWide && path === "/" ? beside : undefined;
   const add = () => {
     navigate("/visits/new");
   };
@@ -36,7 +43,7 @@ export function TodayScreen() {
         </Button>
       }
     >
-      {visits && due && (
+      {groups && due && (
         <p className={css.sum} data-testid="sum">
           {i18n._("{left, plural, one {# visit} other {# visits}} to go, {done} done, {due} to follow up", {
             left: groups.open.length + groups.running.length,
@@ -45,7 +52,7 @@ export function TodayScreen() {
           })}
         </p>
       )}
-      {visits?.length === 0 && (
+      {groups && Object.values(groups).every((each: readonly Visit[]) => each.length === 0) && (
         <Block>
           <Empty
             title={day < today ? i18n._("No visits on this day") : i18n._("Nothing planned yet")}
@@ -59,8 +66,8 @@ export function TodayScreen() {
           </Empty>
         </Block>
       )}
-      <Group title={i18n._("Under way")} visits={groups.running} />
-      <Group title={day < today ? i18n._("Not logged") : i18n._("To do")} visits={groups.open} />
+      <Group title={i18n._("Under way")} visits={groups?.running ?? []} shown={shown} />
+      <Group title={day < today ? i18n._("Not logged") : i18n._("To do")} visits={groups?.open ?? []} shown={shown} />
       {due && due.length > 0 && (
         <Block title={i18n._("To follow up")}>
           <ul className={css.rows}>
@@ -72,45 +79,20 @@ export function TodayScreen() {
           </ul>
         </Block>
       )}
-      <Group title={i18n._("Done")} visits={groups.done} />
-      <Group title={i18n._("Cancelled")} visits={groups.cancelled} />
+      <Group title={i18n._("Done")} visits={groups?.done ?? []} shown={shown} />
+      <Group title={i18n._("Cancelled")} visits={groups?.cancelled ?? []} shown={shown} />
     </Screen>
   );
 }
 
-function useDay(day: string, today: string) {
-  const { person } = useWorkspace();
-  const zone = person.organisation.timezone;
-  const visits = useLive((read) => visitsOfDay(read, day, person.user.id, zone, Date.now()), [day]);
-  const due = useLive((read) => dueOn(read, day, today, person.user.id), [day, today]);
-  return { visits, due };
+interface GroupProps {
+  readonly title: string;
+  readonly visits: readonly Visit[];
+  /** The one that stands beside the list. */
+  readonly shown: string | undefined;
 }
 
-interface Groups {
-  readonly running: Visit[];
-  readonly open: Visit[];
-  readonly done: Visit[];
-  readonly cancelled: Visit[];
-}
-
-const GROUP_OF: Record<Standing, keyof Groups> = {
-  in_progress: "running",
-  planned: "open",
-  silent: "open",
-  missed: "open",
-  done: "done",
-  cancelled: "cancelled",
-};
-
-function useGroups(visits: readonly Visit[] | undefined): Groups {
-  const { person } = useWorkspace();
-  const now = useNow();
-  const groups: Groups = { running: [], open: [], done: [], cancelled: [] };
-  for (const visit of visits ?? []) groups[GROUP_OF[standingOf(visit, now, person.organisation.timezone)]].push(visit);
-  return groups;
-}
-
-function Group({ title, visits }: { readonly title: string; readonly visits: readonly Visit[] }) {
+function Group({ title, visits, shown }: GroupProps) {
   if (visits.length === 0) return null;
   return (
     <section className={css.group} aria-label={title}>
@@ -118,7 +100,7 @@ function Group({ title, visits }: { readonly title: string; readonly visits: rea
       <ul className={css.cards}>
         {visits.map((visit) => (
           <li key={visit.id}>
-            <VisitCard visit={visit} />
+            <VisitCard visit={visit} isShown={visit.id === shown} />
           </li>
         ))}
       </ul>

@@ -14,7 +14,7 @@ import css from "./today.module.css";
 const WEIGHTY = 6;
 
 /** One visit of the day with what can be done about it now. The name opens it; the buttons act at once. */
-export function VisitCard({ visit }: { readonly visit: Visit }) {
+export function VisitCard({ visit, isShown }: { readonly visit: Visit; /** It stands beside the list. */ readonly isShown: boolean }) {
   const workspace = useWorkspace();
   const [path, navigate] = useLocation();
   const now = useNow();
@@ -24,7 +24,7 @@ export function VisitCard({ visit }: { readonly visit: Visit }) {
   const address = `/visits/${visit.id}`;
   const { text, tone } = sayStanding(standing);
   return (
-    <article className={css.card} data-standing={standing} data-chosen={path === address}>
+    <article className={css.card} data-standing={standing} data-chosen={isShown || path === address}>
       <Link href={address} className={css.open}>
         <span className={css.time}>{timesOf(visit, zone)}</span>
         <span className={css.who}>{nameOf(visit)}</span>

@@ -8,7 +8,7 @@ import { Sheet } from "../parts/Sheet";
 import { useSnack } from "../parts/snack";
 import { WhenChips } from "../parts/WhenChips";
 import type { Visit } from "../rows/visits";
-import { sayDay } from "../words/times";
+import { sayDayWithin } from "../words/times";
 import css from "./visit.module.css";
 
 /** What can still be changed while a visit has not begun: its day, and whether it takes place. Both can be taken back. */
@@ -54,7 +54,7 @@ function MoveSheet({ visit, today, onClose }: { readonly visit: Visit; readonly 
   const go = async (to: string) => {
     const before = visit.planned_on;
     await move(to);
-    say(i18n._("Moved to {day}.", { day: sayDay(to, today) }), () => void move(before));
+    say(i18n._("Moved to {day}.", { day: sayDayWithin(to, today) }), () => void move(before));
     onClose();
     navigate("/");
   };
@@ -64,7 +64,7 @@ function MoveSheet({ visit, today, onClose }: { readonly visit: Visit; readonly 
       onClose={onClose}
       foot={
         <Button color="primary" size="large" disabled={day === null} onClick={() => void (day !== null && go(day))}>
-          {day === null ? i18n._("Choose a day") : i18n._("Move to {day}", { day: sayDay(day, today) })}
+          {day === null ? i18n._("Choose a day") : i18n._("Move to {day}", { day: sayDayWithin(day, today) })}
         </Button>
       }
     >

@@ -6,6 +6,7 @@ import { Screen } from "../parts/Screen";
 import type { Visit } from "../rows/visits";
 import { nameOf } from "../today/VisitCard";
 import { reopen } from "./PlanActions";
+import { Comments } from "./Comments";
 import { VisitFacts } from "./VisitFacts";
 
 /** A visit that is over: plan and what came of it, side by side. */
@@ -19,6 +20,7 @@ export function VisitDone({ visit }: { readonly visit: Visit }) {
           {i18n._("It takes place after all")}
         </Button>
       </VisitFacts>
+      <Comments visit={visit.id} />
       {visit.customer_id !== null && visit.customer_id !== undefined && (
         <TextLink to={`/customers/${visit.customer_id}`}>{i18n._("Open the customer")}</TextLink>
       )}

@@ -6,12 +6,13 @@ import { Block, Empty } from "../parts/Block";
 import { Screen } from "../parts/Screen";
 import { stateOf } from "../rows/visits";
 import type { Named } from "../shell/routes";
+import { TeamVisitScreen } from "../team/TeamVisitScreen";
 import { nameOf } from "../today/VisitCard";
 import { resumeCheckIn } from "./check_in";
 import { VisitDone } from "./VisitDone";
 import { VisitLog } from "./VisitLog";
 
-/** One visit: to be logged while it is planned or under way, to be read afterwards. */
+/** One visit: to be logged while it is planned or under way, to be read afterwards; a colleague's as his leader reads it. */
 export function VisitScreen({ named }: { readonly named: Named }) {
   const id = named.id ?? "";
   const workspace = useWorkspace();
@@ -33,6 +34,10 @@ export function VisitScreen({ named }: { readonly named: Named }) {
     );
   }
   const state = stateOf(visit);
+  const me = workspace.person.user.id;
+  const isMine = ((visit.assignee_id as string | undefined) ?? me) === me;
+  // Who began it finishes it, whoever has got the customer meanwhile.
+  if (!isMine && !(visit.author_id === me && state === "in_progress")) return <TeamVisitScreen named={{ visit: id }} />;
   if (state === "planned" || state === "in_progress") {
     return <VisitLog key={id} visit={visit} aim={{ customer_id: visit.customer_id ?? null, name: nameOf(visit) }} />;
   }

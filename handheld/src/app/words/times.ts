@@ -60,6 +60,16 @@ export function sayDay(day: string, today: string): string {
   return near[String(daysBetween(today, day))] ?? sayDate(day, today);
 }
 
+/** The same in the middle of a sentence. */
+export function sayDayWithin(day: string, today: string): string {
+  const near: Record<string, string> = {
+    "-1": i18n._("yesterday"),
+    "0": i18n._("today"),
+    "1": i18n._("tomorrow"),
+  };
+  return near[String(daysBetween(today, day))] ?? sayDate(day, today);
+}
+
 /** The date with its weekday, such as “Fri, 27 Nov”. */
 export function sayDate(day: string, today: string): string {
   const form: Intl.DateTimeFormatOptions = { month: "short", day: "numeric", weekday: "short" };

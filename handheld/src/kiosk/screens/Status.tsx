@@ -38,9 +38,11 @@ export function Status({ state, camera, turn, leave }: {
           <Fact name={i18n._("Reader that types")}>{i18n._("Always heard, whatever the keyboard layout")}</Fact>
         </dl>
         <div className="deeds">
-          <button type="button" className="wide quiet" onClick={turn}>
-            {i18n._("Use the other camera")}
-          </button>
+          {camera !== "missing" && (
+            <button type="button" className="wide quiet" onClick={turn}>
+              {i18n._("Use the other camera")}
+            </button>
+          )}
           <button type="button" className="wide loud" onClick={leave}>
             {i18n._("Close")}
           </button>

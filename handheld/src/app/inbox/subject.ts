@@ -1,0 +1,24 @@
+/** What a notice is about, where this device knows it: several notices of one kind are told apart by it. */
+import type { Reader } from "../../device/api";
+import { sayMoney } from "../words/money";
+import type { Notice } from "./order";
+
+/** A line below the notice; null when there is nothing to add. */
+export async function subjectOf(read: Reader, { subject_collection: collection, subject_id: id }: Notice): Promise<string | null> {
+  if (id === null) return null;
+  switch (collection) {
+    case "approvals": {
+      const part = await read.get("approvals", id);
+      return part ? `${part.title} · ${sayMoney(part.amount_minor, part.currency)}` : null;
+    }
+    case "expense_claims": {
+      const claim = await read.get("expense_claims", id);
+      return claim ? `${claim.title} · ${sayMoney(claim.total_minor, claim.currency)}` : null;
+    }
+    case "follow_ups":
+      return (await read.get("follow_ups", id))?.text ?? null;
+    case null:
+    default:
+      return null;
+  }
+}
