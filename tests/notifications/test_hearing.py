@@ -256,6 +256,14 @@ def test_who_leads_is_the_nearest_above_who_may_assign(desk: Desk) -> None:
     assert leaders("wang", "east") == {"jie"}
     assert leaders("jie", "east") == {"admin", "boss"}
     assert leaders("na", "west") == {"hong"}
+    wang, units = desk.company.users["wang"], desk.company.units
+    both = {(wang, units["east"]), (wang, units["west"])}  # he moved west, and what he left is the east's
+    with desk.services.reading(desk.company.org) as connection:
+        found = leaders_of(connection, desk.company.org, both)
+    assert {unit: set(led) for (_, unit), led in found.items()} == {
+        units["east"]: {desk.company.users["jie"]},
+        units["west"]: {desk.company.users["hong"]},
+    }
     with desk.company.writing() as uow:
         staff.disable_user(uow, desk.company.users["jie"])
         uow.commit()
