@@ -10,6 +10,8 @@ export type PushState = "unable" | "denied" | "off" | "on";
 export type NotOn = "offline" | "keyless" | "denied" | "failed" | "refused";
 
 const SUBSCRIPTION = "/mobile/v1/push/subscription";
+/** A browser whose push service is out of reach, as Google's is from mainland China, tries for ever and says nothing. */
+const SUBSCRIBING_MS = 15_000;
 
 /** null without a service worker, which there is only on https and in a built app. */
 async function pushOf(): Promise<PushManager | null> {
@@ -36,10 +38,19 @@ export async function turnOn(workspace: Workspace): Promise<NotOn | null> {
   const key = (asked.body as { vapid_public_key?: string | null }).vapid_public_key;
   if (typeof key !== "string") return "keyless";
   try {
-    return await tell(workspace, await subscribed(push, key));
+    return await tell(workspace, await within(SUBSCRIBING_MS, subscribed(push, key)));
   } catch {
     return "failed";
   }
+}
+
+function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  return Promise.race([
+    promise,
+    new Promise<never>((_, reject) => {
+      setTimeout(reject, ms, new Error("no answer"));
+    }),
+  ]);
 }
 
 /** A subscription to another key is void. */

@@ -1,4 +1,4 @@
-import { matchRoute, Link, useLocation, useRouter } from "wouter";
+import { matchRoute, Link, Redirect, useLocation, useRouter } from "wouter";
 import { i18n } from "../../i18n";
 import { useKeptPush } from "../me/push";
 import { Block, Empty } from "../parts/Block";
@@ -19,7 +19,11 @@ export function Shell() {
   const { route, named } = useMatch(path);
   const list = ROUTES.find((each) => each.pane === "list" && each.section === route?.section);
   useKeptPush();
-  const tabs = tabsOf(useMayAny());
+  const may = useMayAny();
+  const tabs = tabsOf(may);
+  // Whoever has no visits, such as a reception, begins with what he has.
+  const first = tabs[0]?.path ?? path;
+  if (may && path === "/" && first !== path) return <Redirect to={first} replace />;
   const isDetail = route?.pane === "detail" || !route;
   const isAlone = list !== undefined && !ROUTES.some((each) => each.pane === "detail" && each.section === list.section);
   return (
