@@ -26,8 +26,8 @@ run: $(STAMP) handheld ## the whole product with a demo organisation on http://1
 .PHONY: test
 test: $(STAMP) handheld $(if $(HANDHELD),browser) ## all tests: Python on SQLite and PostgreSQL; the handheld's, once it is there
 	@$(call npm,run test)
-	@$(call npm,run journeys)
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
+	@$(call npm,run journeys)
 
 .PHONY: test-deep
 test-deep: $(STAMP) handheld $(if $(HANDHELD),browser) ## the long ones: convergence checker with planted bugs, kill storms, API fuzzing

@@ -8,12 +8,11 @@ import { seriousOf, smallTargets } from "../support/axe.mjs";
 import { writeFilm } from "../support/film.mjs";
 import { Hall } from "../support/hall.mjs";
 import { Phone } from "../support/phones.mjs";
-import { thereIsABrowser } from "../support/browser.mjs";
 
 const FOREIGN = "DS1:RRQT 9P60GO0CHM4WU/BP1 J8CK$A3WY07NDNRQR-0100KB0*M0DY0W016C1PN1:Y127BVA7NDMCMMAOD6IMW+2VTHS%8Z6JN0JCSU:7QUOUC%30/B1 T10N6F73CNR:IHRAW8LMVQU3D$46./STJKA6F4-DZKU+ 0KE6";
 const PAYMENT = "wxp://f2f0abcdefghijklmnop";
 
-describe("a kiosk", { skip: !thereIsABrowser && "no Chromium", timeout: 240_000 }, () => {
+describe("a kiosk", { timeout: 240_000 }, () => {
   let hall;
   const folder = mkdtempSync(join(tmpdir(), "doorstep-film-"));
 

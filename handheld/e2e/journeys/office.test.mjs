@@ -1,42 +1,15 @@
 // Money, decisions and the team's day in the app, in real browsers on a real server: what the screens promise.
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import { seriousOf, smallTargets } from "../support/axe.mjs";
+import { button, go, journeys, syncNow } from "../support/journey.mjs";
 import { Office } from "../support/office.mjs";
-import { Phone, SIZES } from "../support/phones.mjs";
-import { startServer } from "../support/server.mjs";
+import { SIZES } from "../support/phones.mjs";
 
 const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
-let server;
-const phones = [];
+const { server, phoneOf } = journeys();
 
-before(async () => {
-  server = await startServer();
-});
-after(async () => {
-  await server?.stop();
-});
-afterEach(async () => {
-  for (const phone of phones.splice(0)) {
-    await phone.throwAway();
-    assert.deepEqual(phone.complaints, [], "no script error, nothing against the page's policy, no request to elsewhere");
-  }
-});
-
-async function phoneOf(username, options = {}) {
-  const phone = new Phone(server.url, { language: "en", ...options });
-  phones.push(phone);
-  await phone.open();
-  await phone.signIn(username);
-  await phone.page.goto(`${server.url}/app/me`);
-  await phone.page.getByRole("button", { name: "English" }).click();
-  await phone.settled();
-  return phone;
-}
-
-const go = (page, path) => page.goto(new URL(`/app${path}`, page.url()).href);
-const button = (page, name) => page.getByRole("button", { name, exact: true }).locator("visible=true");
 const text = (page, what) => page.getByText(what).locator("visible=true").first();
 const seen = (page, what) => text(page, what).waitFor();
 
@@ -68,8 +41,7 @@ async function claim(page, amount, receipt) {
 
 async function sent(phone) {
   await phone.offline(false);
-  const now = button(phone.page, "Sync now");
-  if (await now.isVisible()) await now.click({ timeout: 2000 }).catch(() => undefined); // it may have gone by itself
+  await syncNow(phone.page);
   await phone.settled();
 }
 
@@ -193,7 +165,7 @@ test("above the limit it is decided with a network and the password only", async
 test("the team's day is there after a cold start without a network; a visit is commented on and goes to somebody else", async () => {
   const li = await phoneOf("li.wang");
   const name = `Handed ${Date.now()}`;
-  const wang = await Office.of(server.url, "li.wang");
+  const wang = await Office.of(server().url, "li.wang");
   const today = await li.page.evaluate(() => new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Shanghai" }).format(Date.now()));
   await wang.ask("POST", "/visits", { place: name, planned_on: today });
   let jie = await phoneOf("jie.chen");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { enterExpense, fillLog, newCustomer, photo } from "../support/deeds.mjs";
-import { button, go, heading, journeys } from "../support/journey.mjs";
+import { button, go, heading, journeys, syncNow } from "../support/journey.mjs";
 import { adoptedOf, keptOn, unsentIn } from "../support/kept.mjs";
 import { Office } from "../support/office.mjs";
 
@@ -26,7 +26,7 @@ async function sendAll(phone) {
   const until = Date.now() + 150_000;
   while (await strip.isVisible()) {
     assert.ok(Date.now() < until, await strip.innerText());
-    await button(phone.page, /Sync now/).click({ timeout: 1000 }).catch(() => undefined); // it may be at it by itself
+    await syncNow(phone.page);
   }
   await phone.settled();
 }

@@ -6,15 +6,16 @@ import { Phone } from "./phones.mjs";
 import { startServer } from "./server.mjs";
 
 /**
- * Call once in a file. { server(), line(), phone(options), phoneOf(username, options) }; phones of phoneOf speak English.
- * overLine: their way to the server is a Line, which can be broken.
+ * Call once in a file or a suite. { server(), line(), phone(options), phoneOf(username, options) }; phones of phoneOf speak
+ * English. settings: of the server, or what resolves to them. overLine: the phones' way to the server is a Line, which can be
+ * broken.
  */
 export function journeys(settings = {}, { overLine = false } = {}) {
   let server, line;
   const phones = [];
   before(async () => {
     if (overLine) line = await Line.open();
-    server = await startServer(settings);
+    server = await startServer(typeof settings === "function" ? await settings() : settings);
     line?.lead(server);
   });
   after(async () => {
@@ -51,3 +52,5 @@ export const go = (page, path) => page.goto(new URL(`/app${path}`, page.url()).h
 /** Of what is seen: the list stays drawn behind what was opened from it. */
 export const button = (page, name) => page.getByRole("button", { name, exact: true }).locator("visible=true");
 export const heading = (page, name) => page.getByRole("heading", { name, level: 1 }).locator("visible=true").waitFor();
+/** A tap on it, where it is: the app may be at it by itself, and then there is nothing to tap. */
+export const syncNow = (page) => button(page, /Sync now/).first().click({ timeout: 500 }).catch(() => undefined);

@@ -1,12 +1,10 @@
 // Kiosks for journeys: Chromium with a profile that outlives a restart, a film for its camera, a reader that types.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { chromium } from "playwright-core";
-import { CHROMIUM } from "./browser.mjs";
+import { ARGS, CHROMIUM } from "./browser.mjs";
+import { newFolder } from "./folders.mjs";
 import { asOld } from "./older.mjs";
 
-const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const FAKE = ["--use-fake-device-for-media-stream"];
 
 export const SIZES = {
@@ -18,7 +16,7 @@ export const SIZES = {
 /** One kiosk. film: of its camera, null for none. complaints: what the page did that it must not do. */
 export class Kiosk {
   complaints = [];
-  #profile = mkdtempSync(join(tmpdir(), "doorstep-kiosk-"));
+  #profile = newFolder("doorstep-kiosk-");
   #options;
 
   constructor(url, { language = "zh-CN", size = SIZES.tablet, film = null, camera = film ? "granted" : "none" } = {}) {

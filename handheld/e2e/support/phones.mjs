@@ -1,12 +1,9 @@
 // Phones for journeys: Chromium with a profile that outlives a restart, watched for what must never happen.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { chromium } from "playwright-core";
+import { ARGS, CHROMIUM } from "./browser.mjs";
+import { newFolder } from "./folders.mjs";
 import { asOld } from "./older.mjs";
-
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 export const SIZES = { phone: { width: 390, height: 844 }, tablet: { width: 1280, height: 800 } };
 export const SHANGHAI = { latitude: 31.2304, longitude: 121.4737, accuracy: 12 };
@@ -18,19 +15,19 @@ export const SHANGHAI = { latitude: 31.2304, longitude: 121.4737, accuracy: 12 }
  */
 export class Phone {
   complaints = [];
-  #profile = mkdtempSync(join(tmpdir(), "doorstep-phone-"));
+  #profile = newFolder("doorstep-phone-");
   #options;
 
-  constructor(url, { language = "zh-CN", size = SIZES.phone, position = SHANGHAI } = {}) {
+  constructor(url, { language = "zh-CN", size = SIZES.phone, position = SHANGHAI, args = [] } = {}) {
     this.url = url;
-    this.#options = { language, size, position };
+    this.#options = { language, size, position, args };
   }
 
   async open({ offline = false, path = "/app/" } = {}) {
-    const { language, size, position } = this.#options;
+    const { language, size, position, args } = this.#options;
     this.context = await chromium.launchPersistentContext(this.#profile, {
       executablePath: CHROMIUM,
-      args: ARGS,
+      args: [...ARGS, ...args],
       locale: language,
       timezoneId: "Europe/Berlin", // never the organisation's: days and times have to come out right all the same
       viewport: size,
