@@ -235,11 +235,7 @@ def _jobs(database: Database, settings: Settings) -> Iterator[Found]:
     if late:
         yield Found("look", says, "No worker keeps up: is one running? `doorstep worker`")
     elif dead:
-        yield Found(
-            "look",
-            says,
-            "GET /api/v1/jobs?state=dead shows which, the worker's log says why; POST …/{id}/retry tries one again.",
-        )
+        yield Found("look", says, "GET /api/v1/jobs?state=dead shows which; the worker's log says why.")
     else:
         yield Found(
             "good",

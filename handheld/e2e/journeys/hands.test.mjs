@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { newCustomer } from "../support/deeds.mjs";
-import { button, go, heading, journeys } from "../support/journey.mjs";
+import { button, go, heading, journeys, syncNow } from "../support/journey.mjs";
+import { keptOn, unsentIn } from "../support/kept.mjs";
+import { Office } from "../support/office.mjs";
 
 const { server, phoneOf } = journeys();
 
@@ -53,25 +55,65 @@ test("a server that is stopped and started again loses nothing of what was enter
   await heading(phone.page, name);
   await phone.page.getByText(/The server cannot be reached|not sent yet/).first().waitFor();
   await server().up();
-  await button(phone.page, "Sync now").click({ timeout: 2000 }).catch(() => undefined); // it may have gone by itself already
+  await syncNow(phone.page);
   await phone.settled();
   await opened(phone.page, name);
 });
 
-test("a device that is shut out hands in what is unsent, says so, is emptied, and can be signed in anew", async () => {
-  const phone = await phoneOf("na.sun");
+/** A phone of this person without a network, with a customer and a number on it that were not sent: { page, phone, made }. */
+async function fullPhone(username, name) {
+  const phone = await phoneOf(username);
   const { page } = phone;
   await phone.offline(true);
   await go(page, "/customers/new");
-  await newCustomer(page, { name: "Handed In" });
-  await heading(page, "Handed In");
-  const listed = await server().cli("device", "list", "--org", "demo", "--user", "na.sun", "--state", "active");
+  await newCustomer(page, { name, phone: "13800138555" });
+  await heading(page, name);
+  const made = unsentIn(await keptOn(page)).map(sentOf);
+  assert.equal(made.length, 2);
+  return { phone, page, made };
+}
+
+async function shutOut(username, ...options) {
+  const listed = await server().cli("device", "list", "--org", "demo", "--user", username, "--state", "active");
   const [id] = /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(listed) ?? [];
   assert.ok(id, listed);
-  await server().cli("device", "revoke", "--org", "demo", "--wipe", id);
+  await server().cli("device", "revoke", "--org", "demo", ...options, id);
+  return id;
+}
+
+/** As it goes over the wire. */
+const sentOf = ({ n, group, collection, action, row, base, values, made_at }) => ({ n, group, collection, action, row, base, values, made_at });
+
+/** The office holds what this device had not sent: all of it, and none of it is applied. */
+async function handedIn(device, name, made) {
+  const admin = await Office.of(server().url, "admin");
+  const queues = (await admin.all("/quarantine")).filter((queue) => queue.device_id === device);
+  assert.deepEqual(queues.map(({ state, count }) => ({ state, count })), [{ state: "held", count: made.length }]);
+  const { operations } = await admin.ask("GET", `/quarantine/${queues[0].id}`);
+  assert.deepEqual(operations, made);
+  assert.deepEqual(await admin.all(`/customers?text=${encodeURIComponent(name)}`), []);
+}
+
+test("a device that is shut out and wiped hands in what is unsent, is emptied, and can be signed in anew", async () => {
+  const { phone, page, made } = await fullPhone("na.sun", "Wiped Away");
+  const device = await shutOut("na.sun", "--wipe");
   await phone.offline(false);
-  await page.getByRole("heading", { name: "This device was shut out" }).or(page.getByRole("heading", { name: "Sign in to Doorstep" })).waitFor({ timeout: 60_000 });
   await page.getByRole("heading", { name: "Sign in to Doorstep" }).waitFor({ timeout: 60_000 });
   const stores = await page.evaluate(async () => (await indexedDB.databases()).map((each) => each.name));
   assert.ok(stores.length <= 1, `only what the device itself needs is left: ${stores.join(", ")}`);
+  await handedIn(device, "Wiped Away", made);
+  await phone.signIn("na.sun");
+});
+
+test("a device that is shut out and not wiped hands in what is unsent, says so, and opens nothing until it is emptied", async () => {
+  const { phone, page, made } = await fullPhone("hong.wu", "Shut Out");
+  const device = await shutOut("hong.wu");
+  await phone.offline(false);
+  await page.getByRole("heading", { name: "This device was shut out" }).waitFor({ timeout: 60_000 });
+  await page.getByText("was handed in to the office").waitFor({ timeout: 60_000 });
+  await handedIn(device, "Shut Out", made);
+  await go(page, "/customers");
+  await page.getByRole("heading", { name: "This device was shut out" }).waitFor();
+  await button(page, "Delete it here and sign in anew").click();
+  await phone.signIn("hong.wu");
 });

@@ -5,9 +5,10 @@ import { Office } from "./office.mjs";
 import { startServer } from "./server.mjs";
 
 export class Hall {
-  static async open() {
+  /** server: that of a journey whose phones stand in the same hall; none: one of its own. */
+  static async open(server) {
     const hall = new Hall();
-    hall.server = await startServer();
+    hall.server = server ?? (await startServer());
     // jie leads the team, li sells in it.
     hall.boss = await Office.of(hall.server.url, "jie.chen");
     hall.li = await Office.of(hall.server.url, "li.wang");

@@ -13,6 +13,8 @@ export class Line {
   fate = () => "through";
   /** Awaited before an answer goes back or is lost: a server dies here. Told the request. */
   answered = async () => undefined;
+  /** What becomes of a file of the program on its way: a newer build is put in its place here. Told the path and the text. */
+  program = null;
   #proxy = http.createServer((request, response) => void this.#carry(request, response).catch(() => request.socket.destroy()));
 
   static async open() {
@@ -32,12 +34,22 @@ export class Line {
     await new Promise((resolve) => this.#proxy.close(resolve));
   }
 
+  /** The same bytes, or those of the newer build. */
+  #changed(url, told, headers) {
+    if (!this.program || !/^\/app\/.*\.(js|html)$|^\/app\/$/.test(url)) return told;
+    const changed = Buffer.from(this.program(url, told.toString()));
+    delete headers.etag;
+    headers["content-length"] = String(changed.length);
+    return changed;
+  }
+
   async #carry(request, response) {
     const { method, url, headers } = request;
     const sent = await bytesOf(request);
     const fate = url.startsWith("/mobile/") ? await this.fate({ method, url, sent }) : "through";
     if (fate !== "through") this.losses[fate] += 1;
     if (fate === "asking") return request.socket.destroy();
+    if (this.program && url.startsWith("/app/")) for (const name of ["accept-encoding", "if-none-match"]) delete headers[name];
     const onward = { host: AT_HOME, port: this.to.port, method, path: url, headers };
     if (fate === "half") {
       await half(onward, sent);
@@ -46,7 +58,8 @@ export class Line {
     const { status, told, headers: back } = await ask(onward, sent);
     await this.answered({ method, url });
     if (fate === "answering") return request.socket.destroy();
-    response.writeHead(status, back).end(told);
+    const body = this.#changed(url, told, back);
+    response.writeHead(status, back).end(body);
   }
 }
 

@@ -78,6 +78,15 @@ export class Office {
     return (await this.ask("POST", `/kiosks/${kiosk}/code`)).code;
   }
 
+  /** A new receptionist beside this person, in his team. */
+  async reception(username, name) {
+    const admin = await Office.of(this.url, "admin");
+    const { items: roles } = await admin.ask("GET", "/roles");
+    const { user } = await this.ask("GET", "/session");
+    const role_ids = roles.filter((each) => each.code === "reception").map((each) => each.id);
+    await admin.ask("POST", "/users", { number: "R001", name, username, unit_id: user.unit_id, role_ids, password: PASSWORD });
+  }
+
   /** When this customer came in, by his timeline: instants. */
   async arrivalsOf(customer) {
     const lines = await this.all(`/customers/${customer}/timeline`);

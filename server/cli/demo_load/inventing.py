@@ -193,8 +193,7 @@ def _company(draw: random.Random) -> str:
 
 
 def _phone(draw: random.Random, number: int, *, latin: bool) -> str:
-    # Abroad few numbers are kept for invention. A few that come twice are lead conflicts to look at; a million are not.
-    if latin and number < 1000:
+    if latin:
         if draw.random() < 0.5:
             return f"+1202555{100 + number % 100:04d}"
         return f"+447700900{number % 1000:03d}"
