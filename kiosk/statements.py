@@ -33,7 +33,10 @@ class BadStatement(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A reading whose signature holds. read_ms: milliseconds since 1970 by the kiosk's clock. text: what the card showed. nonce: None when offline."""
+    """A reading whose signature holds.
+
+    read_ms: milliseconds since 1970 by the kiosk's clock. text: what the card showed. nonce: None when offline.
+    """
 
     link: Link
     enrolment_id: str

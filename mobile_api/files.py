@@ -134,7 +134,7 @@ def create() -> Response:
     told, checksum = tus.announced(request.headers), tus.checksum(request.headers)
     has_body = bool(request.content_length) or "chunked" in request.headers.get("Transfer-Encoding", "")
     if has_body:
-        tus.must_be_bytes(request.mimetype)
+        tus.must_be_bytes(request.headers, request.mimetype)
     mine = Uploads(services(), actor)
     standing = mine.open(told.sha256, told.size, told.media_type)
     if has_body and not standing.offset and standing.upload.size:
@@ -173,7 +173,7 @@ def add(upload_id: str) -> Response:
     """
     tus.must_be_spoken(request.headers)
     mine = _mine()
-    tus.must_be_bytes(request.mimetype)
+    tus.must_be_bytes(request.headers, request.mimetype)
     offset, checksum = tus.number(request.headers, "Upload-Offset"), tus.checksum(request.headers)
     return Response(status=204, headers=tus.told(_receive(mine, upload_id, offset, checksum)))
 

@@ -91,9 +91,9 @@ def checksum(headers: Headers) -> Checksum | None:
     return Checksum(digest, wanted)
 
 
-def must_be_bytes(media_type: str) -> None:
-    """Raises Refused UNSUPPORTED_MEDIA_TYPE when a body is not said to be part of an upload."""
-    if media_type != BODY_TYPE:
+def must_be_bytes(headers: Headers, media_type: str) -> None:
+    """Raises Refused UNSUPPORTED_MEDIA_TYPE when a body is not said to be part of an upload, as it is."""
+    if media_type != BODY_TYPE or headers.get("Content-Encoding", "identity").strip().lower() != "identity":
         raise Refused(UNSUPPORTED_MEDIA_TYPE, accepted=BODY_TYPE)
 
 

@@ -6,7 +6,7 @@ transaction; write down what came of it. Whoever takes the job over after a cras
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ from sqlalchemy import and_, exists, select
 from notifications.channels import SEND_TIMEOUT, End, Message, Result, Sender
 from notifications.models import Delivery, PushTarget
 from notifications.people import Person
-from notifications.rules import Channel, DeliveryState, TargetKind, collapse_id
+from notifications.rules import LATE, Channel, DeliveryState, TargetKind, collapse_id
 from server.accounts.models import Device, Session
 from server.core import logs
 from server.core.jobs import Backoff, Later, RunningJob
@@ -57,11 +57,37 @@ class Sending:
     end: End
 
 
-class Caller:
-    """One call, in the hands of a job. link: where the app is."""
+Settle = Callable[[UnitOfWork, str], None]
+"""What is done with a call's outcome, in the transaction that settles it.
 
-    def __init__(self, job: RunningJob, channels: Mapping[Channel, Sender], call: Call) -> None:
+told; unknown: a person has to look; away: every way was away for long; unreached: there is none, or all refused.
+"""
+
+
+def begun_before(uow: UnitOfWork, message: str) -> bool:
+    """Whether somebody was being called about it already: the job was cut off, or waited for a service that was away."""
+    d = c(Delivery)
+    statement = select(d.id).where(d.org_id == uow.org_id, d.message == message).limit(1)
+    return uow.connection.execute(statement).first() is not None
+
+
+def lay_down(uow: UnitOfWork, message: str) -> str:
+    """Call nobody about it any more. Returns its outcome so far: told, unknown, or unreached."""
+    rows = uow.find(Delivery, c(Delivery).message == message)
+    for row in rows:
+        if row.state in _OPEN and not _must_be_looked_at(uow, row):
+            uow.change(row, state=DeliveryState.DROPPED.value)
+    return _outcome(rows)
+
+
+class Caller:
+    """One call, in the hands of a job. settle: told how it ended."""
+
+    def __init__(self, job: RunningJob, channels: Mapping[Channel, Sender], call: Call, settle: Settle) -> None:
         self._job = job
+        self._settle = settle
+        self._waits: list[timedelta] = []
+        self._was_away = False
         self._channels = channels
         self._call = call
         self._message = Message(
@@ -93,14 +119,15 @@ class Caller:
                 self._note(uow, sendings, results)
                 sendings = self._next(uow)
                 if not sendings:
-                    outcome = self._outcome(uow)
-                    self._job.finish_in(uow, {"outcome": outcome})
-                    return outcome
+                    return self.finish(uow)
                 self._job.commit(uow)
 
     def finish(self, uow: UnitOfWork) -> str:
-        """Nothing can be sent, or not any more."""
-        outcome = self._outcome(uow)
+        """Nothing can be sent, or not any more. Settles the job."""
+        outcome = _outcome(self._rows(uow).values())
+        if outcome == "unreached" and self._was_away:
+            outcome = "away"
+        self._settle(uow, outcome)
         self._job.finish_in(uow, {"outcome": outcome})
         return outcome
 
@@ -145,11 +172,7 @@ class Caller:
             )
             rows[channel, target] = row
             return Sending(row.id, channel, end)
-        if row.state not in _OPEN:
-            return None
-        if channel is Channel.SMS and row.state != DeliveryState.LATER:
-            # It may be on its way already, and a text message cannot be called back: somebody has to look (rule N6).
-            uow.change(row, state=DeliveryState.UNKNOWN.value, code=row.code or "sms.cut-off")
+        if row.state not in _OPEN or _must_be_looked_at(uow, row):
             return None
         uow.change(row, state=DeliveryState.SENDING.value, attempts=row.attempts + 1)
         return Sending(row.id, channel, end)
@@ -195,15 +218,17 @@ class Caller:
                 uow.remove(target)
 
     def _next(self, uow: UnitOfWork) -> list[Sending]:
-        """What is sent next. Waits (Later) for devices and servers that may answer another time; keeps what is noted."""
+        """What is sent next. Waits (Later) for devices and servers that may answer soon; keeps what is noted."""
         rows = self._rows(uow)
         open_pushes = [row for row in rows.values() if row.channel in PUSHES and row.state in _OPEN]
         open_others = [row for row in rows.values() if row.channel == Channel.EMAIL and row.state in _OPEN]
         open_others += [row for row in rows.values() if row.channel == Channel.SMS and row.state == DeliveryState.LATER]
         waiting = open_others or (open_pushes and not self._is_overdue(uow, rows))
-        if waiting and self._job.lease.attempt < self._job.lease.max_attempts:
+        can_wait = self._job.lease.attempt < self._job.lease.max_attempts
+        if waiting and can_wait and uow.now - self._first(rows, uow.now) < LATE:
             self._job.commit(uow)
             raise Later(self._wait(uow, rows, open_others))
+        self._was_away = self._was_away or bool(waiting)
         for row in (*open_others, *open_pushes):
             uow.change(row, state=DeliveryState.DROPPED.value)
         return self._fall_back(uow, rows)
@@ -227,9 +252,18 @@ class Caller:
     def _first(rows: Mapping[tuple[str, str], Delivery], now: datetime) -> datetime:
         return min((row.created_at for row in rows.values()), default=now)
 
-    def _outcome(self, uow: UnitOfWork) -> str:
-        states = {row.state for row in self._rows(uow).values()}
-        for state, outcome in ((DeliveryState.SENT, "told"), (DeliveryState.UNKNOWN, "unknown")):
-            if state in states:
-                return outcome
-        return "unreached"
+
+def _must_be_looked_at(uow: UnitOfWork, row: Delivery) -> bool:
+    """Whether it may be on its way and cannot be called back, as a text message: somebody has to look (rule N6)."""
+    if row.channel != Channel.SMS or row.state == DeliveryState.LATER:
+        return False
+    uow.change(row, state=DeliveryState.UNKNOWN.value, code=row.code or "sms.cut-off")
+    return True
+
+
+def _outcome(rows: Iterable[Delivery]) -> str:
+    states = {row.state for row in rows}
+    for state, outcome in ((DeliveryState.SENT, "told"), (DeliveryState.UNKNOWN, "unknown")):
+        if state in states:
+            return outcome
+    return "unreached"

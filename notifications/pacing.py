@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from notifications.models import Delivery, Notice, Pacing
 from notifications.people import Person
 from notifications.rules import (
+    AWAY,
     GATHERING,
     LATE,
     PER_DAY,
@@ -34,6 +35,10 @@ log = logs.logger("notifications")
 
 DIGEST = "notifications.send-digest"
 """Kind of the job that tells somebody at once of all that was held."""
+_LONGEST_WAIT = timedelta(days=1)
+_CALLED = (DeliveryState.SENDING.value, DeliveryState.SENT.value, DeliveryState.UNKNOWN.value)
+_LEFT = (*_CALLED, DeliveryState.GONE.value, DeliveryState.REFUSED.value)
+"""What has left the house, or may have: not what a service that is away has not taken."""
 
 
 def pacing_of(uow: UnitOfWork, user_id: str) -> Pacing:
@@ -43,14 +48,7 @@ def pacing_of(uow: UnitOfWork, user_id: str) -> Pacing:
 
 def wait_for(uow: UnitOfWork, person: Person, settings: Settings, *, since: datetime | None = None) -> datetime | None:
     """When he may be called; None for now. since: when the news arose, for news that an outage held up (rules N7, N8)."""
-    waits = []
-    if not settings.notify:
-        waits.append(uow.now + SWITCHED_OFF)
-    own, usual = person.settings, settings.quiet_hours
-    begin = usual[0] if own.quiet_from is None else time_of_day(own.quiet_from)
-    end = usual[1] if own.quiet_to is None else time_of_day(own.quiet_to)
-    if (quiet := quiet_until(uow.now, zone=person.zone, begin=begin, end=end)) is not None:
-        waits.append(quiet)
+    waits = [] if (alone := left_alone_until(uow, person, settings)) is None else [alone]
     if since is not None and uow.now - since > LATE:
         waits.append(uow.now + GATHERING)
     if (room := room_at(_told(uow, person.id), uow.now)) is not None:
@@ -61,23 +59,39 @@ def wait_for(uow: UnitOfWork, person: Person, settings: Settings, *, since: date
     return max(waits, default=None)
 
 
-def hold(uow: UnitOfWork, pacing: Pacing, until: datetime) -> None:
-    """Keep one more notice back; the first one leaves the job of the digest."""
-    uow.change(pacing, held=pacing.held + 1, held_since=pacing.held_since or uow.now)
-    if pacing.digest_at is None:
+def left_alone_until(uow: UnitOfWork, person: Person, settings: Settings) -> datetime | None:
+    """When his quiet hours end, or the operator's switch is looked at again; None when he may be called, by either."""
+    waits = [] if settings.notify else [uow.now + SWITCHED_OFF]
+    own, usual = person.settings, settings.quiet_hours
+    begin = usual[0] if own.quiet_from is None else time_of_day(own.quiet_from)
+    end = usual[1] if own.quiet_to is None else time_of_day(own.quiet_to)
+    if (quiet := quiet_until(uow.now, zone=person.zone, begin=begin, end=end)) is not None:
+        waits.append(quiet)
+    return max(waits, default=None)
+
+
+def joined_at(pacing: Pacing, now: datetime) -> datetime | None:
+    """When news joins what is held already and told soon, or should have been told by now; None when it goes alone."""
+    if pacing.digest_at is None or pacing.digest_at > now + AWAY:
+        return None
+    return max(pacing.digest_at, now + GATHERING)
+
+
+def hold(uow: UnitOfWork, pacing: Pacing, until: datetime, *, since: datetime) -> None:
+    """Keep back one more notice, in the inbox since then; leaves the job of the digest where none is still to come.
+
+    One whose instant is past is being sent, does not get through, or is gone; one further ahead than any wait is was
+    planned by a wrong clock. The new one takes its place.
+    """
+    uow.change(pacing, held=pacing.held + 1, held_since=min(pacing.held_since or since, since))
+    if pacing.digest_at is None or not uow.now < pacing.digest_at <= uow.now + _LONGEST_WAIT:
         plan_digest(uow, pacing, until)
 
 
 def plan_digest(uow: UnitOfWork, pacing: Pacing, at: datetime) -> None:
-    """Tell him at that instant."""
+    """Tell him at that instant, and not at another one that was planned."""
     uow.change(pacing, digest_at=at)
-    uow.enqueue(
-        DIGEST,
-        {"user_id": pacing.id, "at": to_ms(at)},
-        due_at=at,
-        dedupe_key=f"digest|{pacing.id}|{to_ms(at)}",
-        owner_id=SYSTEM_USER,
-    )
+    uow.enqueue(DIGEST, {"user_id": pacing.id, "at": to_ms(at)}, due_at=at, owner_id=SYSTEM_USER)
 
 
 def release(uow: UnitOfWork, pacing: Pacing) -> None:
@@ -86,25 +100,29 @@ def release(uow: UnitOfWork, pacing: Pacing) -> None:
 
 
 def unread_since(uow: UnitOfWork, user_id: str, since: datetime) -> tuple[int, bool]:
-    """How many notices since then are unread, and whether one of them is of a topic that falls back."""
+    """How many notices since then are unread and still news, and whether one of them is of a topic that falls back."""
     n = c(Notice)
+    lives = {each.valid_for for each in TOPICS.values()}
+    is_news = or_(
+        *(
+            and_(
+                n.topic.in_([each.code for each in TOPICS.values() if each.valid_for == life]),
+                n.updated_at >= max(since, uow.now - life),
+            )
+            for life in sorted(lives)
+        )
+    )
     rows = uow.connection.execute(
         select(n.topic, func.count())
-        .where(
-            n.org_id == uow.org_id,
-            n.user_id == user_id,
-            n.state == NoticeState.UNREAD.value,
-            n.updated_at >= since - LATE,  # a notice is made a moment before it is held
-        )
+        .where(n.org_id == uow.org_id, n.user_id == user_id, n.state == NoticeState.UNREAD.value, is_news)
         .group_by(n.topic)
     ).all()
-    return sum(count for _, count in rows), any(TOPICS[topic].falls_back for topic, _ in rows if topic in TOPICS)
+    return sum(count for _, count in rows), any(TOPICS[topic].falls_back for topic, _ in rows)
 
 
 def _told(uow: UnitOfWork, user_id: str) -> list[datetime]:
     """When he was called within the last day, newest first: messages, however many devices each went to."""
     d = c(Delivery)
-    called = (DeliveryState.SENDING.value, DeliveryState.SENT.value, DeliveryState.UNKNOWN.value)
     first = func.min(d.created_at, type_=d.created_at.type)
     statement = (
         select(first)
@@ -112,7 +130,8 @@ def _told(uow: UnitOfWork, user_id: str) -> list[datetime]:
             d.org_id == uow.org_id,
             d.user_id == user_id,
             d.created_at > uow.now - timedelta(days=1),
-            d.state.in_(called),
+            d.created_at <= uow.now,  # a clock that was ahead once keeps nobody waiting
+            d.state.in_(_CALLED),
         )
         .group_by(d.message)
         .order_by(first.desc())
@@ -123,5 +142,6 @@ def _told(uow: UnitOfWork, user_id: str) -> list[datetime]:
 
 def _is_organisation_over(uow: UnitOfWork, most: int) -> bool:
     d = c(Delivery)
-    within = select(d.id).where(d.org_id == uow.org_id, d.created_at > uow.now - timedelta(hours=1)).offset(most - 1)
-    return uow.connection.execute(within.limit(1)).first() is not None
+    within = and_(d.created_at > uow.now - timedelta(hours=1), d.created_at <= uow.now, d.state.in_(_LEFT))
+    statement = select(d.id).where(d.org_id == uow.org_id, within).offset(most - 1).limit(1)
+    return uow.connection.execute(statement).first() is not None

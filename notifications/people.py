@@ -74,8 +74,10 @@ def load_people(connection: Connection, org_id: str, user_ids: Iterable[str]) ->
     return found
 
 
-def leaders_of(connection: Connection, org_id: str, people: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
-    """User → who leads him. people: (user, unit). Of the nearest unit at or above it that has others who may assign, those.
+def leaders_of(
+    connection: Connection, org_id: str, people: Iterable[tuple[str, str]], function: str = ASSIGN
+) -> dict[tuple[str, str], frozenset[str]]:
+    """(user, unit) → who leads him there. Of the nearest unit at or above it that has others with the function, those.
 
     Whoever may assign there but works further above, such as a director, is not told of every plan below him.
     """
@@ -87,16 +89,16 @@ def leaders_of(connection: Connection, org_id: str, people: Iterable[tuple[str, 
         .join(Role.__table__, and_(r.org_id == ur.org_id, r.id == ur.role_id))
         .where(u.org_id == org_id, u.state == "active", r.state == "active")
     )
-    homes = {user: unit for user, unit, functions in connection.execute(statement) if ASSIGN in functions}
+    homes = {user: unit for user, unit, functions in connection.execute(statement) if function in functions}
     extents = extents_of(connection, org_id, homes) if homes else {}
     tree = unit_tree(connection, org_id)
-    found: dict[str, frozenset[str]] = {}
+    found: dict[tuple[str, str], frozenset[str]] = {}
     for user_id, unit_id in people:
         reaching = {
             user
             for user, each in extents.items()
-            if user != user_id and (each[ASSIGN].everything or unit_id in each[ASSIGN].units)
+            if user != user_id and (each[function].everything or unit_id in each[function].units)
         }
         nearest = (frozenset(user for user in reaching if homes[user] == unit.id) for unit in tree.upwards(unit_id))
-        found[user_id] = next(filter(None, nearest), frozenset())
+        found[user_id, unit_id] = next(filter(None, nearest), frozenset())
     return found

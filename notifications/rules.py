@@ -111,7 +111,10 @@ def reminder_instant(
 
 
 def quiet_until(now: datetime, *, zone: ZoneInfo, begin: time, end: time) -> datetime | None:
-    """When the quiet hours that `now` lies in end; None outside them. Equal ends: there are none (rule N7)."""
+    """When the quiet hours that `now` lies in end; None outside them. Equal ends: there are none (rule N7).
+
+    In the hour that comes twice they end the first time.
+    """
     if begin == end:
         return None
     local = now.astimezone(zone)
@@ -120,7 +123,8 @@ def quiet_until(now: datetime, *, zone: ZoneInfo, begin: time, end: time) -> dat
     if not (clock >= begin or clock < end if over_night else begin <= clock < end):
         return None
     day = local.date() + timedelta(days=1) if over_night and clock >= begin else local.date()
-    return at_local(day, end, zone)
+    until = at_local(day, end, zone)
+    return until if until > now else None
 
 
 # -- how often --------------------------------------------------------------------------------------------------------
@@ -129,6 +133,8 @@ PER_HOUR, PER_DAY = 6, 20
 LATE = timedelta(minutes=10)
 """News this old when its turn comes was held up by an outage: it waits for what else was, and is told with it."""
 GATHERING = timedelta(minutes=1)
+AWAY = timedelta(minutes=5)
+"""How long a person's ways out are left alone that were away for LATE; news of that time joins what is told then."""
 SWITCHED_OFF = timedelta(minutes=15)
 """How long something waits before it is looked at again, when an operator's switch or limit is in its way."""
 

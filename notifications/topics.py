@@ -55,8 +55,18 @@ VISIT_COMMENTED = _topic(
     en="A colleague commented on one of your visits.",
     collapses=True,
 )
+TASK_ASSIGNED = _topic(
+    "fieldwork.task-assigned", zh="有一项任务分配给您。", en="A task was given to you.", falls_back=True
+)
 HANDED_OVER = _topic(
     "customers.handed-over", zh="有客户交接给您。", en="Customers were handed over to you.", falls_back=True
+)
+LEAD_CONFLICT = _topic(
+    "customers.lead-conflict",
+    zh="有客户撞单。",
+    en="A customer was entered by two colleagues.",
+    falls_back=True,
+    collapses=True,
 )
 DECISION_WAITING = _topic(
     "approvals.decision-waiting", zh="有一项申请等待您审批。", en="A request waits for your decision.", falls_back=True

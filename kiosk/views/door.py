@@ -39,6 +39,7 @@ from server.core.db import NO_ORG, try_again
 from server.core.declare import kiosk_only, public
 from server.core.http import limit
 from server.core.limits import ENROL_PER_CODE, LOGIN_PER_ADDRESS, SCAN_PER_KIOSK, rate
+from server.core.problems import BUSY, Refused
 from server.core.rows import c
 from server.core.types import to_ms
 from server.customers.rules import NAME_REQUIRED, PHONE_INVALID
@@ -177,21 +178,28 @@ def register(values: dict[str, Any]) -> dict[str, Any]:
     caller = current_kiosk()
     limit(VISITORS_PER_KIOSK, caller.org_id, caller.kiosk_id)
     actor = acting(caller.org_id, caller.kiosk_id, zone=caller.zone, currency=caller.currency)
-    with services().writing(actor) as uow:
-        visitors.take_down(uow, caller, values["id"], values)
-        uow.commit()
+
+    def take_down() -> None:
+        with services().writing(actor) as uow:
+            visitors.take_down(uow, caller, values["id"], values)
+            uow.commit()
+
+    _side_by_side(take_down)
     return {"id": values["id"]}
 
 
 def _side_by_side(take: Callable[[], T]) -> T:
-    """Run it again when another transaction was first: of the same code at another kiosk, say, only one is taken."""
-    for attempt in range(1, _ATTEMPTS + 1):
+    """Run it again when another transaction was first: with the same code at another kiosk, or the same registration.
+
+    Raises Refused BUSY when others were first each time: a kiosk keeps what it has and asks again.
+    """
+    for _ in range(_ATTEMPTS):
         try:
             return take()
         except DBAPIError as error:
-            if attempt == _ATTEMPTS or not (isinstance(error, IntegrityError) or try_again(error)):
+            if not (isinstance(error, IntegrityError) or try_again(error)):
                 raise
-    raise AssertionError("unreachable")
+    raise Refused(BUSY, retry_after=1)
 
 
 def _session(claims: KioskClaims) -> dict[str, Any]:

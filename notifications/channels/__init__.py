@@ -9,7 +9,7 @@ from typing import Protocol
 from notifications.rules import DeliveryState
 
 SEND_TIMEOUT = timedelta(seconds=20)
-"""The longest a channel takes for one sending, whatever the other side does. A third of the lease of the job that sends."""
+"""The longest a sending is waited for, whatever the other side does (patient.py). A third of the lease of the job that sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Sender(Protocol):
     """One channel. Used by several threads at once."""
 
     def send(self, end: End, message: Message) -> Result:
-        """Send once, within SEND_TIMEOUT. Never raises for what the other side or the line does."""
+        """Send once. Never raises for what the other side or the line does."""
 
 
 SENT = Result(DeliveryState.SENT)

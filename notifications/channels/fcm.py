@@ -10,49 +10,22 @@ import firebase_admin
 from firebase_admin import credentials, exceptions, messaging
 from google.auth.exceptions import GoogleAuthError
 
-from notifications.channels import SEND_TIMEOUT, SENT, End, Message, Result, gone, later, refused, seconds, unknown
+from notifications.channels import SENT, End, Message, Result, gone, later, refused, seconds, unknown
 from notifications.rules import TargetKind
-from server.core import logs
-
-log = logs.logger("notifications")
 
 HTTP_TIMEOUT = 10
-MOST_WAITING = 8
-"""Sendings that may still hang in the library after we have stopped waiting for them."""
 
 
 class Fcm:
-    """Sends as one service account. The library obeys Retry-After asleep, for minutes: each sending has a thread of its own.
+    """Sends as one service account. The library obeys Retry-After asleep, for minutes: `Patient` waits no longer than a job may."""
 
-    What is not answered within `patience` seconds counts as unknown and is sent again under the same collapse key.
-    """
-
-    def __init__(self, account: Path, *, patience: float = SEND_TIMEOUT.total_seconds()) -> None:
+    def __init__(self, account: Path) -> None:
         self._account = account
-        self._patience = patience
         self._app: firebase_admin.App | None = None
         self._lock = threading.Lock()
-        self._room = threading.BoundedSemaphore(MOST_WAITING)
 
     def send(self, end: End, message: Message) -> Result:
-        """As Sender.send."""
-        if not self._room.acquire(blocking=False):
-            return later("fcm.away")
-        results: list[Result] = []
-        thread = threading.Thread(target=self._send, args=(end, message, results), daemon=True, name="fcm")
-        thread.start()
-        thread.join(self._patience)
-        return results[0] if results else unknown("fcm.no-answer")
-
-    def _send(self, end: End, message: Message, results: list[Result]) -> None:
-        try:
-            results.append(self._judged(end, message))
-        except Exception:  # often one that nobody waits for any more: what became of it is unknown, and stays so
-            log.exception("fcm failed")
-        finally:
-            self._room.release()
-
-    def _judged(self, end: End, message: Message) -> Result:
+        """As Sender.send, but for how long it takes."""
         try:
             messaging.send(_form(end, message), app=self._warm())
         except messaging.UnregisteredError:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from notifications.channels import Sender
+from notifications.channels.patient import Patient
 from notifications.rules import Channel
 from server.config import Settings
 from server.core.keys import load_vapid_key
@@ -34,4 +35,4 @@ def channels_of(settings: Settings) -> Mapping[Channel, Sender]:
         found[Channel.EMAIL] = Email(settings.smtp_url, settings.mail_from)
     if settings.sms_url is not None:
         found[Channel.SMS] = Sms(settings.sms_url, settings.sms_token)
-    return found
+    return {channel: Patient(sender, channel) for channel, sender in found.items()}

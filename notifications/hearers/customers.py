@@ -1,15 +1,22 @@
-"""Who hears of customers: the new owner, once for a whole handover."""
+"""Who hears of customers: the new owner, once for a whole handover; both sides of a lead conflict."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
 
 from notifications.hearing import Hearing, hears
+from notifications.people import leaders_of
 from notifications.telling import News
-from notifications.topics import HANDED_OVER
+from notifications.topics import HANDED_OVER, LEAD_CONFLICT
 from server.core.events import Heard
+from server.core.rows import c
 from server.core.types import from_ms
-from server.customers.events import HandoverDone
+from server.customers.events import HandoverDone, LeadConflictOpened
+from server.customers.functions import HAND_OVER
+from server.customers.models import ConflictState, Customer, LeadConflict
 
 
 @hears(HandoverDone)
@@ -27,3 +34,44 @@ def handovers(hearing: Hearing, heard: Sequence[Heard]) -> None:
         for each in heard
         if each.subject_id != each.actor_id
     ]
+
+
+@hears(LeadConflictOpened)
+def lead_conflicts(hearing: Hearing, heard: Sequence[Heard]) -> None:
+    """Both owners and those who lead them hear of it, each of the customer on his own side; also whoever entered him.
+
+    A conflict that was closed meanwhile is no news.
+    """
+    uow, t, k = hearing.uow, c(LeadConflict), c(Customer)
+    opened = sorted({each.subject_id for each in heard})
+    still = (t.org_id == uow.org_id, t.id.in_(opened), t.state == ConflictState.OPEN.value)
+    conflicts = {row.id: row for row in uow.connection.execute(select(t.id, t.first_id, t.second_id).where(*still))}
+    ids = sorted({side for row in conflicts.values() for side in (row.first_id, row.second_id)})
+    statement = select(k.id, k.name, k.owner_id, k.unit_id).where(k.org_id == uow.org_id, k.id.in_(ids))
+    customers = {row.id: row for row in uow.connection.execute(statement)}
+    owned = {(row.owner_id, row.unit_id) for row in customers.values()}
+    leaders = leaders_of(uow.connection, uow.org_id, owned, HAND_OVER) if owned else {}
+    for each in heard:
+        if (row := conflicts.get(each.subject_id)) is not None:
+            hearing.news += _of_conflict(each, [customers[row.first_id], customers[row.second_id]], leaders)
+
+
+def _of_conflict(
+    event: Heard, sides: Sequence[Any], leaders: Mapping[tuple[str, str], frozenset[str]]
+) -> Iterator[News]:
+    """One piece of news for each person; who leads both sides hears of the customer who arrived first."""
+    told = {side.owner_id: side for side in sides}
+    for side in sides:
+        for leader in sorted(leaders[side.owner_id, side.unit_id]):
+            told.setdefault(leader, side)
+    for person, side in told.items():
+        yield News(
+            person,
+            LEAD_CONFLICT,
+            occurrence=event.n,
+            since=from_ms(event.at),
+            subject_collection="customers",
+            subject_id=side.id,
+            customer_name=side.name,
+            params={"customer_id": side.id, "conflict_id": event.subject_id},
+        )

@@ -11,12 +11,13 @@ from notifications.hearing import Hearing, hears
 from notifications.people import leaders_of
 from notifications.reminders import finish_overtaken, plan_reminders
 from notifications.telling import News
-from notifications.topics import PLAN_CHANGED, PLAN_SENT, VISIT_ARRANGED, VISIT_COMMENTED
+from notifications.topics import PLAN_CHANGED, PLAN_SENT, TASK_ASSIGNED, VISIT_ARRANGED, VISIT_COMMENTED
 from server.core.events import Heard
 from server.core.rows import c
 from server.core.types import from_ms, to_ms
 from server.fieldwork import events
-from server.fieldwork.models import DayPlan, Visit
+from server.fieldwork.models import DayPlan, Task, Visit
+from server.fieldwork.task_states import TaskState
 from server.fieldwork.transitions import PlanState, VisitState
 
 
@@ -88,6 +89,32 @@ def commented_visits(hearing: Hearing, heard: Sequence[Heard]) -> None:
     ]
 
 
+@hears(events.TaskAssigned)
+def assigned_tasks(hearing: Hearing, heard: Sequence[Heard]) -> None:
+    """Whoever is to do something that another asks hears of it, while it is open and still his."""
+    t = c(Task)
+    ids = sorted({each.subject_id for each in heard})
+    statement = select(t.id, t.assignee_id, t.customer_id, t.customer_name, t.due_on).where(
+        t.org_id == hearing.uow.org_id, t.id.in_(ids), t.state == TaskState.OPEN.value
+    )
+    tasks = {row.id: row for row in hearing.uow.connection.execute(statement)}
+    hearing.news += [
+        News(
+            row.assignee_id,
+            TASK_ASSIGNED,
+            occurrence=each.n,
+            since=from_ms(each.at),
+            subject_collection="tasks",
+            subject_id=row.id,
+            customer_name=row.customer_name,
+            params={"customer_id": row.customer_id, "due_on": row.due_on.isoformat(), "by_id": each.actor_id},
+        )
+        for each in heard
+        if (row := tasks.get(each.subject_id)) is not None
+        and row.assignee_id == each.told["assignee_id"] != each.actor_id
+    ]
+
+
 def _visits(hearing: Hearing, ids: Iterable[str]) -> Sequence[Any]:
     """Visits that are still to come."""
     v = c(Visit)
@@ -135,5 +162,5 @@ def _tell_leaders(hearing: Hearing, topic: str, plans: Mapping[str, Heard]) -> N
             params={"owner_id": row.owner_id, "plan_on": row.plan_on.isoformat()},
         )
         for row in sent
-        for leader in sorted(leaders[row.owner_id] - {plans[row.id].actor_id})
+        for leader in sorted(leaders[row.owner_id, row.unit_id] - {plans[row.id].actor_id})
     ]

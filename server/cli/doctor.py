@@ -235,7 +235,11 @@ def _jobs(database: Database, settings: Settings) -> Iterator[Found]:
     if late:
         yield Found("look", says, "No worker keeps up: is one running? `doorstep worker`")
     elif dead:
-        yield Found("look", says, "GET /api/v1/jobs?state=dead shows which; the worker's log says why.")
+        yield Found(
+            "look",
+            says,
+            "GET /api/v1/jobs?state=dead shows which, the worker's log says why; POST …/{id}/retry tries one again.",
+        )
     else:
         yield Found(
             "good",

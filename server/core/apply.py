@@ -141,7 +141,7 @@ class _Batch:
         try:
             with self.uow.attempt(may_flush=self.careful):
                 for current in group:
-                    self.uow.begin_operation()
+                    self.uow.begin_operation(made_at=_claimed(current.made_at, self.uow.now))
                     decided[current.n] = deciding.decide(current)
                     if self.careful:
                         self.uow.flush()

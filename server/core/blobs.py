@@ -78,28 +78,11 @@ class File(Row):
 # -- for areas ---------------------------------------------------------------------------------------------------------
 
 
-def arrived(connection: Connection, org_id: str, sha256s: Iterable[str], *, sender_id: str | None = None) -> set[str]:
-    """Which of these files have arrived whole and match their hash. One statement.
-
-    sender_id: only those that this person sent himself; without it whoever sent them. An area that lets a row vouch for a
-    file names the row's author here: a hash that he only knows is no file of his.
-    """
-    wanted = sorted(set(sha256s))
-    if not wanted:
-        return set()
-    if sender_id is None:
-        f = c(File)
-        statement = select(f.sha256).where(f.org_id == org_id, f.sha256.in_(wanted))
-    else:
-        u = c(Upload)
-        statement = select(u.sha256).where(
-            u.org_id == org_id, u.owner_id == sender_id, u.sha256.in_(wanted), u.state == "arrived"
-        )
-    return set(connection.execute(statement).scalars())
-
-
 def arrived_from(connection: Connection, org_id: str, sent: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
-    """The same for rows of several authors at once: of these (sender, SHA-256) which have arrived. One statement."""
+    """Of these (sender, SHA-256) which have arrived whole and match their hash. One statement.
+
+    An area that lets a row vouch for a file names the row's author as sender: a hash that he only knows is no file of his.
+    """
     wanted = sorted(set(sent))
     if not wanted:
         return set()

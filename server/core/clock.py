@@ -11,8 +11,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-MILLISECOND = timedelta(milliseconds=1)
-
 _RFC3339 = re.compile(
     r"(?P<day>\d{4}-\d{2}-\d{2})[Tt ](?P<hm>\d{2}:\d{2}):(?P<s>\d{2})(?:\.(?P<fraction>\d{1,30}))?"
     r"(?P<zone>[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)?",

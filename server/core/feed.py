@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, bindparam, select, text
 
 from server.core import bulk, tables
 from server.core.events import Recorded, chain
@@ -30,6 +30,13 @@ _SET_HASH = text("UPDATE org_clocks SET event_hash = :hash WHERE org_id = :org")
 )
 
 
+_TURN = (
+    select(tables.ORG_CLOCKS.c.feed_head)
+    .where(tables.ORG_CLOCKS.c.org_id == bindparam("org", type_=Id()))
+    .with_for_update(key_share=True)
+)
+
+
 class Touched(NamedTuple):
     """A written row with the buckets it was in and is in; no bucket after means it was removed."""
 
@@ -45,6 +52,11 @@ class Numbered(NamedTuple):
 
     head: int
     event_n: int
+
+
+def take_turn(connection: Connection, org_id: str) -> None:
+    """Lock the organisation's clock row before `number` does: nobody commits between what is looked at now and the commit."""
+    connection.execute(_TURN, {"org": org_id})
 
 
 def number(

@@ -1,4 +1,7 @@
-"""What people may ask of jobs: see theirs, cancel them. With the function core.jobs, those of the organisation."""
+"""What people may ask of jobs: see theirs, cancel them, have those tried again that were laid aside.
+
+With the function core.jobs, all of the organisation.
+"""
 
 from __future__ import annotations
 
@@ -27,12 +30,28 @@ JOB_SETTLED = problem_type(
 )
 
 
+JOB_NOT_DEAD = problem_type(
+    "core.job-not-dead",
+    status=409,
+    zh="任务未被搁置（{state}），无需重试。",
+    en="The job was not laid aside ({state}); there is nothing to try again.",
+    doc="Only a job in the state dead is tried again.",
+)
+
+
 @event("core.job-cancelled")
 class JobCancelled(Event):
     """Somebody asked for a job to end. Subject: the job. state: cancelled at once, or leased: it ends at its next step."""
 
     kind: str
     state: str
+
+
+@event("core.job-retried")
+class JobRetried(Event):
+    """Somebody had a job tried again that was laid aside. Subject: the job."""
+
+    kind: str
 
 
 SHOWN = (
@@ -122,6 +141,24 @@ def cancel_job(uow: UnitOfWork, job_id: str) -> str:
     kind, state = changed
     uow.record(JobCancelled(job_id, kind=kind, state=state))
     return str(state)
+
+
+def retry_job(uow: UnitOfWork, job_id: str) -> None:
+    """Have a job that was laid aside tried again from the beginning, as often as a new one. Records JobRetried.
+
+    Raises Refused NOT_FOUND, JOB_NOT_DEAD.
+    """
+    t = JOBS.c
+    statement = (
+        update(JOBS)
+        .where(within(uow.actor), t.id == job_id, t.state == "dead")
+        .values(state="waiting", attempts=0, due_at=uow.now, problem=None, settled_at=None)
+        .returning(t.kind)
+    )
+    kind = uow.connection.execute(statement).scalar_one_or_none()
+    if kind is None:
+        raise Refused(JOB_NOT_DEAD, state=get_job(uow.connection, uow.actor, job_id).state)
+    uow.record(JobRetried(job_id, kind=kind))
 
 
 def open_job(connection: Connection, actor: Actor, kind: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The office's door to background jobs: see them, cancel them, and have the audit log checked."""
+"""The office's door to background jobs: see them, cancel them, have them tried again, and have the audit log checked."""
 
 from __future__ import annotations
 
@@ -12,7 +12,16 @@ from server.core.auth import current_actor, reading, services, writing
 from server.core.declare import requires, signed_in
 from server.core.fields import CodeField, IdField, InstantField, Schema, TextField
 from server.core.http import language
-from server.core.job_requests import JOB_SETTLED, Job, cancel_job, get_job, list_jobs, open_job
+from server.core.job_requests import (
+    JOB_NOT_DEAD,
+    JOB_SETTLED,
+    Job,
+    cancel_job,
+    get_job,
+    list_jobs,
+    open_job,
+    retry_job,
+)
 from server.core.page_schemas import PageQuery, page_of
 from server.core.paging import Cursors
 from server.core.problems import BAD_CURSOR, CATALOGUE
@@ -104,6 +113,18 @@ def cancel(job_id: str) -> dict[str, Any]:
     """End a job: one that waits at once, one that runs at its next step (`cancel_requested`)."""
     with writing() as uow:
         cancel_job(uow, job_id)
+        uow.commit()
+    return _read(job_id)
+
+
+@JOBS.route("/<id:job_id>/retry", methods=["POST"])
+@signed_in
+@JOBS.response(202, JobSchema)
+@JOBS.refuses(JOB_NOT_DEAD)
+def retry(job_id: str) -> dict[str, Any]:
+    """Try a job again that was laid aside (`dead`), once what kept it is mended."""
+    with writing() as uow:
+        retry_job(uow, job_id)
         uow.commit()
     return _read(job_id)
 

@@ -1,8 +1,9 @@
 """Jobs: work that outlives a request. How a handler is declared and what it is given.
 
 `uow.enqueue(kind, payload)` leaves a job in the transaction that needs it; a worker (server/worker.py) claims it and
-calls the handler declared for its kind. What people may ask of a job: job_requests.py. A handler runs at least once: what it does outside the database carries an
+calls the handler declared for its kind. A handler runs at least once: what it does outside the database carries an
 idempotency key of its own, what it writes goes into the transaction that settles the job (`RunningJob.finish_in`).
+What people may ask of a job: job_requests.py.
 """
 
 from __future__ import annotations

@@ -6,7 +6,6 @@ bits share a band that differs in at most one, so asking each band for its value
 
 from __future__ import annotations
 
-BANDS = 4
 BITS = 16
 ALIKE = 6
 """Two pictures are called alike up to this many different bits: the same slip photographed, packed or scaled again."""

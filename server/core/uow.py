@@ -28,6 +28,7 @@ from sync_protocol.ids import new_id
 
 R = TypeVar("R", bound=Row)
 T = TypeVar("T")
+InTurn = Callable[["UnitOfWork", list[Any]], None]
 
 
 class UnitOfWork(WorkingSet):
@@ -50,6 +51,7 @@ class UnitOfWork(WorkingSet):
         self._access_changed = False
         self._saved: dict[str, tuple[dict[Key, Written], int, int, bool]] = {}
         self._once: dict[Hashable, Any] = {}
+        self._in_turn: dict[InTurn, dict[Hashable, None]] = {}
 
     def today(self) -> date:
         """The organisation's calendar day now, not the UTC day."""
@@ -148,6 +150,15 @@ class UnitOfWork(WorkingSet):
         self._undo.append(self._jobs_undo)
         return job_id
 
+    def in_turn(self, act: InTurn, about: Hashable) -> None:
+        """Have `act` done at commit, once, with all it was asked for, when it is this transaction's turn.
+
+        The organisation's clock row is locked then: `act` sees whatever was committed before, and whoever commits later sees
+        what it does. It waits for no row: it writes only what nobody writes out of turn. What was undone is asked for all
+        the same, so it may be about no row at all.
+        """
+        self._in_turn.setdefault(act, {})[about] = None
+
     def access_changed(self) -> None:
         """Say that roles, units or memberships changed: cached rights are dropped and devices look anew."""
         self._access_changed = True
@@ -189,6 +200,11 @@ class UnitOfWork(WorkingSet):
         Returns that head. Raises the driver's errors; the transaction is then rolled back by its owner.
         """
         self.flush()
+        if self._in_turn:
+            feed.take_turn(self.connection, self.org_id)
+            for act, asked in self._in_turn.items():
+                act(self, list(asked))
+            self.flush()
         touched = [
             feed.Touched(collection.name, row_id, written.version, written.before, written.after)
             for (row, row_id), written in self._written.items()

@@ -70,6 +70,8 @@ class WorkingSet:
         self._bumped: set[Key] = set()
         self._written: dict[Key, Written] = {}
         self._may_flush = True
+        self.made_at: datetime | None = None
+        """When the operation at hand was done, as its device claims; None in the office."""
 
     @property
     def org_id(self) -> str:
@@ -212,9 +214,10 @@ class WorkingSet:
 
     # -- undoing ---------------------------------------------------------------------------------------------------
 
-    def begin_operation(self) -> None:
-        """Say that what follows is another operation, whose changes count as another version."""
+    def begin_operation(self, *, made_at: datetime | None = None) -> None:
+        """Say that what follows is another operation, whose changes count as another version. made_at: by its device."""
         self._bumped.clear()
+        self.made_at = made_at
 
     @contextlib.contextmanager
     def attempt(self, *, may_flush: bool = False) -> Iterator[None]:

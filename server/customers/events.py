@@ -68,6 +68,21 @@ class HandoverDone(Event):
     reason: str
 
 
+@event("customers.lead-conflict-opened")
+class LeadConflictOpened(Event):
+    """Customers of two owners have one number. Subject: the conflict. The two lists stand in one order: of arrival."""
+
+    customer_ids: list[str]
+    owner_ids: list[str]
+
+
+@event("customers.lead-conflict-closed")
+class LeadConflictClosed(Event):
+    """A handover gave both customers to one owner. Subject: the conflict."""
+
+    owner_id: str
+
+
 @event("customers.sensitive-read")
 class SensitiveRead(Event):
     """Somebody asked to see a protected value in full. Subject: the customer. row_id: the phone, when it is one's number."""

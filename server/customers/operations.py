@@ -25,6 +25,7 @@ from server.customers.events import (
     SensitiveRead,
 )
 from server.customers.functions import REVEAL, WRITE
+from server.customers.lead_conflicts import Entered, look_for_conflicts
 from server.customers.models import Customer, CustomerPhone, Note, masked
 from server.customers.ownership import (
     accept_fact_for,
@@ -94,7 +95,8 @@ def create_customer(uow: UnitOfWork, row_id: str, values: Mapping[str, Any]) -> 
         raise Refused(PROJECT_UNKNOWN, field="/project_id")
     checked.setdefault("first_contact_on", uow.today())
     unit_id = unit_of_owner(uow, owner_id)
-    customer = uow.add(Customer(id=row_id, owner_id=owner_id, unit_id=unit_id, owned_since=uow.now, **checked))
+    since: dict[str, Any] = {"owned_since": uow.now, "received_at": uow.made_at}
+    customer = uow.add(Customer(id=row_id, owner_id=owner_id, unit_id=unit_id, **since, **checked))
     uow.record(CustomerCreated(customer.id, customer.kind, customer.stage, owner_id))
     add_to_timeline(uow, customer, CREATED, subject_id=customer.id)
     return customer
@@ -117,6 +119,8 @@ def change_customer(uow: UnitOfWork, customer: Customer, values: Mapping[str, An
     stages = {"before": customer.stage, "after": checked.get("stage", customer.stage)}
     uow.change(customer, **checked)
     uow.record(CustomerChanged(customer.id, changes))
+    if stages["before"] == "dead" != stages["after"]:
+        uow.in_turn(look_for_conflicts, Entered(customer.id))
     if stages["before"] != stages["after"]:
         add_to_timeline(uow, customer, STAGE_CHANGED, params=stages)
     return customer
@@ -149,6 +153,7 @@ def add_phone(uow: UnitOfWork, row_id: str, values: Mapping[str, Any]) -> Custom
         )
     )
     uow.record(PhoneAdded(customer.id, phone.id, uow.shown(CustomerPhone, "number", number)))
+    uow.in_turn(look_for_conflicts, Entered(customer.id, number))
     return phone
 
 
@@ -173,6 +178,7 @@ def change_phone(uow: UnitOfWork, phone: CustomerPhone, values: Mapping[str, Any
         }
         customer = uow.must(Customer, phone.customer_id)
         add_to_timeline(uow, customer, PHONE_CHANGED, subject_id=phone.id, params=params)
+        uow.in_turn(look_for_conflicts, Entered(customer.id, checked["number"]))
     uow.change(phone, **checked)
     uow.record(PhoneChanged(phone.customer_id, phone.id, changes))
     return phone

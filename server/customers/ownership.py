@@ -13,6 +13,7 @@ from server.core.uow import UnitOfWork
 from server.customers import rules
 from server.customers.events import CustomerHandedOver, HandoverDone
 from server.customers.functions import HAND_OVER, WRITE
+from server.customers.lead_conflicts import close_conflicts
 from server.customers.models import Customer, CustomerPhone, FormerOwner, Note, TimelineEntry, former_owner_id
 from server.customers.timeline import HANDED_OVER, add_to_timeline
 
@@ -196,6 +197,7 @@ def _move(uow: UnitOfWork, customers: Sequence[Customer], owner: User, reason: s
     _remember_former(uow, [customer for customer in moving if customer.owner_id != owner.id])
     for customer in moving:
         uow.change(customer, owner_id=owner.id, unit_id=owner.unit_id, owned_since=uow.now)
+        uow.in_turn(close_conflicts, customer.id)
     ids = [customer.id for customer in moving]
     for start in range(0, len(ids), _AT_ONCE):
         for kind in (CustomerPhone, Note, TimelineEntry):

@@ -1,1 +1,1 @@
-"""Field work: day plans whose lines are visits, comments on them, and follow-ups. Rules: docs/rules/fieldwork.md."""
+"""Field work: day plans whose lines are visits, comments on them, follow-ups and tasks. Rules: docs/rules/fieldwork.md."""

@@ -166,3 +166,27 @@ class FollowUpHandedOver(Event):
 
     former_id: str
     assignee_id: str
+
+
+@event("fieldwork.task-assigned")
+class TaskAssigned(Event):
+    """Somebody is to do it: when it is made, and when it goes to another. Subject: the task."""
+
+    assignee_id: str
+    customer_id: str | None
+    due_on: date
+
+
+@event("fieldwork.task-changed")
+class TaskChanged(Event):
+    """Subject: the task."""
+
+    changes: Changes
+
+
+@event("fieldwork.task-closed")
+class TaskClosed(Event):
+    """Done or cancelled, as the state says. Subject: the task."""
+
+    assignee_id: str
+    state: str

@@ -1,9 +1,10 @@
-"""Rows of field work: day plans, visits (one row from plan to event) with comments, follow-ups."""
+"""Rows of field work: day plans, visits (one row from plan to event) with comments, follow-ups, tasks."""
 
 from __future__ import annotations
 
 import dataclasses
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated
 
 from sqlalchemy import CheckConstraint, String, Text
@@ -13,12 +14,14 @@ from server.core.types import Id, Json, Protected
 from server.customers.models import PersonName
 from server.fieldwork.check_in import LocationVerdict
 from server.fieldwork.rules import TimeVerdict
+from server.fieldwork.task_states import TaskState
 from server.fieldwork.transitions import FollowUpState, PlanState, VisitState
 
 PLACE_MOST, PURPOSE_MOST, NOTE_MOST = 200, 500, 2000
 RESULT_MOST, STEP_MOST, REASON_MOST = 4000, 500, 200
 FOLLOW_UP_MOST = 500
 COMMENT_MOST = 1000
+TASK_MOST = 500
 
 OUTCOMES = ("met", "not_met", "postponed", "declined", "other")
 """How a visit went: met the customer, did not find him, put off, turned away, something else (said in the result)."""
@@ -35,7 +38,7 @@ class WrittenText(Protected):
         return f"({len(value)})"
 
 
-def _one_of(column: str, words: type[PlanState] | type[VisitState] | type[FollowUpState]) -> CheckConstraint:
+def _one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({', '.join(repr(str(word)) for word in words)})", name=column)
 
 
@@ -176,6 +179,36 @@ class FollowUp(Authored):
     due_at: datetime | None = None
     text: Annotated[str, WrittenText()]
     state: Annotated[str, Code] = FollowUpState.OPEN.value
+    done_at: datetime | None = None
+    done_note: Annotated[str | None, WrittenText()] = None
+    marks: Annotated[Marks, Json()] = dataclasses.field(default_factory=dict)
+
+
+@table(
+    "tasks",
+    refers("assignee_id", "users"),
+    refers("author_id", "users"),
+    refers("customer_id", "customers"),
+    index("assignee_id", "state", "due_on"),
+    index("unit_id", "state", "due_on"),
+    index("customer_id"),
+    index("owner_id"),
+    index("author_id"),
+    _one_of("state", TaskState),
+)
+class Task(Authored):
+    """Something that one person asks of another, or of himself, by a day. author_id: who asked. assignee_id: who does it.
+
+    owner_id, unit_id: the assignee's, also where it is about a customer, so it stays with him after a handover.
+    customer_name: as it was, for an assignee who does not see the customer. done_at: as the device claims.
+    """
+
+    assignee_id: Annotated[str, Id()]
+    customer_id: Annotated[str | None, Id()] = None
+    customer_name: Annotated[str | None, PersonName()] = None
+    due_on: date
+    text: Annotated[str, WrittenText()]
+    state: Annotated[str, Code] = TaskState.OPEN.value
     done_at: datetime | None = None
     done_note: Annotated[str | None, WrittenText()] = None
     marks: Annotated[Marks, Json()] = dataclasses.field(default_factory=dict)

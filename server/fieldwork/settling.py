@@ -1,4 +1,4 @@
-"""Values of plans, visits, comments and follow-ups as rows hold them, however they were spelt. Pure: one function a collection.
+"""Values of plans, visits, comments, follow-ups and tasks as rows hold them, however they were spelt. Pure: one function a collection.
 
 Operations begin with these, and apply compares by them (`Collection.settle`).
 """
@@ -32,7 +32,7 @@ def settle_comment(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def settle_follow_up(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What any action on a follow-up takes; a blank note is none. Raises Refused TEXT_REQUIRED at /text."""
+    """What any action on a follow-up or a task takes; a blank note is none. Raises Refused TEXT_REQUIRED at /text."""
     settled = dict(values)
     if "text" in values:
         settled["text"] = check_text(values["text"])

@@ -11,11 +11,12 @@ from server.customers.rules import NAME_MOST
 from server.fieldwork import models, operations
 from server.fieldwork.check_in import LocationReason, LocationVerdict
 from server.fieldwork.functions import READ, WRITE
-from server.fieldwork.models import DayPlan, FollowUp, Visit, VisitComment
+from server.fieldwork.models import DayPlan, FollowUp, Task, Visit, VisitComment
 from server.fieldwork.operations.belonging import preload_assignees
 from server.fieldwork.operations.comments import preload_comments
 from server.fieldwork.rules import TimeVerdict
 from server.fieldwork.settling import settle_comment, settle_follow_up, settle_plan, settle_visit
+from server.fieldwork.task_states import TaskState
 from server.fieldwork.transitions import FollowUpState, PlanState, VisitState
 from sync_protocol import wire
 from sync_protocol.operations import Operation
@@ -207,4 +208,48 @@ FOLLOW_UPS = Collection(
     settle=settle_follow_up,
 )
 
-COLLECTIONS = (DAY_PLANS, VISITS, VISIT_COMMENTS, FOLLOW_UPS)
+TASKS = Collection(
+    name="tasks",
+    row=Task,
+    scope=_SCOPE,
+    policy="merge",
+    columns=(
+        Column("customer_id", wire.ID.or_null()),
+        Column("customer_name", wire.TEXT(NAME_MOST).or_null()),
+        Column("assignee_id", wire.ID, writable=True),
+        Column("due_on", wire.DAY, writable=True),
+        Column("text", wire.TEXT(models.TASK_MOST, multiline=True), writable=True),
+        Column("state", wire.CODE(TaskState)),
+        Column("done_at", wire.INSTANT.or_null()),
+        Column("done_note", DONE_NOTE),
+        Column("author_id", wire.ID),
+    ),
+    # by_author: who asked, and no longer reaches the assignee's unit, may still call it off.
+    actions={
+        "create": Action(
+            operations.create_task,
+            WRITE,
+            values={
+                "customer_id": wire.ID.or_null(),
+                "assignee_id": wire.ID,
+                "due_on": wire.DAY,
+                "text": wire.TEXT(models.TASK_MOST, multiline=True),
+            },
+            required=frozenset({"due_on", "text"}),
+            by_author=True,
+        ),
+        "update": Action(operations.change_task, WRITE, by_author=True),
+        "complete": Action(
+            operations.complete_task,
+            WRITE,
+            values={"done_at": wire.INSTANT.or_null(), "done_note": DONE_NOTE},
+            by_author=True,
+        ),
+        "cancel": Action(operations.cancel_task, WRITE, by_author=True),
+    },
+    parents={"customer_id": "customers"},
+    prepare=_prepare,
+    settle=settle_follow_up,
+)
+
+COLLECTIONS = (DAY_PLANS, VISITS, VISIT_COMMENTS, FOLLOW_UPS, TASKS)

@@ -17,6 +17,8 @@ from server.membership.transitions import CardAction, CardState
 
 BATCH = 500
 """Cards of one transaction."""
+GRACE = timedelta(days=1)
+"""A card stays active this long after its last day: a kiosk's queue may still bring what was read on it (rule M5)."""
 CODES_KEPT = timedelta(days=3)
 """A phone code cannot be taken any more by then: a reading that waited longer than a day is not believed. Taps of chips stay."""
 
@@ -34,7 +36,10 @@ def expire_cards(job: RunningJob) -> dict[str, int]:
         with job.services.writing(actor) as uow:
             k = c(Card)
             over = uow.find(
-                Card, k.state.in_((CardState.ACTIVE, CardState.BLOCKED)), k.expires_on < uow.today(), limit=BATCH
+                Card,
+                k.state.in_((CardState.ACTIVE, CardState.BLOCKED)),
+                k.expires_on < uow.today() - GRACE,
+                limit=BATCH,
             )
             for card in over:
                 move(uow, card, CardAction.EXPIRE)

@@ -1,6 +1,6 @@
 """Every operation × role × whose row it is: what is answered, against the kept table; and what must hold in every cell.
 
-The table: rights_expected.txt. A new route fails here until tests/support/recipes.py says how to ask it.
+The table: rights_expected.txt. A new route fails here until tests/support/recipes says how to ask it.
 """
 
 from __future__ import annotations

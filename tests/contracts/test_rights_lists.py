@@ -17,8 +17,8 @@ from server.accounts.models import Device, QuarantinedQueue
 from server.core import tables
 from server.core.collections import COLLECTIONS, OwnedScope, PersonalScope
 from server.core.sync_issues import SyncIssue
-from server.customers.models import Customer, CustomerPhone, Note, TimelineEntry
-from server.fieldwork.models import DayPlan, FollowUp, Visit
+from server.customers.models import Customer, CustomerPhone, LeadConflict, Note, TimelineEntry
+from server.fieldwork.models import DayPlan, FollowUp, Task, Visit
 from server.membership.models import Arrival, Card, Member
 from tests.support import databases
 from tests.support.house import PEOPLE, House, settle
@@ -32,6 +32,7 @@ LISTS = {
     "/day-plans": (DayPlan, FIELDWORK),
     "/visits": (Visit, FIELDWORK),
     "/follow-ups": (FollowUp, FIELDWORK),
+    "/tasks": (Task, FIELDWORK),
     "/sync-issues": (SyncIssue, "sync.issues"),
     "/members": (Member, "membership.read"),
     "/cards": (Card, "membership.read"),
@@ -98,6 +99,22 @@ def test_each_customer_in_reach_shows_all_that_hangs_on_him_and_no_other_shows_a
     assert {each.id for each in notes if each.customer_id in reached} == house.pulled[who]["notes"].keys()
     assert {each.id for each in entries if each.customer_id in reached} == house.pulled[who]["timeline"].keys()
     assert {each.id for each in numbers if each.customer_id in reached} == house.pulled[who]["customer_phones"].keys()
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_lead_conflicts_are_those_with_a_customer_in_reach_and_show_no_other(house: House, who: str) -> None:
+    if not house.may(who, "customers.handover"):
+        return
+    reached, shown = house.seen(who, Customer, "customers.handover"), house.seen(who, Customer, CUSTOMERS)
+    conflicts = {each.id: (each.first_id, each.second_id) for each in house.all_of(LeadConflict)}
+    listed = {each["id"]: (each["first"], each["second"]) for each in house.pages(who, "/lead-conflicts")}
+    assert listed.keys() == {row_id for row_id, both in conflicts.items() if not reached.isdisjoint(both)}
+    assert listed, f"{who} reaches no conflict: the test shows nothing"
+    for row_id, sides in listed.items():
+        assert [side["customer_id"] for side in sides] == [
+            each if each in shown else None for each in conflicts[row_id]
+        ]
+        assert all(side["owner_id"] is None for side in sides if side["customer_id"] is None)
 
 
 @pytest.mark.parametrize("who", PEOPLE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 from datetime import timedelta
 from typing import Any
@@ -10,14 +11,15 @@ import jwt
 import orjson
 import pytest
 
-from kiosk.chain import Link, Order, genesis, judge_order
+from kiosk.chain import genesis
 from kiosk.operations.readings import QUEUE_MOST
 from kiosk.statements import STATEMENT_TYPE
 from server.cli.device_key import DeviceKey
-from server.cli.simulated_kiosk import SimulatedKiosk
+from server.cli.simulated_kiosk import NotTaken, SimulatedKiosk
 from server.core.types import to_ms
 from sync_protocol.ids import new_id
 from tests.kiosk.centre import Centre
+from tests.server.membership.test_office import run_nightly
 
 
 def send(kiosk: SimulatedKiosk, *signed: str) -> list[dict[str, Any]]:
@@ -71,6 +73,21 @@ def test_a_phone_code_of_the_queue_is_judged_for_the_signed_time(centre: Centre,
     backdated = kiosk.sign(text, nonce=None, read_at=to_ms(centre.company.clock.now() - timedelta(minutes=10)))
     assert [each["outcome"] for each in send(kiosk, late, backdated)] == ["refused", "welcome"]
     assert centre.reasons() == ["window", None]
+
+
+def test_a_card_read_on_its_last_day_by_a_kiosk_that_was_offline_overnight_is_greeted(
+    centre: Centre, kiosk: SimulatedKiosk
+) -> None:
+    clock = centre.company.clock
+    card = centre.card(expires_on=clock.now().date())
+    clock.advance(hours=13, minutes=50)  # ten to midnight in Shanghai
+    kiosk.read(centre.text(card), offline=True)
+    clock.advance(hours=9)
+    run_nightly(centre.services, centre.company.org)
+    kiosk.read(centre.text(card), offline=True)
+    kiosk.open_session()
+    assert [each["outcome"] for each in kiosk.hand_in()] == ["welcome", "refused"]
+    assert centre.reasons() == [None, "expired"]
 
 
 def test_a_reading_with_an_old_nonce_or_none_counts_as_queued(centre: Centre, kiosk: SimulatedKiosk) -> None:
@@ -159,6 +176,61 @@ def test_too_old_too_early_and_too_many_are_not_believed(
     assert kiosk.station()["queue_most"] == QUEUE_MOST == 500
 
 
+def test_a_queue_that_a_copy_of_the_device_sends_too_doubled_and_out_of_order_is_taken_once(
+    centre: Centre, kiosk: SimulatedKiosk
+) -> None:
+    cards = [centre.card() for _ in range(6)]
+    signed = [kiosk.sign(centre.text(card), nonce=None) for card in cards]
+    copy = dataclasses.replace(kiosk)
+    first = send(kiosk, signed[3], signed[0], signed[3])
+    assert send(copy, *signed[::-1])[2] == first[0] == first[2]
+    assert {each["outcome"] for each in send(kiosk, *signed)} == {"welcome"}
+    assert sorted(each.n for each in centre.readings()) == [1, 2, 3, 4, 5, 6]
+    assert len(centre.arrivals()) == 6
+    assert {chain for _, chain in breaks(centre)} == {"gap", "late"}
+    ours, theirs = kiosk.sign(centre.text(centre.card())), copy.sign(centre.text(centre.card()))
+    assert send(kiosk, ours)[0]["outcome"] == "welcome"
+    assert send(copy, theirs)[0]["outcome"] == "rejected"
+    assert breaks(centre)[-1] == (7, "fork")
+
+
+def test_a_kiosk_that_is_taken_out_of_service_in_mid_queue_hands_in_the_rest_under_its_next_key(
+    centre: Centre, kiosk: SimulatedKiosk
+) -> None:
+    texts, ids = [centre.text(centre.card()) for _ in range(3)], [new_id() for _ in range(3)]
+    queue = [kiosk.sign(text, id=each, nonce=None) for text, each in zip(texts, ids, strict=True)]
+    send(kiosk, queue[0])
+    office = centre.company.office("jie")
+    office.ok("POST", f"/kiosks/{kiosk.kiosk}/revoke")
+    with pytest.raises(NotTaken) as refused:
+        send(kiosk, *queue[1:])
+    assert refused.value.status == 401
+    assert len(centre.readings()) == 1
+    kiosk.key = DeviceKey.generate()
+    kiosk.enrol(centre.company.code, *centre.code(kiosk.kiosk))
+    assert {each["outcome"] for each in send(kiosk, *queue[1:])} == {"rejected"}  # signed by a key that opens nothing
+    again = [kiosk.sign(text, id=each, nonce=None) for text, each in zip(texts, ids, strict=True)]
+    assert [each["outcome"] for each in send(kiosk, *again)] == ["rejected", "welcome", "welcome"]
+    assert len(centre.arrivals()) == len(centre.readings()) == 3
+
+
+@pytest.mark.parametrize(("hours", "reason"), [(24, "clock"), (-24, None), (-25, "too-old")])
+def test_a_kiosk_whose_clock_is_a_day_off_is_told_and_is_live_again_at_once(
+    centre: Centre, kiosk: SimulatedKiosk, hours: int, reason: str | None
+) -> None:
+    """One whose clock is behind by no more than a queue may wait is believed, as late."""
+    right, text = kiosk.now, centre.text(centre.card())
+    kiosk.now = lambda: right() + timedelta(hours=hours)
+    answer = kiosk.ask("POST", "/readings", {"readings": [kiosk.sign(text)]})
+    assert centre.reasons() == [reason]
+    assert not centre.readings()[0].is_live
+    ahead = to_ms(kiosk.now()) - answer["server_time"]
+    kiosk.now = lambda: right() + timedelta(hours=hours) - timedelta(milliseconds=ahead)
+    kiosk.nonce = answer["nonce"]
+    assert send(kiosk, kiosk.sign(text))[0]["outcome"] == "welcome"
+    assert [each.is_live for each in sorted(centre.readings(), key=lambda each: each.n)] == [False, True]
+
+
 def test_requests_are_limited_per_kiosk(centre: Centre, kiosk: SimulatedKiosk) -> None:
     from server.core import http
     from server.core.limits import Limits
@@ -213,39 +285,3 @@ def test_a_soak_of_500_readings_with_wrong_cards_a_lost_card_and_the_cable_pulle
     customers = {card.customer_id for card in cards}
     assert sum(len(centre.timeline(each)) for each in customers) == len(centre.arrivals())
     assert kiosk.queue == []
-
-
-# -- the chain alone ---------------------------------------------------------------------------------------------------
-
-
-def link(n: int, previous: str, digest: str) -> Link:
-    return Link(new_id(), n, previous, digest)
-
-
-ENROLMENT = "01933b6a-0000-7000-8000-00000000e001"
-G = genesis(ENROLMENT)
-
-
-@pytest.mark.parametrize(
-    ("known", "given", "expected"),
-    [
-        ([], (1, G, "a"), Order.NEXT),
-        ([], (1, "x", "a"), Order.BROKEN),
-        ([], (2, "x", "b"), Order.GAP),
-        ([(1, G, "a")], (2, "a", "b"), Order.NEXT),
-        ([(1, G, "a")], (2, "x", "b"), Order.BROKEN),
-        ([(1, G, "a")], (3, "b", "c"), Order.GAP),
-        ([(1, G, "a")], (1, G, "z"), Order.FORK),
-        ([(1, G, "a"), (3, "b", "c")], (2, "a", "b"), Order.LATE),
-        ([(1, G, "a"), (3, "b", "c")], (2, "a", "z"), Order.BROKEN),
-        ([(1, G, "a"), (3, "b", "c")], (2, "z", "b"), Order.BROKEN),
-        ([(5, "d", "e")], (2, "a", "b"), Order.LATE),
-        ([(5, "d", "e")], (4, "c", "z"), Order.BROKEN),
-    ],
-)
-def test_a_place_in_the_chain_is_judged_by_the_neighbours_that_are_known(
-    known: list[tuple[int, str, str]], given: tuple[int, str, str], expected: Order
-) -> None:
-    there = {n: link(n, previous, digest) for n, previous, digest in known}
-    newest = max(there, default=0)
-    assert judge_order(link(*given), there, newest=newest, enrolment_id=ENROLMENT) == expected

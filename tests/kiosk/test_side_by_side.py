@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from kiosk.models import Kiosk
 from kiosk.texts import CONSENT_VERSION
@@ -16,6 +17,7 @@ from server.core.events import verify
 from server.customers.models import Customer
 from server.membership.models import CardUse
 from server.worker import Worker
+from sync_protocol.ids import new_id
 from tests.kiosk.centre import Centre
 from tests.kiosk.test_readings import chip_of
 
@@ -85,6 +87,31 @@ def test_a_one_time_code_typed_at_many_kiosks_at_once_enrols_one(centre: Centre)
     assert len(refused) == 7
     (row,) = centre.all_of(Kiosk)
     assert row.enrolment_id in {each.enrolment for each in kiosks}
+
+
+def test_a_registration_sent_in_many_threads_is_taken_down_once(centre: Centre, kiosk: SimulatedKiosk) -> None:
+    body = {"id": new_id(), "name": "李雷", "phone": "13800138000", "consent": CONSENT_VERSION}
+    answers = at_once([lambda: kiosk.ask("POST", "/visitors", body)] * 8)
+    assert answers == [{"id": body["id"]}] * 8
+    centre.work()
+    assert len(centre.all_of(Customer)) == len(centre.arrivals()) == 1
+
+
+def test_a_kiosk_that_always_comes_second_is_told_to_ask_again_and_not_to_drop_it(
+    centre: Centre, kiosk: SimulatedKiosk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A 4xx would take the reading out of its queue."""
+
+    def overtaken(*_: Any, **__: Any) -> None:
+        raise IntegrityError("", {}, Exception())
+
+    signed = kiosk.sign(centre.text(centre.card()))
+    with monkeypatch.context() as patch:
+        patch.setattr("kiosk.operations.readings.take", overtaken)
+        with pytest.raises(NotTaken) as refused:
+            kiosk.ask("POST", "/readings", {"readings": [signed]})
+    assert (refused.value.status, refused.value.document["code"]) == (503, "core.busy")
+    assert reads(kiosk, signed)() == "welcome"
 
 
 def test_two_workers_and_one_phone_make_one_customer(centre: Centre) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import io
 from typing import Any
@@ -168,6 +169,8 @@ def test_a_body_says_that_it_is_part_of_an_upload(wang: Sender) -> None:
     assert code(answer) == (415, "core.unsupported-media-type")
     answer = wang("POST", FILES, {**GOOD, "Content-Type": "text/plain"}, data=PHOTO)
     assert code(answer) == (415, "core.unsupported-media-type")
+    packed = wang.add(place, 0, gzip.compress(PHOTO), **{"Content-Encoding": "gzip"})  # would be taken as it is
+    assert (code(packed), wang.offset(place)) == ((415, "core.unsupported-media-type"), 0)
 
 
 def test_a_full_disk_keeps_what_had_come(company: Company, wang: Sender, monkeypatch: pytest.MonkeyPatch) -> None:

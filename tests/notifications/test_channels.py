@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,13 +15,16 @@ import pytest
 import urllib3.util.connection
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from notifications.channels import End, Message, Result
+from notifications.channels import End, Message, Result, Sender
 from notifications.channels.email import Email
 from notifications.channels.fcm import Fcm
+from notifications.channels.opened import channels_of
 from notifications.channels.outbound import Forbidden, NoAnswer, Outbound, check_endpoint, is_public
+from notifications.channels.patient import Patient
 from notifications.channels.sms import Sms
 from notifications.channels.webpush import WebPush
-from notifications.rules import collapse_id
+from notifications.rules import Channel, collapse_id
+from tests.notifications.scene import Desk
 from tests.support.post_offices import MailServer, TextGateway
 from tests.support.push_services import FCM_HOST, MOZILLA, PushServices, Reply, fcm_error
 
@@ -221,14 +226,14 @@ def test_a_name_that_cannot_be_resolved_is_no_answer() -> None:
 
 
 @pytest.fixture
-def fcm(push: PushServices) -> Fcm:
-    return Fcm(push.account_file, patience=2)
+def fcm(push: PushServices) -> Sender:
+    return Patient(Fcm(push.account_file), Channel.FCM, patience=2)
 
 
 APP = End("fcm_token", "token-anna")
 
 
-def test_a_message_through_fcm_is_data_without_content(push: PushServices, fcm: Fcm) -> None:
+def test_a_message_through_fcm_is_data_without_content(push: PushServices, fcm: Sender) -> None:
     assert fcm.send(APP, MESSAGE).state == "sent"
     assert fcm.send(End("fcm_fid", "fid-anna"), MESSAGE).state == "sent"
     by_token, by_installation = push.taken
@@ -256,7 +261,7 @@ def test_a_message_through_fcm_is_data_without_content(push: PushServices, fcm: 
         (fcm_error(429, "RESOURCE_EXHAUSTED", "QUOTA_EXCEEDED", Retry_After="30"), "unknown", "fcm.no-answer"),
     ],
 )  # fmt: skip
-def test_what_fcm_answers(push: PushServices, fcm: Fcm, reply: Reply, state: str, code: str) -> None:
+def test_what_fcm_answers(push: PushServices, fcm: Sender, reply: Reply, state: str, code: str) -> None:
     """A Retry-After is slept through by the library: after our patience nobody knows what became of it."""
     push.replies[APP.address] = [reply]
     found = fcm.send(APP, MESSAGE)
@@ -266,7 +271,7 @@ def test_what_fcm_answers(push: PushServices, fcm: Fcm, reply: Reply, state: str
 
 def test_after_the_librarys_own_attempts_a_service_that_is_away_is_asked_another_time(push: PushServices) -> None:
     push.replies[APP.address] = [fcm_error(503, "UNAVAILABLE", "UNAVAILABLE")]
-    assert Fcm(push.account_file, patience=15).send(APP, MESSAGE).code == "fcm.away"
+    assert Fcm(push.account_file).send(APP, MESSAGE).code == "fcm.away"
 
 
 def test_an_account_that_google_refuses_or_that_is_no_file_waits_for_the_operator(
@@ -274,13 +279,13 @@ def test_an_account_that_google_refuses_or_that_is_no_file_waits_for_the_operato
 ) -> None:
     push.replies["token"] = [Reply(400, {"error": "invalid_grant"})]
     for account in (push.account_file, tmp_path / "nowhere.json"):
-        found = Fcm(account, patience=5).send(APP, MESSAGE)
+        found = Fcm(account).send(APP, MESSAGE)
         assert (found.state, found.code, found.is_ours) == ("later", "fcm.credentials", True)
 
 
 def test_sendings_that_hang_do_not_pile_up(push: PushServices) -> None:
     push.replies[APP.address] = [Reply(200, {"name": "x"}, delay=2)]
-    fcm = Fcm(push.account_file, patience=0.01)
+    fcm = Patient(Fcm(push.account_file), Channel.FCM, patience=0.01)
     codes = [fcm.send(APP, MESSAGE).code for _ in range(12)]
     assert codes == ["fcm.no-answer"] * 8 + ["fcm.away"] * 4
 
@@ -322,6 +327,33 @@ def test_a_mail_server_that_hangs_up_after_the_mail_may_have_it(mail: MailServer
 
 def test_no_mail_server_at_all_and_a_password_without_tls() -> None:
     assert Email("smtp://127.0.0.1:1", "doorstep@example.com").send(BOX, MESSAGE).code == "email.away"
+
+
+def test_a_server_that_says_a_byte_now_and_then_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each byte comes well within the timeout of a step."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        gate = threading.Event()
+
+        def drip() -> None:
+            line, _ = door.accept()
+            with line, contextlib.suppress(OSError):
+                while not gate.wait(0.05):
+                    line.sendall(b"2")
+
+        dripping = threading.Thread(target=drip, daemon=True)
+        dripping.start()
+        email = Email(f"smtp://127.0.0.1:{door.getsockname()[1]}", "doorstep@example.com")
+        begun = time.monotonic()
+        found = Patient(email, Channel.EMAIL, patience=0.5).send(BOX, MESSAGE)
+        assert (found.code, time.monotonic() - begun < 3) == ("email.no-answer", True)
+        gate.set()
+        dripping.join()
+
+
+def test_every_channel_of_an_installation_has_an_end_to_its_sendings(wired: Desk) -> None:
+    channels = channels_of(wired.services.settings)
+    assert set(channels) == set(Channel)
+    assert {type(each) for each in channels.values()} == {Patient}
 
 
 def test_a_password_is_not_sent_in_the_clear(mail: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:

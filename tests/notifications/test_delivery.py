@@ -223,16 +223,6 @@ def test_mail_that_is_refused_gives_way_to_a_text_message_and_mail_that_waits_is
     assert (len(mail.mails), len(texts.taken)) == (0, 1)
 
 
-def test_a_server_that_never_comes_back_ends_the_job_and_not_the_worker(wired: Desk, mail: MailServer) -> None:
-    wired.wish("wang", email="wang@example.com", fallback=["email"])
-    mail.answers = ["451 later"]
-    due(wired)
-    wired.work_until(shanghai("23:00"), timedelta(minutes=5))
-    (job,) = wired.jobs(DELIVER)
-    assert (job.state, job.result) == ("done", '{"outcome":"unreached"}')
-    assert wired.deliveries("wang") == [("email", "dropped", "email.away")]
-
-
 def test_a_text_message_with_an_unknown_fate_is_not_sent_again_but_looked_at(wired: Desk, texts: TextGateway) -> None:
     texts.replies = [Reply(504), Reply(202)]
     due(wired)

@@ -12,17 +12,27 @@ from notifications.hearing import HEAR, HEARERS, hears
 from notifications.models import Notice
 from notifications.operations import read_notice
 from notifications.people import leaders_of
-from notifications.topics import HANDED_OVER, PLAN_CHANGED, PLAN_SENT, TOPICS, VISIT_ARRANGED, VISIT_COMMENTED
+from notifications.topics import (
+    HANDED_OVER,
+    LEAD_CONFLICT,
+    PLAN_CHANGED,
+    PLAN_SENT,
+    TASK_ASSIGNED,
+    TOPICS,
+    VISIT_ARRANGED,
+    VISIT_COMMENTED,
+)
 from server.accounts.operations import staff
 from server.core.db import commit
 from server.core.events import EVENTS, HEARD, hear_later
 from server.core.tables import JOBS
 from server.customers import operations as customers
 from server.customers.events import HandoverDone
+from server.customers.models import conflict_id
 from server.fieldwork import operations as fieldwork
-from server.fieldwork.models import DayPlan, Visit
+from server.fieldwork.models import DayPlan, Task, Visit
 from sync_protocol.ids import new_id
-from tests.mobile_api.test_exchange import exchange
+from tests.mobile_api.test_exchange import MADE_AT, exchange
 from tests.notifications.scene import Desk, shanghai
 from tests.server.accounts.company import Phone, heard
 
@@ -130,6 +140,23 @@ def test_a_comment_after_a_handover_reaches_who_did_the_visit_and_who_has_it_now
     assert topics(desk, "zhao") == [HANDED_OVER, VISIT_COMMENTED]
 
 
+def test_a_task_is_told_to_whoever_is_to_do_it_unless_he_asks_it_of_himself(desk: Desk) -> None:
+    users = desk.company.users
+    make(desk, "wang", fieldwork.create_task, text="x", due_on=DAY)
+    task = make(desk, "jie", fieldwork.create_task, text="x", due_on=DAY, assignee_id=users["wang"])
+    moot = make(desk, "jie", fieldwork.create_task, text="x", due_on=DAY, assignee_id=users["wang"])
+    desk.do("jie", fieldwork.cancel_task, Task, moot)
+    desk.work()
+    (notice,) = desk.inbox("wang")
+    assert (notice.topic, notice.subject_collection, notice.subject_id) == (TASK_ASSIGNED, "tasks", task)
+    assert notice.params == {"customer_id": None, "due_on": DAY.isoformat(), "by_id": users["jie"]}
+    desk.do("jie", fieldwork.change_task, Task, task, text="y")
+    desk.do("jie", fieldwork.change_task, Task, task, assignee_id=users["zhao"])
+    desk.work()
+    assert topics(desk, "wang") == topics(desk, "zhao") == [TASK_ASSIGNED]
+    assert topics(desk, "jie") == []
+
+
 def test_a_handover_is_one_piece_of_news_however_many_customers(desk: Desk) -> None:
     ids = [desk.customer("wang", f"客户{n}") for n in range(30)]
     for each in ids[:5]:
@@ -150,6 +177,72 @@ def test_who_took_them_himself_knows_it(desk: Desk) -> None:
         uow.commit()
     desk.work()
     assert desk.inbox("boss") == []
+
+
+def contest(desk: Desk, who: str, name: str = "王小明") -> str:
+    """A customer of somebody with the number that they all enter."""
+    customer_id = desk.customer(who, name)
+    make(desk, who, customers.add_phone, customer_id=customer_id, number="13800138000")
+    return customer_id
+
+
+def test_a_lead_conflict_is_told_to_both_owners_and_who_leads_them_each_of_his_own_side(desk: Desk) -> None:
+    his, hers = contest(desk, "wang", "王小明"), contest(desk, "na", "李娜")
+    desk.work()
+    for who, customer, name in (
+        ("wang", his, "王小明"),
+        ("jie", his, "王小明"),
+        ("na", hers, "李娜"),
+        ("hong", hers, "李娜"),
+    ):
+        (notice,) = desk.inbox(who)
+        assert (notice.topic, notice.subject_collection, notice.subject_id) == (LEAD_CONFLICT, "customers", customer)
+        assert notice.customer_name == name
+        assert notice.params == {"customer_id": customer, "conflict_id": conflict_id(his, hers)}
+        assert {his: hers, hers: his}[customer] not in repr(notice)
+    assert not any(topics(desk, who) for who in ("zhao", "boss", "admin", "fang"))
+
+
+def test_a_lead_conflict_made_on_a_phone_comes_into_the_supervisors_inbox_and_list(desk: Desk) -> None:
+    company, number = desk.company, {"number": "13800138000"}
+    hers = company.office("na").ok("POST", "/customers", json={"name": "李娜", "phones": [number]})["id"]
+    his, create = new_id(), {"action": "create", "base": 0, "made_at": MADE_AT}
+    sent = [
+        {**create, "n": 1, "group": 1, "collection": "customers", "row": his, "values": {"name": "王小明"}},
+        {**create, "n": 2, "group": 1, "collection": "customer_phones", "row": new_id()},
+    ]
+    sent[1]["values"] = {"customer_id": his, **number}
+    phone = Phone(company).signed_in("wang")
+    for _ in range(2):  # the first answer was lost
+        verdicts = exchange(phone, push={"operations": sent})["push"]["verdicts"]
+        assert [each["verdict"] for each in verdicts] == ["applied"] * 2
+        desk.work()
+    pages = exchange(Phone(company).signed_in("jie"), pull={"cursor": None})["pull"]["pages"]
+    (notices,) = [dict(page["columns"]) for page in pages if page["collection"] == "notices"]
+    assert (notices["topic"], notices["subject_id"]) == ([LEAD_CONFLICT], [his])
+    (listed,) = company.office("jie").ok("GET", "/lead-conflicts?state=open")["items"]
+    assert (listed["first"]["customer_id"], listed["second"]["customer_id"]) == (None, his)
+    assert hers not in repr(listed)
+
+
+def test_who_leads_both_sides_of_a_lead_conflict_hears_of_it_once(desk: Desk) -> None:
+    first, second = contest(desk, "wang"), contest(desk, "zhao")
+    third = contest(desk, "zhao")
+    desk.work()
+    assert [each.subject_id for each in desk.inbox("jie")] == [first]
+    assert [each.subject_id for each in desk.inbox("wang")] == [first]
+    assert sorted(str(each.subject_id) for each in desk.inbox("zhao")) == [second, third]
+
+
+def test_a_lead_conflict_that_a_handover_closed_meanwhile_is_no_news(desk: Desk) -> None:
+    contest(desk, "wang")
+    hers = contest(desk, "na")
+    with desk.services.writing(desk.company.actor("boss")) as uow:
+        customers.hand_over_customers(uow, [hers], desk.company.users["wang"], "撞单")
+        uow.commit()
+    desk.work()
+    assert topics(desk, "wang") == [HANDED_OVER]
+    assert not any(topics(desk, who) for who in ("na", "jie", "hong"))
 
 
 def test_who_leads_is_the_nearest_above_who_may_assign(desk: Desk) -> None:

@@ -67,6 +67,26 @@ def test_quiet_hours_end(local: str, begin: str, end: str, until: str | None) ->
 
 
 @pytest.mark.parametrize(
+    ("now", "until"),
+    [
+        ("2025-10-25T23:10", "2025-10-26T00:30"),  # 01:10 before the hour that comes twice
+        ("2025-10-26T00:10", "2025-10-26T00:30"),  # 02:10, the first time
+        ("2025-10-26T00:40", None),  # 02:40, the first time: over
+        ("2025-10-26T01:10", None),  # 02:10, the second time: over is over
+        ("2025-10-26T01:40", None),
+        ("2025-03-30T00:59", "2025-03-30T01:30"),  # 01:59 before the hour that is skipped
+        ("2025-03-30T01:00", None),  # 03:00
+    ],
+)
+def test_quiet_hours_that_end_in_an_hour_that_is_set_end_once_and_never_in_the_past(
+    now: str, until: str | None
+) -> None:
+    at = datetime.fromisoformat(f"{now}+00:00")
+    found = quiet_until(at, zone=BERLIN, begin=time(22), end=time(2, 30))
+    assert found == (until and datetime.fromisoformat(f"{until}+00:00"))
+
+
+@pytest.mark.parametrize(
     ("minutes_ago", "wait"),
     [
         ([], None),

@@ -20,7 +20,8 @@ import pytest
 import requests
 
 from server.core.collections import COLLECTIONS
-from tests.support.recipes import ELSEWHERE, RECIPES, Recipe
+from tests.support.recipes import RECIPES
+from tests.support.recipes.asking import ELSEWHERE, Recipe
 from tests.support.running import ROOT, Running, running
 from tests.support.scene import ROLES
 from tests.support.scene_rows import KINDS

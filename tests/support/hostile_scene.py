@@ -13,7 +13,8 @@ from server.core.i18n import Language
 from tests.support import databases
 from tests.support.document import Operation, operations
 from tests.support.hostile import Judged, judge
-from tests.support.recipes import Asking, Recipe, recipe_for
+from tests.support.recipes import recipe_for
+from tests.support.recipes.asking import Asking, Recipe
 from tests.support.scene import Scene, open_scene
 from tests.support.scene_rows import Rows, furnish
 

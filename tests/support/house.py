@@ -32,6 +32,7 @@ from tests.support.scene_rows import KINDS
 FUNCTIONS = (
     "customers.read",
     "customers.export",
+    "customers.handover",
     "fieldwork.read",
     "insight.board",
     "accounts.users.read",
@@ -210,7 +211,7 @@ def _history(scene: Scene, project: str) -> None:
     company = scene.acme
     for name in SPECIAL:
         with scene.services.writing(scene.hand(company, name)) as uow:
-            for kind in ("phone", "line", "follow-up", "issue", "card", "arrival"):
+            for kind in ("phone", "contested customer", "line", "follow-up", "task", "issue", "card", "arrival"):
                 KINDS[kind].make(scene, company, name, uow)
             uow.commit()
     for owner in ("wang", "na", "fang"):

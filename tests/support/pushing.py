@@ -1,4 +1,4 @@
-"""How to push every action of every collection in a good way, and which rows its values name. The rest as in recipes.py."""
+"""How to push every action of every collection in a good way, and which rows its values name. The rest as in recipes."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ KIND_OF: Mapping[str, str] = {
     "visits": "visit",
     "visit_comments": "comment",
     "follow_ups": "follow-up",
+    "tasks": "task",
     "arrivals": "arrival",
     "sync_issues": "issue",
     "notices": "notice",
@@ -142,6 +143,10 @@ ACTS: Mapping[tuple[str, str], Act] = {
     ("follow_ups", "complete"): Act(),
     ("follow_ups", "cancel"): Act(),
     ("follow_ups", "delete"): Act(),
+    ("tasks", "create"): Act(lambda pushing: {"due_on": DAY.isoformat(), "text": pushing.asker.scene.word()}),
+    ("tasks", "update"): Act(_word("text")),
+    ("tasks", "complete"): Act(),
+    ("tasks", "cancel"): Act(),
     ("sync_issues", "dismiss"): Act(),
     ("notices", "read"): Act(),
     ("notices", "snooze"): Act(lambda _: {"until": STARTED}),

@@ -14,7 +14,8 @@ import orjson
 
 from server.core.problem_types import CATALOGUE
 from tests.support.document import Operation, put
-from tests.support.recipes import ELSEWHERE, Asking, Recipe, recipe_for, sent
+from tests.support.recipes import recipe_for, sent
+from tests.support.recipes.asking import ELSEWHERE, Asking, Recipe
 from tests.support.scene import ROLES, Scene
 from tests.support.scene_rows import KINDS, Ids, Rows
 

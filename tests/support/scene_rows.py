@@ -74,6 +74,13 @@ def _phone(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
     return {**ids, "phone_id": phone.id}
 
 
+def _contested(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    """A customer whose number all who have one of these share."""
+    ids = _customer(scene, company, owner, uow)
+    customers.add_phone(uow, new_id(), {**ids, "number": "+8613912345678"})
+    return ids
+
+
 def _note(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
     ids = _customer(scene, company, owner, uow)
     return {**ids, "note_id": customers.add_note(uow, new_id(), {**ids, "text": scene.word()}).id}
@@ -110,6 +117,12 @@ def _follow_up(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> I
     ids = _customer(scene, company, owner, uow)
     made = fieldwork.create_follow_up(uow, new_id(), {**ids, "due_on": DAY, "text": scene.word()})
     return {**ids, "follow_up_id": made.id}
+
+
+def _task(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    ids = _customer(scene, company, owner, uow)
+    made = fieldwork.create_task(uow, new_id(), {**ids, "due_on": DAY, "text": scene.word()})
+    return {**ids, "task_id": made.id}
 
 
 def _person(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
@@ -342,6 +355,7 @@ def _file(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
 KINDS: Mapping[str, Kind] = {
     "customer": Kind("customer_id", _customer),
     "phone": Kind("phone_id", _phone),
+    "contested customer": Kind("customer_id", _contested),
     "note": Kind("note_id", _note),
     "plan": Kind("plan_id", _plan),
     "visit": Kind("visit_id", _visit),
@@ -349,6 +363,7 @@ KINDS: Mapping[str, Kind] = {
     "cancelled visit": Kind("visit_id", _cancelled_visit),
     "comment": Kind("comment_id", _comment),
     "follow-up": Kind("follow_up_id", _follow_up),
+    "task": Kind("task_id", _task),
     "person": Kind("user_id", _person),
     "home": Kind("unit_id", _home, OF_UNITS),
     "recruit": Kind("user_id", _recruit),
@@ -426,8 +441,8 @@ class Rows:
 
 
 FURNITURE = (
-    "phone", "note", "plan", "visit", "cancelled visit", "follow-up", "queue", "job", "issue", "notice",
-    "submitted claim", "approval", "card", "arrival", "kiosk",
+    "phone", "contested customer", "note", "plan", "visit", "cancelled visit", "follow-up", "task", "queue", "job",
+    "issue", "notice", "submitted claim", "approval", "card", "arrival", "kiosk",
 )  # fmt: skip
 """What lists show, and sync sends."""
 

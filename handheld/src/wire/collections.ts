@@ -160,6 +160,17 @@ export interface Rows {
     readonly author_id: string;
     readonly owner_id: string;
   };
+  tasks: {
+    readonly customer_id: string | null;
+    readonly customer_name: string | null;
+    readonly assignee_id: string;
+    readonly due_on: string;
+    readonly text: string;
+    readonly state: "cancelled" | "done" | "open";
+    readonly done_at: number | null;
+    readonly done_note: string | null;
+    readonly author_id: string;
+  };
   sales_centres: {
     readonly name: string;
     readonly unit_id: string;
@@ -408,6 +419,24 @@ export interface Actions {
     };
     cancel: Record<string, never>;
     delete: Record<string, never>;
+  };
+  tasks: {
+    create: {
+      readonly customer_id?: string | null;
+      readonly assignee_id?: string;
+      readonly due_on: string;
+      readonly text: string;
+    };
+    update: {
+      readonly assignee_id?: string;
+      readonly due_on?: string;
+      readonly text?: string;
+    };
+    complete: {
+      readonly done_at?: number | null;
+      readonly done_note?: string | null;
+    };
+    cancel: Record<string, never>;
   };
   sales_centres: object;
   members: object;
@@ -898,6 +927,48 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
       delete: { values: {}, required: [] },
     },
     parents: {"customer_id": "customers", "visit_id": "visits"},
+  },
+  tasks: {
+    policy: "merge",
+    fields: {
+      customer_id: orNull(id),
+      customer_name: orNull(text(120)),
+      assignee_id: id,
+      due_on: day,
+      text: text(500, true),
+      state: code("cancelled", "done", "open"),
+      done_at: orNull(instant),
+      done_note: orNull(text(500, true)),
+      author_id: id,
+    },
+    actions: {
+      create: {
+        values: {
+          customer_id: orNull(id),
+          assignee_id: id,
+          due_on: day,
+          text: text(500, true),
+        },
+        required: ["due_on", "text"],
+      },
+      update: {
+        values: {
+          assignee_id: id,
+          due_on: day,
+          text: text(500, true),
+        },
+        required: [],
+      },
+      complete: {
+        values: {
+          done_at: orNull(instant),
+          done_note: orNull(text(500, true)),
+        },
+        required: [],
+      },
+      cancel: { values: {}, required: [] },
+    },
+    parents: {"customer_id": "customers"},
   },
   sales_centres: {
     policy: "server",

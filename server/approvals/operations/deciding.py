@@ -134,24 +134,20 @@ def _compare(case: ApprovalCase, part: Approval, values: Mapping[str, Any], answ
 
 def _count(uow: UnitOfWork, case: ApprovalCase, route: Route) -> None:
     """Add it to what the actor has approved today. Raises Refused DAY_LIMIT."""
-    day_id = approval_day_id(uow.actor.user_id, case.topic, case.currency, uow.today())
-    day = uow.get(ApprovalDay, day_id)
-    before = 0 if day is None else day.total_minor
+    day = uow.ensure(
+        ApprovalDay(
+            id=approval_day_id(uow.actor.user_id, case.topic, case.currency, uow.today()),
+            user_id=uow.actor.user_id,
+            topic=case.topic,
+            currency=case.currency,
+            day_on=uow.today(),
+            total_minor=0,
+        )
+    )
+    before = day.total_minor
     if route.day_limit_minor is not None and before + case.amount_minor > route.day_limit_minor:
         raise Refused(DAY_LIMIT, limit_minor=route.day_limit_minor, approved_minor=before)
-    if day is None:
-        uow.add(
-            ApprovalDay(
-                id=day_id,
-                user_id=uow.actor.user_id,
-                topic=case.topic,
-                currency=case.currency,
-                day_on=uow.today(),
-                total_minor=case.amount_minor,
-            )
-        )
-    else:
-        uow.change(day, total_minor=before + case.amount_minor)
+    uow.change(day, total_minor=before + case.amount_minor)
 
 
 def _set(

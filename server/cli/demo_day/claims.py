@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from server.cli.demo_day.people import Desk, NotPlayable
+from server.cli.demo_day.receipts import photographed, sha256
 from server.cli.demo_day.scene import Cast, Day, Finding, Say, rows_of
 from sync_protocol.ids import new_id
 
@@ -14,31 +15,42 @@ TOLD = {"progress": "预留两套 two units reserved", "key_value": "320 万 3.2
 
 
 def claim_offline(cast: Cast, day: Day, say: Say) -> None:
-    """li.wang claims a taxi and a hotel for two of his visits, and a taxi that names none."""
-    first, second = day.planned[0], day.planned[1]
-    day.claim = _claim(cast, day, "拜访费用 visits", [("taxi", TAXI_MINOR, first), ("hotel", HOTEL_MINOR, second)])
-    day.bare_claim = _claim(cast, day, "打车 taxi", [("taxi", TAXI_MINOR, None)])
+    """li.wang claims a taxi, with its receipt's picture, and a hotel for two of his visits, and a taxi that names none."""
+    first, second = ({"visit_id": visit} for visit in day.planned[:2])
+    day.receipt = photographed(day.on, TAXI_MINOR)
+    pictured = {**first, "receipt_sha256": sha256(day.receipt)}
+    day.claim = _claim(cast, day, "拜访费用 visits", [("taxi", TAXI_MINOR, pictured), ("hotel", HOTEL_MINOR, second)])
+    day.bare_claim = _claim(cast, day, "打车 taxi", [("taxi", TAXI_MINOR, {})])
     day.to_be_refused["expenses.event-missing"] = day.bare_claim
-    say("18:42", "He claims a taxi and a hotel for his visits, and a taxi without any. Both wait to be sent.")
+    say(
+        "18:42",
+        "He claims a taxi, whose receipt he photographs, and a hotel for his visits, and a taxi without any. Both wait to be "
+        "sent.",
+    )
+
+
+def approve_too_early(cast: Cast, day: Day, say: Say) -> None:
+    """jie.chen's phone has the claim before the picture has left his: an approval counts for nothing yet."""
+    cast.jie.clock.set(day.at(19, 6))
+    _decide(cast, day, "approve")
+    cast.jie.sync()
+    say("19:06", "jie.chen approves his claim at once; it is not taken, because the receipt's picture has not arrived.")
 
 
 def decide_in_the_hand(cast: Cast, day: Day, say: Say) -> None:
-    """jie.chen's phone has the claim; she approves it without a network, which counts once it has arrived. Then she taps
-    again, too late, and finance pays it back."""
+    """She approves without a network, which counts once it has arrived. Then she taps again, too late, and finance pays it
+    back."""
     jie = cast.jie
-    part = _part(cast, day)
-    if part is None:
-        raise NotPlayable("the claim did not reach jie.chen; routes are loaded with `doorstep demo load`")
+    jie.sync()
     jie.clock.set(day.at(19, 10))
-    seen = {"revision": part["revision"], "content_hash": part["content_hash"], "comment": "同意 fine"}
-    jie.phone.act("approvals", "approve", part["id"], seen)
-    jie.phone.act("approvals", "reject", part["id"], seen)
+    for deed in ("approve", "reject"):
+        _decide(cast, day, deed)
     waits = len(jie.phone.queue)
     jie.sync()
     cast.li.sync()
     say(
         "19:10",
-        f"jie.chen approves his claim on her phone, then rejects it ({waits} operations waited to be confirmed).",
+        f"She approves it on her phone again, then rejects it ({waits} operations waited to be confirmed).",
     )
     finance = Desk(jie.line.url("").rstrip("/"), "fang.zhou")
     batch = {"id": new_id(), "claim_ids": [day.claim], "total_minor": TAXI_MINOR + HOTEL_MINOR, "reference": day.mark}
@@ -68,23 +80,32 @@ def reckon_claims(cast: Cast, day: Day) -> Iterator[Finding]:
     part = _part(cast, day)
     yield Finding("  and on her phone", "approved", None if part is None else part["state"])
     late = [mend.code for mend in cast.jie.phone.mend]
-    yield Finding("  her second tap came too late, and is on her phone to see", ["approvals.no-longer-waiting"], late)
+    codes = ["expenses.receipt-on-its-way", "approvals.no-longer-waiting"]
+    yield Finding("  what she tapped too early and too late is on her phone to see", codes, late)
 
 
-def _claim(cast: Cast, day: Day, title: str, lines: list[tuple[str, int, str | None]]) -> str:
+def _claim(cast: Cast, day: Day, title: str, lines: list[tuple[str, int, dict[str, str]]]) -> str:
     phone = cast.li.phone
     with phone.transaction():
         claim = phone.create("expense_claims", {"title": title, "note": day.mark})
-        for kind, amount_minor, visit in lines:
+        for kind, amount_minor, about in lines:
             values: dict[str, Any] = {
                 "claim_id": claim,
                 "kind": kind,
                 "amount_minor": amount_minor,
                 "spent_on": day.on.isoformat(),
             }
-            phone.create("expense_lines", values | TOLD | ({} if visit is None else {"visit_id": visit}))
+            phone.create("expense_lines", values | TOLD | about)
     phone.act("expense_claims", "submit", claim)
     return claim
+
+
+def _decide(cast: Cast, day: Day, deed: str) -> None:
+    part = _part(cast, day)
+    if part is None:
+        raise NotPlayable("the claim did not reach jie.chen; routes are loaded with `doorstep demo load`")
+    seen = {"revision": part["revision"], "content_hash": part["content_hash"], "comment": "同意 fine"}
+    cast.jie.phone.act("approvals", deed, part["id"], seen)
 
 
 def _part(cast: Cast, day: Day) -> dict[str, Any] | None:

@@ -6,15 +6,15 @@ import gzip
 import http.client
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Literal
 from urllib.parse import urlsplit
 
 from sync_protocol.phone import LineBroken
 
-Fate = Literal["good", "cut", "answer-lost", "twice"]
-"""cut: the request never arrives. answer-lost: it does, and nobody hears. twice: it arrives two times, the second
-answer is the one heard."""
+Fate = Literal["good", "cut", "broken-off", "answer-lost", "twice"]
+"""cut: the request never arrives. broken-off: half of its body does. answer-lost: all of it does, and nobody hears. twice:
+it arrives two times, the second answer is the one heard."""
 
 Answer = tuple[int, Mapping[str, str], bytes]
 _TIMEOUT = 60
@@ -44,6 +44,8 @@ class BadLine:
         self.counted[fate] += 1
         if fate == "cut":
             raise LineBroken("the line was dead")
+        if fate == "broken-off" and body:
+            self._request(method, path, {**headers, "content-length": str(len(body))}, _half(body))
         answer = self._request(method, path, headers, body)
         while answer[0] == 429 and _waits(answer) <= _LONGEST_WAIT:
             time.sleep(_waits(answer))  # a polite client: two runs within a minute meet the limit on signing in
@@ -58,7 +60,9 @@ class BadLine:
         """From now on the line is good."""
         self.fates = lambda _n: "good"
 
-    def _request(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+    def _request(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes | Iterator[bytes] | None
+    ) -> Answer:
         kind = http.client.HTTPSConnection if self._https else http.client.HTTPConnection
         connection = kind(self._host, self._port, timeout=_TIMEOUT)
         try:
@@ -73,6 +77,11 @@ class BadLine:
         if named.get("content-encoding") == "gzip":
             content = gzip.decompress(content)
         return response.status, named, content
+
+
+def _half(body: bytes) -> Iterator[bytes]:
+    yield body[: len(body) // 2]
+    raise ConnectionAbortedError("the line broke off")
 
 
 def _waits(answer: Answer) -> int:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from server.cli.demo_day.line import BadLine
+from server.cli.demo_day.line import Answer, BadLine
 from server.cli.device_key import DeviceKey
 from sync_protocol.collections import CollectionShape
 from sync_protocol.ids import new_id
@@ -114,6 +114,13 @@ class Carrier:
     def close(self) -> None:
         """Let go of the phone's store."""
         self._storage.close()
+
+    def send(
+        self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> Answer:
+        """One request of this phone beside its exchanges. Raises LineBroken."""
+        bearer = {"authorization": f"Bearer {self._session.bearer()}"}
+        return self.line.send(method, path, {**bearer, **(headers or {})}, body)
 
     def sync(self, *, tries: int = 400) -> int:
         """Exchange until all is sent and adopted; returns the requests it took. Raises NotPlayable when it never ends."""

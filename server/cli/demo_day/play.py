@@ -11,9 +11,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from server.cli.demo_day.arrivals import at_the_kiosk
-from server.cli.demo_day.claims import claim_offline, decide_in_the_hand
+from server.cli.demo_day.claims import approve_too_early, claim_offline, decide_in_the_hand
 from server.cli.demo_day.line import breaks_every_few
 from server.cli.demo_day.people import Carrier, DayClock, Desk, NotPlayable
+from server.cli.demo_day.receipts import send_receipt
 from server.cli.demo_day.reminders import be_reminded
 from server.cli.demo_day.scene import (
     EVENING_BATCH,
@@ -61,6 +62,8 @@ def play(cast: Cast, day: Day, say: Say) -> None:
     at_the_kiosk(cast, day, say)
     _out_there(cast, day, say)
     _the_line_is_back(cast, day, say)
+    approve_too_early(cast, day, say)
+    send_receipt(cast, day, say)
     decide_in_the_hand(cast, day, say)
     be_reminded(cast, day, say)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from server.cli.demo_day.arrivals import reckon_arrivals
 from server.cli.demo_day.claims import reckon_claims
+from server.cli.demo_day.receipts import reckon_receipt
 from server.cli.demo_day.reminders import reckon_reminders
 from server.cli.demo_day.scene import PLANNED, Cast, Day, Finding, rows_of
 
@@ -20,6 +21,7 @@ def reckon(cast: Cast, day: Day) -> Iterator[Finding]:
     yield from _refused(cast, day)
     yield from _handed_over(cast, day)
     yield from reckon_claims(cast, day)
+    yield from reckon_receipt(cast, day)
     yield from reckon_arrivals(cast, day)
     yield from reckon_reminders(cast, day)
     yield from _agree(cast)

@@ -44,6 +44,9 @@ class Day:
     moved: str = ""
     claim: str = ""
     bare_claim: str = ""
+    receipt: bytes = b""
+    upload: str = ""
+    resumed: list[int] = field(default_factory=list)
     batches: list[str] = field(default_factory=list)
     kiosk: str = ""
     greeted: list[str | None] = field(default_factory=list)

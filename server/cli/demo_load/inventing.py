@@ -193,7 +193,8 @@ def _company(draw: random.Random) -> str:
 
 
 def _phone(draw: random.Random, number: int, *, latin: bool) -> str:
-    if latin:
+    # Abroad few numbers are kept for invention. A few that come twice are lead conflicts to look at; a million are not.
+    if latin and number < 1000:
         if draw.random() < 0.5:
             return f"+1202555{100 + number % 100:04d}"
         return f"+447700900{number % 1000:03d}"

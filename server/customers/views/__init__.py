@@ -1,8 +1,8 @@
 """The office's door to customers: translate, call one operation or query, answer."""
 
-from server.customers.views import cards, details, handover
+from server.customers.views import cards, details, handover, lead_conflicts
 from server.customers.views.blueprint import CUSTOMERS
 
-BLUEPRINTS = (CUSTOMERS, handover.USERS)
+BLUEPRINTS = (CUSTOMERS, handover.USERS, lead_conflicts.LEAD_CONFLICTS)
 
-__all__ = ["BLUEPRINTS", "cards", "details", "handover"]
+__all__ = ["BLUEPRINTS", "cards", "details", "handover", "lead_conflicts"]

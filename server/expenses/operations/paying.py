@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sqlalchemy import select
+
 from server.approvals import operations as approvals
 from server.core.problems import NOT_FOUND, Refused, problem_type
+from server.core.rows import c
+from server.core.sync_problems import SYNC_PROBLEMS
 from server.core.uow import UnitOfWork
 from server.expenses import events
 from server.expenses.functions import REIMBURSE
@@ -32,6 +36,27 @@ MIXED_CURRENCIES = problem_type(
     zh="一个批次只能包含一种货币的报销单。",
     en="A batch holds claims of one currency.",
 )
+
+REUSED_ID = SYNC_PROBLEMS["sync.reused-row-id"]
+
+
+def batch_made_before(
+    uow: UnitOfWork, batch_id: str, claim_ids: Iterable[str], *, total_minor: int
+) -> ReimbursementBatch | None:
+    """The batch of that id, when this very request made it; None when there is none. A double tap waits for its first.
+
+    Raises Refused REUSED_ID: it was made of other claims, or by somebody else.
+    """
+    ids = set(claim_ids)
+    approvals.lock_cases(uow, ids)
+    known = uow.get(ReimbursementBatch, batch_id)
+    if known is None:
+        return None
+    n = c(ExpenseClaim)
+    paid = uow.connection.execute(select(n.id).where(n.org_id == uow.org_id, n.batch_id == batch_id)).scalars()
+    if (known.paid_by, known.total_minor, set(paid)) != (uow.actor.user_id, total_minor, ids):
+        raise Refused(REUSED_ID)
+    return known
 
 
 def pay_batch(

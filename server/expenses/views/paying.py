@@ -15,17 +15,16 @@ from server.core.http import language, limit
 from server.core.limits import EXPORT_PER_PERSON
 from server.core.lists import page_answer
 from server.core.page_schemas import PageQuery, page_of
-from server.core.problems import BAD_CURSOR, NOT_FOUND, Refused
+from server.core.problems import BAD_CURSOR, NOT_FOUND
 from server.expenses import operations, queries
 from server.expenses.events import BatchExported
 from server.expenses.export import csv_chunks
 from server.expenses.functions import EXPORT, READ, REIMBURSE
 from server.expenses.models import ReimbursementBatch
-from server.expenses.operations.paying import MIXED_CURRENCIES, OWN_CLAIM, TOTAL_DIFFERS
+from server.expenses.operations.paying import MIXED_CURRENCIES, OWN_CLAIM, REUSED_ID, TOTAL_DIFFERS
 from server.expenses.schemas import ReimbursementBatchIn, ReimbursementBatchOut, SpendOut, SpendQuery
 from server.expenses.spending import SpendBy, SpendFilters, spend
 from server.expenses.transitions import CLAIM_DRAFT, CLAIM_REIMBURSED, CLAIM_REJECTED, CLAIM_SUBMITTED
-from server.expenses.views.claims import REUSED_ID
 from sync_protocol.ids import new_id
 
 EXPENSES = Blueprint(
@@ -63,19 +62,11 @@ def pay_batch(values: dict[str, Any]) -> tuple[ReimbursementBatch, int]:
     """Mark approved claims as paid, all or none. With an `id`, sending the same again changes nothing."""
     batch_id = values.get("id") or new_id()
     with writing() as uow:
-        known = uow.get(ReimbursementBatch, batch_id)
+        paid, total = values["claim_ids"], values["total_minor"]
+        known = operations.batch_made_before(uow, batch_id, paid, total_minor=total)
         if known is not None:
-            seen = (known.paid_by, known.total_minor, known.claim_count)
-            if seen != (uow.actor.user_id, values["total_minor"], len(set(values["claim_ids"]))):
-                raise Refused(REUSED_ID)
             return known, 200
-        batch = operations.pay_batch(
-            uow,
-            batch_id,
-            values["claim_ids"],
-            total_minor=values["total_minor"],
-            reference=values.get("reference"),
-        )
+        batch = operations.pay_batch(uow, batch_id, paid, total_minor=total, reference=values.get("reference"))
         uow.commit()
     return batch, 201
 

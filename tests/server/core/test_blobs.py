@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 from server.core import blobs, looks
 from server.core.access import Actor, system_actor
-from server.core.blobs import Alike, File, Upload, arrived, look_alikes, readable
+from server.core.blobs import Alike, File, Upload, arrived_from, look_alikes, readable
 from server.core.services import Services
 from tests.server.core.job_world import make_org, person, services_of
 from tests.support.databases import Kind
@@ -68,8 +68,9 @@ def test_only_what_came_whole_has_arrived(services: Services, org: str) -> None:
     keep(services, org, sha(2), li.user_id, state="arriving")
     keep(services, org, sha(3), li.user_id, state="refused")
     with services.reading(org) as connection, count_statements(services.database) as seen:
-        assert arrived(connection, org, [sha(each) for each in (1, 2, 3, 4)]) == {sha(1)}
-        assert arrived(connection, org, []) == set()
+        asked = [(li.user_id, sha(each)) for each in (1, 2, 3, 4)]
+        assert arrived_from(connection, org, asked) == {(li.user_id, sha(1))}
+        assert arrived_from(connection, org, []) == set()
     assert len([each for each in seen if each.startswith("SELECT")]) == 1
 
 
@@ -77,8 +78,8 @@ def test_a_hash_one_only_knows_is_no_file_of_ones_own(services: Services, org: s
     li, min_zhao = person(org), person(org)
     keep(services, org, sha(1), li.user_id)
     with services.reading(org) as connection:
-        assert arrived(connection, org, [sha(1)], sender_id=li.user_id) == {sha(1)}
-        assert arrived(connection, org, [sha(1)], sender_id=min_zhao.user_id) == set()
+        asked = [(each.user_id, sha(1)) for each in (li, min_zhao)]
+        assert arrived_from(connection, org, asked) == {(li.user_id, sha(1))}
 
 
 def test_another_organisations_file_has_not_arrived_here(services: Services, org: str) -> None:
@@ -87,7 +88,7 @@ def test_another_organisations_file_has_not_arrived_here(services: Services, org
     keep(services, rival, sha(1), spy.user_id, look=5)
     keep(services, org, sha(2), person(org).user_id, look=5)
     with services.reading(org) as connection:
-        assert arrived(connection, org, [sha(1)]) == set()
+        assert arrived_from(connection, org, [(spy.user_id, sha(1))]) == set()
         assert look_alikes(connection, org, [sha(1), sha(2)]) == {sha(2): []}
         assert readable(connection, person(org), sha(1)) is None
 

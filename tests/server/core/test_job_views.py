@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,8 +16,9 @@ from server.core.access import Actor, Reach
 from server.core.api import Api
 from server.core.auth import Authenticated
 from server.core.declare import refuse_undeclared
-from server.core.job_requests import JOB_SETTLED, READ_JOBS
+from server.core.job_requests import JOB_NOT_DEAD, JOB_SETTLED, READ_JOBS
 from server.core.job_views import BLUEPRINTS
+from server.core.jobs import RunningJob
 from server.core.problems import UNAUTHENTICATED, Refused
 from server.core.services import Services
 from server.core.verify import AUDIT
@@ -107,11 +109,40 @@ def test_whose_jobs_are_seen(services: Services, people: dict[str, Actor], ask: 
         cursor = page["next"]
     assert (sorted(pages), cursor) == (sorted(mine), None)
     for name, job_id in (("seller", other), ("spy", other), ("director", mine[0]), ("admin", new_id())):
-        for method, path in (("GET", f"/jobs/{job_id}"), ("POST", f"/jobs/{job_id}/cancel")):
+        for method, path in (
+            ("GET", f"/jobs/{job_id}"),
+            ("POST", f"/jobs/{job_id}/cancel"),
+            ("POST", f"/jobs/{job_id}/retry"),
+        ):
             status, document = ask(name, method, path)
             assert (status, document["code"]) == (404, "core.not-found")
     assert ask("seller", "GET", "/jobs", state="asleep")[0] == 422
     assert ask("nobody", "GET", "/jobs")[0] == 401
+
+
+def test_a_job_that_was_laid_aside_is_tried_again_from_the_beginning(
+    services: Services, people: dict[str, Actor], ask: Ask
+) -> None:
+    org_id, mended = people["seller"].org_id, threading.Event()
+
+    def flaky(job: RunningJob) -> str:
+        if not mended.is_set():
+            raise RuntimeError("something is broken")
+        return "done after all"
+
+    job_id = enqueue(services, org_id, max_attempts=1)
+    worker = Worker(services, handlers=handlers(toy=flaky))
+    status, problem = ask("admin", "POST", f"/jobs/{job_id}/retry")
+    assert (status, problem["code"], problem["params"]) == (409, JOB_NOT_DEAD.code, {"state": "waiting"})
+    assert worker.work_one()
+    assert [each["id"] for each in ask("admin", "GET", "/jobs", state="dead")[1]["items"]] == [job_id]
+    mended.set()
+    status, job = ask("admin", "POST", f"/jobs/{job_id}/retry")
+    assert (status, job["state"], job["attempts"], job["problem"], job["settled_at"]) == (202, "waiting", 0, None, None)
+    assert ask("admin", "POST", f"/jobs/{job_id}/retry")[0] == 409, "a double tap is one attempt"
+    assert worker.work_one()
+    job = ask("admin", "GET", f"/jobs/{job_id}")[1]
+    assert (job["state"], job["attempts"], job["result"]) == ("done", 1, "done after all")
 
 
 def test_a_job_is_cancelled_once(services: Services, people: dict[str, Actor], ask: Ask) -> None:

@@ -392,3 +392,51 @@ def test_the_numbers_of_waiting_writers_are_taken_one_after_the_other(town: Town
     with ThreadPoolExecutor(4) as pool:
         heads = [head for found in pool.map(work, range(4)) for head in found]
     assert sorted(heads) == list(range(1, 41))
+
+
+# -- in turn ----------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_done_in_turn_is_done_once_with_all_it_was_asked_for_and_kept_with_the_rest(town: Town) -> None:
+    done: list[list[str]] = []
+
+    def act(uow: UnitOfWork, ids: list[str]) -> None:
+        done.append(ids)
+        uow.record(ThingMade(thing(uow, town).id, "thing"))
+
+    with town.working("anna") as uow:
+        for each in ("b", "a", "b"):
+            uow.in_turn(act, each)
+        with pytest.raises(LookupError), uow.attempt():  # noqa: PT012
+            uow.in_turn(act, "c")
+            raise LookupError
+        assert done == []
+        head = uow.commit()
+    assert done == [["b", "a", "c"]]
+    assert clock_of(town.database, town.org_id)[0] == head
+
+
+def test_nobody_commits_between_what_is_looked_at_in_turn_and_the_commit(town: Town) -> None:
+    seen: list[int] = []
+    looked, other_done = threading.Event(), threading.Event()
+
+    def act(uow: UnitOfWork, _ids: list[str]) -> None:
+        t = c(Thing)
+        seen.append(len(uow.connection.execute(select(t.id).where(t.org_id == uow.org_id)).all()))
+        looked.set()
+        other_done.wait(0.3)  # in vain
+
+    def write() -> None:
+        with town.working("anna") as uow:
+            uow.in_turn(act, thing(uow, town).id)
+            uow.commit()
+
+    before = len(pull_all(town.database, town.office("anna")).ids("toy_things"))
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(write)
+        looked.wait(5)
+        second = pool.submit(write)
+        second.add_done_callback(lambda _: other_done.set())
+        first.result(10)
+        second.result(10)
+    assert seen == [before + 1, before + 2]

@@ -206,7 +206,7 @@ def test_a_portfolio_beyond_reach_stays_whole(office: Office) -> None:
 
 def test_the_statements_do_not_grow_with_the_portfolio(office: Office) -> None:
     counts = []
-    for size in (2, 40):
+    for size in (1, 2, 40):  # all but the first end lead conflicts as well: zhao has their numbers by then
         for _ in range(size):
             _with_history(office)
         with office.writing("jie") as uow, statements(office.database) as seen:
@@ -214,8 +214,8 @@ def test_the_statements_do_not_grow_with_the_portfolio(office: Office) -> None:
             uow.commit()
         counts.append(len([each for each in seen if each.startswith("SELECT")]))
         assert len(seen) < 30
-    assert counts[0] == counts[1]
-    assert counts[0] <= 11  # one a table that follows its customers, whatever their number
+    assert counts[1] == counts[2]
+    assert counts[0] <= 13  # one a table that follows its customers, whatever their number; two for lead conflicts
 
 
 def test_two_handovers_at_once_have_one_outcome(office: Office) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +21,18 @@ from tests.support.world import World
 TOLD: dict[str, Any] = {"progress": "two units reserved", "key_value": "3.2 million"}
 HIGHER, PASSWORD = 100_000, 500_000
 """From the first amount on a second level is asked; above the second a password is needed."""
+
+
+def at_once(*calls: Callable[[], Any]) -> list[Any]:
+    """What these answer when they begin at one moment, in their order."""
+    ready = threading.Barrier(len(calls))
+
+    def start(call: Callable[[], Any]) -> Any:
+        ready.wait(20)
+        return call()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(start, calls))
 
 
 @dataclass

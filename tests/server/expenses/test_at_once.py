@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any
 
 from server.approvals.models import Approval
 from server.core.events import verify
@@ -17,21 +13,10 @@ from server.core.uow import UnitOfWork
 from server.expenses import operations
 from sync_protocol.ids import new_id
 from sync_protocol.verdicts import Decision
-from tests.server.expenses.desk import Desk
+from tests.server.expenses.desk import Desk, at_once
 from tests.support.syncing import Wire
 
 MANAGERS = 20
-
-
-def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    ready = threading.Barrier(len(calls))
-
-    def start(call: Callable[[], Any]) -> Any:
-        ready.wait(20)
-        return call()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(start, calls))
 
 
 def first_of(desk: Desk, who: str, operations: list[Wire]) -> Decision:

@@ -254,7 +254,8 @@ def test_a_batch_of_decisions_costs_the_same_however_many_there_are(desk: Desk) 
             assert {code for _, code in desk.told("sue")} == {None}
         return len(seen)
 
-    assert cost(1) == cost(6)
+    assert cost(1) <= (later := cost(1)) + 2  # the first of a day begins its sum
+    assert cost(6) == later
 
 
 def _arrive_once(desk: Desk, who: str, sha256: str) -> None:

@@ -17,6 +17,7 @@ from server.expenses.export import csv_chunks
 from server.expenses.models import ExpenseClaim, JournalEntry, JournalLine, ReimbursementBatch
 from server.expenses.operations import paying
 from server.expenses.queries import PaidLine
+from server.expenses.rules import AMOUNT_MOST
 from server.expenses.spending import SpendBy, SpendFilters, spend
 from server.expenses.transitions import CLAIM_DRAFT, CLAIM_REIMBURSED, CLAIM_REJECTED, CLAIM_SUBMITTED
 from sync_protocol.ids import new_id
@@ -141,6 +142,28 @@ def test_amounts_stay_numbers_and_texts_are_guarded() -> None:
     line = PaidLine("id", "+name", "@1", "-unit", "＝title", "taxi", date(2025, 3, 3), -1250, "CNY", None)
     _, written = csv.reader(io.StringIO(b"".join(csv_chunks([line], "zh")).decode()))
     assert written == ["'@1", "'+name", "'-unit", "'＝title", "id", "打车", "2025-03-03", "-12.50", "CNY", ""]
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "text"),
+    [
+        (12_000, "KRW", "12000"),
+        (7, "BHD", "0.007"),
+        (AMOUNT_MOST, "CNY", "100000000.00"),
+        (AMOUNT_MOST, "BHD", "10000000.000"),
+    ],
+)
+def test_an_amount_has_the_decimals_of_its_currency(minor: int, currency: str, text: str) -> None:
+    line = PaidLine("id", "n", "1", "unit", "title", "taxi", date(2025, 3, 3), minor, currency, None)
+    _, written = csv.reader(io.StringIO(b"".join(csv_chunks([line], "en")).decode()))
+    assert written[7:9] == [text, currency]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", " \u3000=1", "＝1", "\n", "－1"])
+def test_no_text_of_a_file_begins_a_formula(text: str) -> None:
+    line = PaidLine("id", text, text, text, text, "taxi", date(2025, 3, 3), 1, "CNY", text)
+    _, written = csv.reader(io.StringIO(b"".join(csv_chunks([line], "en")).decode(), newline=""))
+    assert [cell for cell in written if cell.endswith(text)] == [f"'{text}"] * 5
 
 
 # -- what was spent ---------------------------------------------------------------------------------------------------

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from server.app import create_app
+from server.approvals.models import ApprovalDay
 from server.core.access import system_actor
 from server.core.db import Database
 from server.core.jobs import HANDLERS
@@ -17,6 +20,7 @@ from server.expenses.models import ExpenseClaim, Payable, ReimbursementBatch
 from server.worker import Worker
 from sync_protocol.ids import new_id
 from tests.server.accounts.company import CHEAP, PASSWORD, Company, Office, found_company
+from tests.server.expenses.desk import at_once
 from tests.support.approving import set_route
 
 LIMIT = 50_000
@@ -110,6 +114,44 @@ def test_above_the_limit_a_manager_gives_his_password(company: Company) -> None:
     assert jie("POST", "/session/confirm", json={"password": PASSWORD}).status_code == 204
     assert _decide(jie, large).status_code == 200
     assert company.row(ExpenseClaim, large["id"]).state == "approved"
+
+
+def test_a_batch_of_other_claims_is_no_double_tap(company: Company) -> None:
+    """The same id, number and total: answered 200, the second claim would be taken for paid."""
+    wang, jie, fang = company.office("wang"), company.office("jie"), company.office("fang")
+    first, second = _submitted(wang), _submitted(wang)
+    for claim in (first, second):
+        _decide(jie, claim)
+    body = {"id": new_id(), "claim_ids": [first["id"]], "total_minor": 4_600}
+    assert fang("POST", "/expenses/batches", json=body).status_code == 201
+    other = fang("POST", "/expenses/batches", json={**body, "claim_ids": [second["id"]]})
+    assert _told(other) == (409, "sync.reused-row-id")
+    assert company.row(ExpenseClaim, second["id"]).state == "approved"
+
+
+def test_a_batch_that_is_clicked_many_times_at_once_is_paid_once_and_always_says_so(company: Company) -> None:
+    wang, jie, fang = company.office("wang"), company.office("jie"), company.office("fang")
+    for _ in range(3):
+        claim = _submitted(wang)
+        _decide(jie, claim)
+        body = {"id": new_id(), "claim_ids": [claim["id"]], "total_minor": 4_600}
+        answers = at_once(*[partial(fang, "POST", "/expenses/batches", json=body)] * 6)
+        assert sorted(each.status_code for each in answers) == [200] * 5 + [201]
+        assert {each.json["id"] for each in answers} == {body["id"]}
+
+
+def test_what_one_may_approve_in_a_day_ends_there_however_many_taps_come_at_once(company: Company) -> None:
+    wang, jie = company.office("wang"), company.office("jie")
+    with company.services.writing(system_actor(company.org)) as uow:
+        set_route(uow, unit_id=company.units["east"], day_limit_minor=3 * 4_600)
+        uow.commit()
+    claims = [_submitted(wang) for _ in range(6)]
+    answers = at_once(*(partial(_decide, jie, claim) for claim in claims))
+    codes = Counter(each.status_code if each.status_code == 200 else each.json["code"] for each in answers)
+    assert codes == {200: 3, "approvals.day-limit": 3}
+    with company.writing() as uow:
+        (day,) = uow.find(ApprovalDay)
+    assert day.total_minor == 3 * 4_600
 
 
 def test_what_lacks_its_evidence_is_refused_with_line_and_field(company: Company) -> None:

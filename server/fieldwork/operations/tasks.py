@@ -1,0 +1,90 @@
+"""Tasks: what one person asks of another, or of himself, by a day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from server.core.uow import UnitOfWork
+from server.customers import operations as customers
+from server.fieldwork import events
+from server.fieldwork.models import Task
+from server.fieldwork.operations.belonging import assignee_of, belongs_to, must_direct
+from server.fieldwork.operations.changes import changes_of
+from server.fieldwork.settling import settle_follow_up
+from server.fieldwork.task_states import TaskState, check_open
+
+
+def create_task(uow: UnitOfWork, task_id: str, values: Mapping[str, Any]) -> Task:
+    """Ask something of somebody. values: text, due_on, customer_id?, assignee_id? (whoever acts unless named).
+
+    Records TaskAssigned. Raises Refused NOT_FOUND (customer), ASSIGNEE_UNKNOWN, FORBIDDEN_FUNCTION, TEXT_REQUIRED.
+    """
+    values = settle_follow_up(values)
+    assignee = assignee_of(uow, values.get("assignee_id"))
+    customer_id = values.get("customer_id")
+    customer = None if customer_id is None else customers.accept_fact_for(uow, customer_id)
+    task = uow.add(
+        Task(
+            id=task_id,
+            author_id=uow.actor.user_id,
+            assignee_id=assignee.id,
+            **belongs_to(None, assignee),
+            customer_id=customer_id,
+            customer_name=None if customer is None else customer.name,
+            due_on=values["due_on"],
+            text=values["text"],
+        )
+    )
+    uow.record(events.TaskAssigned(task.id, assignee.id, customer_id, task.due_on))
+    return task
+
+
+def change_task(uow: UnitOfWork, task: Task, values: Mapping[str, Any]) -> Task:
+    """Change text, day or whose it is, while it is open: by who asked, or whoever may assign within reach.
+
+    Records TaskChanged, and TaskAssigned when it goes to another. Raises Refused NOT_YOURS, TASK_CLOSED,
+    ASSIGNEE_UNKNOWN, FORBIDDEN_FUNCTION, TEXT_REQUIRED.
+    """
+    must_direct(uow, task, task.author_id)
+    check_open(task.state)
+    values = settle_follow_up(values)
+    wanted: dict[str, Any] = {name: values[name] for name in ("text", "due_on") if name in values}
+    goes = values.get("assignee_id", task.assignee_id) != task.assignee_id
+    if goes:
+        assignee = assignee_of(uow, values["assignee_id"])
+        wanted |= {"assignee_id": assignee.id, **belongs_to(None, assignee)}
+    if changes := changes_of(uow, task, wanted):
+        uow.change(task, **wanted)
+        uow.record(events.TaskChanged(task.id, changes))
+    if goes:
+        uow.record(events.TaskAssigned(task.id, task.assignee_id, task.customer_id, task.due_on))
+    return task
+
+
+def complete_task(uow: UnitOfWork, task: Task, values: Mapping[str, Any]) -> Task:
+    """Done. values: done_at? (claimed; now unless told), done_note?. By its assignee, who asked, or who may assign.
+
+    Records TaskClosed. Raises Refused NOT_YOURS, TASK_CLOSED.
+    """
+    if uow.actor.user_id != task.assignee_id:
+        must_direct(uow, task, task.author_id)
+    check_open(task.state)
+    values = settle_follow_up(values)
+    done_at = values.get("done_at") or uow.now
+    uow.change(task, state=TaskState.DONE.value, done_at=done_at, done_note=values.get("done_note"))
+    uow.record(events.TaskClosed(task.id, task.assignee_id, task.state))
+    return task
+
+
+def cancel_task(uow: UnitOfWork, task: Task, _values: Mapping[str, Any] | None = None) -> Task:
+    """Not wanted any more; a second time changes nothing. By who asked, or whoever may assign within reach.
+
+    Records TaskClosed. Raises Refused NOT_YOURS, TASK_CLOSED.
+    """
+    must_direct(uow, task, task.author_id)
+    if task.state != TaskState.CANCELLED:
+        check_open(task.state)
+        uow.change(task, state=TaskState.CANCELLED.value)
+        uow.record(events.TaskClosed(task.id, task.assignee_id, task.state))
+    return task

@@ -1,0 +1,142 @@
+"""Recipes of customers, field work and the board."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.support.recipes.asking import REASON, Asking, Recipe, body_of
+from tests.support.scene_rows import DAY
+
+TIME = "2025-03-04T02:00:00Z"
+_CUSTOMER_LIST = {"?owner_id": "person", "?unit_id": "home"}
+
+
+def _reveal(asking: Asking) -> dict[str, Any]:
+    return {"field": "number", "phone_id": asking.ids["phone_id"], "reason": "call back"}
+
+
+def _hand_over(asking: Asking) -> dict[str, Any]:
+    seen = {"from": asking.own("person")["user_id"]} if asking.trying == "/from" else {}
+    return {"customers": [asking.own("customer")["customer_id"]], "to": asking.colleague, "reason": "x", **seen}
+
+
+def _visit(asking: Asking) -> dict[str, Any]:
+    return {"customer_id": asking.own("customer")["customer_id"], "planned_on": DAY.isoformat()}
+
+
+def _follow_up(asking: Asking) -> dict[str, Any]:
+    ids = asking.own("visit")
+    named = ("customer_id", "visit_id") if asking.trying == "/visit_id" else ("customer_id",)
+    return {**{name: ids[name] for name in named}, "due_on": DAY.isoformat(), "text": "call"}
+
+
+def _finish(asking: Asking) -> dict[str, Any]:
+    following = {"due_on": DAY.isoformat(), "text": "call"}
+    return {"ended_at": TIME, "result": "met", "follow_up": following}
+
+
+RECIPES: Mapping[str, Recipe] = {
+    # customers
+    "GET /api/v1/customers": Recipe(references=_CUSTOMER_LIST),
+    "GET /api/v1/lead-conflicts": Recipe(),
+    "GET /api/v1/customers/summary": Recipe(references=_CUSTOMER_LIST),
+    "GET /api/v1/customers/export": Recipe(references=_CUSTOMER_LIST),
+    "POST /api/v1/customers": Recipe(
+        body=lambda asking: {"name": asking.scene.word(), "phones": [{"number": "13912345678"}]},
+        references={"/id": "customer", "/owner_id": "person", "/project_id": "project", "/phones/0/id": "phone"},
+    ),
+    "GET /api/v1/customers/{customer_id}": Recipe(row="customer"),
+    "PATCH /api/v1/customers/{customer_id}": Recipe(row="customer", body=body_of(grade="A")),
+    "POST /api/v1/customers/{customer_id}/phones": Recipe(
+        row="customer", body=body_of(number="13912345678"), references={"/id": "phone"}
+    ),
+    "PATCH /api/v1/customers/{customer_id}/phones/{phone_id}": Recipe(row="phone", body=body_of(label="home")),
+    "GET /api/v1/customers/{customer_id}/notes": Recipe(row="note"),
+    "POST /api/v1/customers/{customer_id}/notes": Recipe(
+        row="note",
+        body=lambda asking: {"text": "called", "reply_to": asking.ids["note_id"]},
+        references={"/id": "note", "/reply_to": "note"},
+        fits=frozenset({"/reply_to"}),
+    ),
+    "GET /api/v1/customers/{customer_id}/timeline": Recipe(row="customer"),
+    "POST /api/v1/customers/{customer_id}/reveal": Recipe(
+        row="phone", body=_reveal, references={"/phone_id": "phone"}, fits=frozenset({"/phone_id"})
+    ),
+    "POST /api/v1/customers/handover": Recipe(
+        body=_hand_over,
+        references={"/customers/0": "customer", "/to": "person", "/from": "person"},
+        disturbs=True,
+    ),
+    # field work
+    "GET /api/v1/day-plans": Recipe(references={"?owner_id": "person"}),
+    "POST /api/v1/day-plans": Recipe(
+        body=body_of(plan_on=DAY.isoformat(), note="north side"), references={"/id": "plan"}
+    ),
+    "GET /api/v1/day-plans/{plan_id}": Recipe(row="plan"),
+    "PATCH /api/v1/day-plans/{plan_id}": Recipe(row="plan", body=body_of(note="north side")),
+    "POST /api/v1/day-plans/{plan_id}/send": Recipe(row="plan"),
+    "POST /api/v1/day-plans/{plan_id}/finish": Recipe(row="plan"),
+    "POST /api/v1/day-plans/{plan_id}/cancel": Recipe(row="plan"),
+    "GET /api/v1/visits": Recipe(
+        references={
+            "?customer_id": "visit:customer_id",
+            "?assignee_id": "person",
+            "?author_id": "person",
+            "?plan_id": "line:plan_id",
+        }
+    ),
+    "POST /api/v1/visits": Recipe(
+        body=_visit,
+        references={"/id": "visit", "/customer_id": "customer", "/plan_id": "plan", "/assignee_id": "person"},
+    ),
+    "GET /api/v1/visits/{visit_id}": Recipe(row="visit"),
+    "PATCH /api/v1/visits/{visit_id}": Recipe(
+        row="visit",
+        body=body_of(purpose="tea"),
+        references={"/customer_id": "customer", "/plan_id": "plan", "/assignee_id": "person"},
+    ),
+    "POST /api/v1/visits/{visit_id}/start": Recipe(row="visit", body=body_of(started_at=TIME)),
+    "POST /api/v1/visits/{visit_id}/finish": Recipe(
+        row="visit", body=_finish, references={"/follow_up/id": "follow-up"}
+    ),
+    "POST /api/v1/visits/{visit_id}/cancel": Recipe(row="visit", body=REASON),
+    "POST /api/v1/visits/{visit_id}/reopen": Recipe(row="cancelled visit"),
+    "GET /api/v1/visits/{visit_id}/comments": Recipe(row="comment"),
+    "POST /api/v1/visits/{visit_id}/comments": Recipe(
+        row="visit", body=body_of(text="well done"), references={"/id": "comment"}
+    ),
+    "GET /api/v1/follow-ups": Recipe(references={"?assignee_id": "person", "?customer_id": "follow-up:customer_id"}),
+    "POST /api/v1/follow-ups": Recipe(
+        body=_follow_up,
+        references={
+            "/id": "follow-up",
+            "/customer_id": "customer",
+            "/visit_id": "visit",
+            "/assignee_id": "person",
+        },
+        fits=frozenset({"/visit_id"}),
+    ),
+    "GET /api/v1/follow-ups/{follow_up_id}": Recipe(row="follow-up"),
+    "PATCH /api/v1/follow-ups/{follow_up_id}": Recipe(
+        row="follow-up", body=body_of(text="call"), references={"/assignee_id": "person"}
+    ),
+    "POST /api/v1/follow-ups/{follow_up_id}/complete": Recipe(row="follow-up", body=body_of(done_note="done")),
+    "POST /api/v1/follow-ups/{follow_up_id}/cancel": Recipe(row="follow-up"),
+    "DELETE /api/v1/follow-ups/{follow_up_id}": Recipe(row="follow-up"),
+    "GET /api/v1/tasks": Recipe(
+        references={"?assignee_id": "person", "?author_id": "person", "?customer_id": "task:customer_id"}
+    ),
+    "POST /api/v1/tasks": Recipe(
+        body=body_of(text="call", due_on=DAY.isoformat()),
+        references={"/id": "task", "/customer_id": "customer", "/assignee_id": "person"},
+    ),
+    "GET /api/v1/tasks/{task_id}": Recipe(row="task"),
+    "PATCH /api/v1/tasks/{task_id}": Recipe(
+        row="task", body=body_of(text="write"), references={"/assignee_id": "person"}
+    ),
+    "POST /api/v1/tasks/{task_id}/complete": Recipe(row="task", body=body_of(done_note="done")),
+    "POST /api/v1/tasks/{task_id}/cancel": Recipe(row="task"),
+    "GET /api/v1/board": Recipe(references={"?unit": "home"}, query={"on": DAY.isoformat()}),
+    "GET /api/v1/board/{user_id}": Recipe(row="person", query={"on": DAY.isoformat()}),
+}
