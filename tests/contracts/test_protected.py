@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 
 from server.accounts.models import User
-from server.app import create_app
 from server.core.db import Database
 from server.core.rows import Row
 from server.core.types import Protected
 from server.customers.models import Customer, CustomerPhone
 from sync_protocol.ids import new_id
 from tests.mobile_api.test_exchange import MADE_AT, exchange
-from tests.server.accounts.company import CHEAP, Company, Phone, found_company
+from tests.server.accounts.company import Company, Phone, found_company
 from tests.support.tenancy import across_organisations
+from tests.support.whole_app import whole_app
 
 ID_NUMBER, ADDRESS, NUMBER, REMARK = "11010519491231002X", "北京市一号", "+8613800138000", "爱喝茶"
 VALUES = {"name": "王小明", "id_number": ID_NUMBER, "address": ADDRESS, "remark": REMARK}
@@ -36,7 +36,7 @@ def company(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(Protected, "process_bind_param", lambda _self, value, _dialect: turned(value), raising=False)
     monkeypatch.setattr(Protected, "process_result_value", lambda _self, value, _dialect: turned(value), raising=False)
     database = Database(database_url)
-    yield found_company(database, tmp_path, lambda services: create_app(services, cost=CHEAP))
+    yield found_company(database, tmp_path, whole_app)
     database.close()
 
 

@@ -13,7 +13,6 @@ from sqlalchemy import select
 from kiosk.models import KioskReading
 from kiosk.operations import stations
 from kiosk.operations.visitors import REGISTER
-from server.app import create_app
 from server.cli.simulated_kiosk import NotTaken, SimulatedKiosk
 from server.core.access import system_actor
 from server.core.db import Database
@@ -27,7 +26,8 @@ from server.membership.models import Arrival, Card
 from server.membership.operations import cards, centres, members
 from server.worker import Worker
 from sync_protocol.ids import new_id
-from tests.server.accounts.company import CHEAP, Company, found_company
+from tests.server.accounts.company import Company, found_company
+from tests.support.whole_app import whole_app
 
 URL = "http://localhost"
 
@@ -145,7 +145,7 @@ class Centre:
 
 def found_centre(database: Database, folder: Path) -> Centre:
     """The centre with one host and no kiosk. The caller closes the database."""
-    company = found_company(database, folder, lambda services: create_app(services, cost=CHEAP))
+    company = found_company(database, folder, whole_app)
     centre = Centre(company, new_id())
     with company.services.writing(system_actor(company.org)) as uow:
         values = {"name": "Lakeside", "host_id": company.users["wang"], "unit_id": company.units["east"]}

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from server.app import create_app
 from server.core.db import Database
 from tests.mobile_api.sender import Sender
-from tests.server.accounts.company import CHEAP, Company, found_company
+from tests.server.accounts.company import Company, found_company
+from tests.support.whole_app import whole_app
 
 
 @pytest.fixture
 def company(database_url: str, tmp_path: Path) -> Iterator[Company]:
     database = Database(database_url)
-    yield found_company(database, tmp_path, lambda services: create_app(services, cost=CHEAP))
+    yield found_company(database, tmp_path, whole_app)
     database.close()
 
 

@@ -12,14 +12,14 @@ import orjson
 import pytest
 from sqlalchemy import event
 
-from server.app import create_app
 from server.core.access import system_actor
 from server.core.db import Database
 from server.customers import operations as customers
 from sync_protocol.ids import new_id
-from tests.server.accounts.company import CHEAP, Company, Phone, found_company
+from tests.server.accounts.company import Company, Phone, found_company
 from tests.support.databases import Kind
 from tests.support.syncing import count_statements
+from tests.support.whole_app import whole_app
 
 MADE_AT = 1_740_967_200_000
 
@@ -27,7 +27,7 @@ MADE_AT = 1_740_967_200_000
 @pytest.fixture
 def company(database_url: str, tmp_path: Path) -> Iterator[Company]:
     database = Database(database_url)
-    yield found_company(database, tmp_path, lambda services: create_app(services, cost=CHEAP))
+    yield found_company(database, tmp_path, whole_app)
     database.close()
 
 

@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from server.app import create_app
 from server.core.db import Database
 from sync_protocol.ids import new_id
 from tests.mobile_api.test_exchange import MADE_AT, exchange
-from tests.server.accounts.company import CHEAP, Company, Office, Phone, found_company
+from tests.server.accounts.company import Company, Office, Phone, found_company
+from tests.support.whole_app import whole_app
 
 
 @pytest.fixture
 def company(database_url: str, tmp_path: Path) -> Iterator[Company]:
     database = Database(database_url)
-    yield found_company(database, tmp_path, lambda services: create_app(services, cost=CHEAP))
+    yield found_company(database, tmp_path, whole_app)
     database.close()
 
 

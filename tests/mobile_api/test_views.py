@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from server.app import create_app
 from server.core.collections import shapes
 from server.core.db import Database
 from sync_protocol.versions import OLDEST_PROTOCOL, OLDEST_SCHEMA, PROTOCOL, SCHEMA
-from tests.server.accounts.company import CHEAP, Company, Phone, found_company
+from tests.server.accounts.company import Company, Phone, found_company
 from tests.support.syncing import count_statements
+from tests.support.whole_app import whole_app
 
 PATH = "/mobile/v1/collections"
 
@@ -20,7 +20,7 @@ PATH = "/mobile/v1/collections"
 @pytest.fixture
 def company(database_url: str, tmp_path: Path) -> Iterator[Company]:
     database = Database(database_url)
-    yield found_company(database, tmp_path, lambda services: create_app(services, cost=CHEAP))
+    yield found_company(database, tmp_path, whole_app)
     database.close()
 
 

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from server.app import create_app
 from server.core.db import Database
 from tests.notifications.scene import Desk
-from tests.server.accounts.company import CHEAP, found_company
+from tests.server.accounts.company import found_company
 from tests.support.post_offices import MailServer, TextGateway
 from tests.support.push_services import PushServices
+from tests.support.whole_app import whole_app
 
 
 @pytest.fixture
 def desk(database_url: str, tmp_path: Path) -> Iterator[Desk]:
     database = Database(database_url)
-    company = found_company(database, tmp_path, lambda services: create_app(services, cost=CHEAP))
+    company = found_company(database, tmp_path, whole_app)
     yield Desk(company, company.services)
     database.close()
 

@@ -14,8 +14,6 @@ from typing import Any, Literal
 
 import orjson
 
-from server.accounts.passwords import HashCost
-from server.app import create_app
 from server.core.collections import shapes
 from server.core.db import Database
 from sync_protocol.phone import LineBroken, MemoryStorage, Phone, Step
@@ -26,8 +24,8 @@ from tests.proof import invariants
 from tests.proof.invariants import Broken, Invariant
 from tests.server.accounts.company import Company, found_company
 from tests.server.accounts.company import Phone as Handset
+from tests.support.whole_app import whole_app
 
-CHEAP = HashCost(memory_kib=64, passes=1, lanes=1)
 CREW = ("wang", "zhao", "na", "jie", "boss")
 """Two salespeople of East, one of West, the supervisor of East, the director."""
 Fate = Literal["good", "cut", "answer-lost", "twice", "late"]
@@ -73,7 +71,7 @@ class Fleet:
     """The application, its devices, and the deeds of their people."""
 
     def __init__(self, database: Database, folder: Path, *, page: int = 1500, batch: int = 3) -> None:
-        self.company: Company = found_company(database, folder, lambda services: create_app(services, cost=CHEAP))
+        self.company: Company = found_company(database, folder, whole_app)
         self.database = database
         self.page, self.batch = page, batch
         self.devices = {name: self._device(name) for name in CREW}

@@ -9,15 +9,14 @@ from typing import Any
 import orjson
 from sqlalchemy import func, select
 
-from server.app import create_app
 from server.core.db import Database as Engine
 from server.core.rows import c
 from server.customers.models import Customer
 from sync_protocol import codes
 from sync_protocol.ids import new_id
-from tests.proof.fleet import CHEAP
 from tests.server.accounts.company import Phone, found_company
 from tests.support.databases import Database
+from tests.support.whole_app import whole_app
 
 BAD: dict[int, tuple[dict[str, Any], str]] = {
     1: ({"values": {"name": "x", "colour": "red"}}, codes.UNKNOWN_FIELD),
@@ -32,7 +31,7 @@ BAD: dict[int, tuple[dict[str, Any], str]] = {
 def test_500_operations_with_5_bad_ones_apply_495(database: Database, tmp_path: Path) -> None:
     engine = Engine(database.app_url, pool_size=4)
     try:
-        company = found_company(engine, tmp_path, lambda services: create_app(services, cost=CHEAP))
+        company = found_company(engine, tmp_path, whole_app)
         handset = Phone(company).signed_in("wang")
         operations = [
             {

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import structlog
-from sqlalchemy import select, text
+from sqlalchemy import PoolProxiedConnection, select, text
 
 from kiosk.operations import stations
 from server.accounts.operations import devices
@@ -67,6 +67,7 @@ STRANGER = "na"
 
 OWNERS = ("admin", "boss", "jie", "wang", "zhao", "na", "fang", "qing", "lan")
 
+_CLOCK = "SELECT feed_head, event_n, event_hash, access_version FROM org_clocks WHERE org_id = '{}'"
 OTHER_COUNTS = tuple(sorted(name for name in metadata.tables if name not in ("org_directory", "org_clocks")))
 
 
@@ -83,6 +84,7 @@ class Scene:
     phones: dict[str, Phone] = field(default_factory=dict)
     serial: int = 0
     _kiosks: list[SimulatedKiosk] = field(default_factory=list)
+    _watch: PoolProxiedConnection | None = None
     homes: dict[str, str] = field(
         default_factory=lambda: {"admin": "root", **{name: at[0] for name, at in STAFF.items()}}
     )
@@ -162,12 +164,25 @@ class Scene:
 
     def clocks(self) -> tuple[tuple[Any, ...], ...]:
         """Both organisations' clock rows: they move with every row of a collection, event and change of rights."""
-        statement = text("SELECT feed_head, event_n, event_hash, access_version FROM org_clocks WHERE org_id = :org_id")
-        found = []
-        for company in (self.acme, self.globex):
-            with self.services.reading(company.org) as connection:
-                found.append(tuple(connection.execute(statement, {"org_id": company.org}).one()))
+        return self._clock(self.acme), self._clock(self.globex)
+
+    def _clock(self, company: Company) -> tuple[Any, ...]:
+        """Asked of the driver, on a connection of its own: it is done four times around each request of thousands."""
+        if self._watch is None:
+            self._watch = self.services.database.engine.raw_connection()
+            self._watch.detach()
+        cursor = self._watch.cursor()
+        if self.services.database.engine.dialect.name == "postgresql":
+            cursor.execute(f"SET app.org = '{company.org}'")
+        cursor.execute(_CLOCK.format(company.org))
+        found = cursor.fetchone() or ()
+        cursor.close()
         return tuple(found)
+
+    def close(self) -> None:
+        """Let go of the connection that looks at the clocks."""
+        if self._watch is not None:
+            self._watch.close()
 
     def foreign_ids(self) -> frozenset[str]:
         """The ids of all rows of globex: none of them may ever stand in an answer to acme, unless acme uses it too."""
@@ -208,7 +223,9 @@ def open_scene(kind: databases.Kind, folder: Path) -> Iterator[Scene]:
             (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{NO_POSTGRES}: {reason}")
         database = Database(made.app_url, pool_size=4)
         stack.callback(database.close)
-        yield found_scene(database, folder)
+        scene = found_scene(database, folder)
+        stack.callback(scene.close)
+        yield scene
 
 
 @contextmanager

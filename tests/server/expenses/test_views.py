@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from server.app import create_app
 from server.approvals.models import ApprovalDay
 from server.core.access import system_actor
 from server.core.db import Database
@@ -19,9 +18,10 @@ from server.expenses import operations
 from server.expenses.models import ExpenseClaim, Payable, ReimbursementBatch
 from server.worker import Worker
 from sync_protocol.ids import new_id
-from tests.server.accounts.company import CHEAP, PASSWORD, Company, Office, found_company
+from tests.server.accounts.company import PASSWORD, Company, Office, found_company
 from tests.server.expenses.desk import at_once
 from tests.support.approving import set_route
+from tests.support.whole_app import whole_app
 
 LIMIT = 50_000
 
@@ -29,7 +29,7 @@ LIMIT = 50_000
 @pytest.fixture
 def company(database_url: str, tmp_path: Path) -> Iterator[Company]:
     database = Database(database_url)
-    made = found_company(database, tmp_path, lambda services: create_app(services, cost=CHEAP))
+    made = found_company(database, tmp_path, whole_app)
     with made.services.writing(system_actor(made.org)) as uow:
         set_route(uow, step_up_minor=LIMIT)
         uow.commit()
