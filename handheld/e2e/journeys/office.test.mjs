@@ -206,6 +206,31 @@ test("the team's day is there after a cold start without a network; a visit is c
   await seen(zhao.page, "Done.");
 });
 
+test("a task opens from its notice, is done without a network and sent", async () => {
+  const jie = await Office.of(server.url, "jie.chen");
+  const li = await Office.of(server.url, "li.wang");
+  const phone = await phoneOf("li.wang");
+  const { page } = phone;
+  const today = await page.evaluate(() => new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Shanghai" }).format(Date.now()));
+  const asked = `Call the notary ${Date.now()}`;
+  const task = await jie.ask("POST", "/tasks", { text: asked, due_on: today, assignee_id: await li.me() });
+  await go(page, "/inbox");
+  await seen(page, asked);
+  await phone.settled();
+  await phone.offline(true);
+  await text(page, /has given you a task, due today/).click();
+  await seen(page, "Given by");
+  assert.deepEqual([...(await seriousOf(page)), ...(await smallTargets(page))], []);
+  await page.getByLabel("What came of it (optional)").locator("visible=true").fill("He comes on Monday");
+  await button(page, "Mark as done").click();
+  await seen(page, "Done. It is sent when there is a network.");
+  await sent(phone);
+  const done = await li.ask("GET", `/tasks/${task.id}`);
+  assert.deepEqual([done.state, done.done_note], ["done", "He comes on Monday"]);
+  await go(page, `/tasks/${task.id}`);
+  await seen(page, /^Done \d/);
+});
+
 test("every new screen passes axe and the ruler at both sizes", async () => {
   for (const size of Object.values(SIZES)) {
     const jie = await phoneOf("jie.chen", { size });

@@ -15,6 +15,7 @@ import { InboxScreen } from "../inbox/InboxScreen";
 import { MeScreen } from "../me/MeScreen";
 import { NotificationsScreen } from "../me/NotificationsScreen";
 import { MendScreen } from "../mend/MendScreen";
+import { TaskScreen } from "../tasks/TaskScreen";
 import { FirstPerson } from "../team/FirstPerson";
 import { PersonDayScreen } from "../team/PersonDayScreen";
 import { TeamScreen } from "../team/TeamScreen";
@@ -63,6 +64,7 @@ export const ROUTES: readonly ScreenRoute[] = [
   { path: "/expenses/:claim/:line", section: "expenses", pane: "detail", screen: LineScreen },
   { path: "/arrivals", section: "arrivals", pane: "list", screen: ArrivalsScreen },
   { path: "/inbox", section: "inbox", pane: "list", screen: InboxScreen },
+  { path: "/tasks/:id", section: "inbox", pane: "detail", screen: TaskScreen },
   { path: "/me", section: "me", pane: "list", screen: MeScreen },
   { path: "/me/notifications", section: "me", pane: "detail", screen: NotificationsScreen },
   { path: "/me/mend", section: "me", pane: "detail", screen: MendScreen },

@@ -8,9 +8,11 @@ import { Block, Empty } from "../parts/Block";
 import { DaySwitch } from "../parts/DaySwitch";
 import { Screen } from "../parts/Screen";
 import { dueOn } from "../rows/follow_ups";
+import { tasksDue } from "../rows/tasks";
 import type { Visit } from "../rows/visits";
 import { useBeside } from "../shell/beside";
 import { useIsWide } from "../shell/wide";
+import { TaskRow } from "../tasks/TaskRow";
 import { useToday } from "../words/now";
 import { sayDay } from "../words/times";
 import { toCome, useGroups } from "./day";
@@ -27,6 +29,7 @@ export function TodayScreen() {
   const { person } = useWorkspace();
   const groups = useGroups(day);
   const due = useLive((read) => dueOn(read, day, today, person.user.id), [day, today]);
+  const tasks = useLive((read) => tasksDue(read, day, today, person.user.id), [day, today]);
   const isWide = useIsWide();
   const beside = useBeside("today", toCome(groups));
   const shown = isWide && path === "/" ? beside : undefined;
@@ -74,6 +77,17 @@ export function TodayScreen() {
             {due.map((each) => (
               <li key={each.id}>
                 <FollowUpRow followUp={each} today={today} />
+              </li>
+            ))}
+          </ul>
+        </Block>
+      )}
+      {tasks && tasks.length > 0 && (
+        <Block title={i18n._("Tasks")}>
+          <ul className={css.rows}>
+            {tasks.map((each) => (
+              <li key={each.id}>
+                <TaskRow task={each} today={today} />
               </li>
             ))}
           </ul>
