@@ -207,8 +207,8 @@ test("the team's day is there after a cold start without a network; a visit is c
 });
 
 test("a task opens from its notice, is done without a network and sent", async () => {
-  const jie = await Office.of(server.url, "jie.chen");
-  const li = await Office.of(server.url, "li.wang");
+  const jie = await Office.of(server().url, "jie.chen");
+  const li = await Office.of(server().url, "li.wang");
   const phone = await phoneOf("li.wang");
   const { page } = phone;
   const today = await page.evaluate(() => new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Shanghai" }).format(Date.now()));
@@ -221,8 +221,8 @@ test("a task opens from its notice, is done without a network and sent", async (
   await text(page, /has given you a task, due today/).click();
   await seen(page, "Given by");
   assert.deepEqual([...(await seriousOf(page)), ...(await smallTargets(page))], []);
-  await page.getByLabel("What came of it (optional)").locator("visible=true").fill("He comes on Monday");
-  await button(page, "Mark as done").click();
+  await page.getByLabel("Note (optional)").locator("visible=true").fill("He comes on Monday");
+  await button(page, "The task is done").click();
   await seen(page, "Done. It is sent when there is a network.");
   await sent(phone);
   const done = await li.ask("GET", `/tasks/${task.id}`);

@@ -45,7 +45,7 @@ function Opened({ task }: { readonly task: Task }) {
       foot={
         mayFinish ? (
           <Button color="primary" size="large" block onClick={() => void finish()}>
-            {i18n._("Mark as done")}
+            {i18n._("The task is done")}
           </Button>
         ) : undefined
       }
@@ -57,13 +57,13 @@ function Opened({ task }: { readonly task: Task }) {
           <Fact name={i18n._("Given by")}>{nameFor((task.author_id) ?? me)}</Fact>
           {!isTaskOf(task, me) && <Fact name={i18n._("Who")}>{nameFor(task.assignee_id)}</Fact>}
           {task.customer_name && <Fact name={i18n._("Customer")}>{task.customer_name}</Fact>}
-          {task.done_note && <Fact name={i18n._("What came of it")}>{task.done_note}</Fact>}
+          {task.done_note && <Fact name={i18n._("Note")}>{task.done_note}</Fact>}
         </Facts>
         {task.customer_id && <TextLink to={`/customers/${task.customer_id}`}>{i18n._("Open the customer")}</TextLink>}
       </Block>
       {mayFinish && (
         <Block>
-          <TextField label={i18n._("What came of it (optional)")} value={note} most={NOTE_MOST} onChange={setNote} />
+          <TextField label={i18n._("Note (optional)")} value={note} most={NOTE_MOST} onChange={setNote} />
         </Block>
       )}
     </Screen>
