@@ -14,7 +14,8 @@ if (!CHROMIUM) {
   process.exit(process.env.CI ? 1 : 0);
 }
 const demo = await loadDemo();
-const options = ["--test", "--test-concurrency=1", "--test-reporter=spec"];
+// Two at a time: much of a journey is waiting for a person's pace, a film, a line.
+const options = ["--test", "--test-concurrency=2", "--test-reporter=spec"];
 const tests = spawn(process.execPath, [...options, ...files.map((file) => FOLDER + file)], { stdio: "inherit", env: { ...process.env, ...demo.env } });
 process.exitCode = await new Promise((resolve) => tests.once("exit", (code) => resolve(code ?? 1)));
 demo.remove();

@@ -1,11 +1,11 @@
 // A kiosk in a browser, before a real server: cards issued by the office, held before a camera or typed by a reader.
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { seriousOf, smallTargets } from "../support/axe.mjs";
 import { writeFilm } from "../support/film.mjs";
+import { newFolder } from "../support/folders.mjs";
 import { Hall } from "../support/hall.mjs";
 import { Phone } from "../support/phones.mjs";
 
@@ -14,7 +14,7 @@ const PAYMENT = "wxp://f2f0abcdefghijklmnop";
 
 describe("a kiosk", { timeout: 240_000 }, () => {
   let hall;
-  const folder = mkdtempSync(join(tmpdir(), "doorstep-film-"));
+  const folder = newFolder("doorstep-film-");
 
   before(async () => {
     hall = await Hall.open();
@@ -42,9 +42,9 @@ describe("a kiosk", { timeout: 240_000 }, () => {
       await kiosk.close();
       const film = join(folder, "hall.y4m");
       const phone = await hall.li.codeOf(zhao.card);
-      const nobody = { text: null, seconds: 4 };
+      const nobody = { text: null, seconds: 2 };
       const scenes = [phone, lost.text, FOREIGN, wang.text].flatMap((text) => [nobody, { text, seconds: 3 }]);
-      writeFilm(film, [...scenes, { text: null, seconds: 40 }]);
+      writeFilm(film, [...scenes, { text: null, seconds: 25 }]);
       await kiosk.open({ film, camera: "granted" });
       const seen = [];
       for (let count = 0; count < 4; count += 1) {
