@@ -442,7 +442,7 @@ class Rows:
 
 FURNITURE = (
     "phone", "contested customer", "note", "plan", "visit", "cancelled visit", "follow-up", "task", "queue", "job",
-    "issue", "notice", "submitted claim", "approval", "card", "arrival", "kiosk",
+    "issue", "notice", "submitted claim", "approval", "batch", "delegation", "delivery", "card", "arrival", "kiosk",
 )  # fmt: skip
 """What lists show, and sync sends."""
 
