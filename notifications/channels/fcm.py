@@ -12,6 +12,7 @@ from google.auth.exceptions import GoogleAuthError
 
 from notifications.channels import SENT, End, Message, Result, gone, later, refused, seconds, unknown
 from notifications.rules import TargetKind
+from sync_protocol.ids import new_id
 
 HTTP_TIMEOUT = 10
 
@@ -54,7 +55,7 @@ class Fcm:
             if self._app is None:
                 account = credentials.Certificate(str(self._account))
                 account.get_access_token()
-                name = f"doorstep-{id(self)}"
+                name = f"doorstep-{new_id()}"  # the library keeps an app by its name for as long as the process lives
                 self._app = firebase_admin.initialize_app(account, {"httpTimeout": HTTP_TIMEOUT}, name=name)
             return self._app
 
