@@ -6,9 +6,12 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 
 /** Serious and critical findings, one line each. Evaluated, not injected as an element: the page's policy forbids that. */
 export async function seriousOf(page) {
+  // A button that comes back to life while axe looks must not be met halfway, pale and not disabled any more.
+  await page.emulateMedia({ reducedMotion: "reduce" });
   await page.evaluate(stillPicture);
   await page.evaluate(AXE);
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  await page.emulateMedia({ reducedMotion: null });
   return violations
     .filter((each) => each.impact === "serious" || each.impact === "critical")
     .flatMap((each) => each.nodes.map((node) => `${each.id}: ${node.target.join(" ")} (${node.failureSummary?.split("\n")[1]?.trim()})`));
