@@ -83,6 +83,9 @@ class TusClient:
                 assert offset >= known, "what was acknowledged is gone"
                 self.resumed.append(offset - known)
                 continue
+            if answer.status_code == 409:  # what came of a cut part was taken in after we had asked how far it is
+                _, offset = self._again(lambda: self.ask("HEAD", place))
+                continue
             assert answer.status_code == 204, answer.text
             offset = int(answer.headers["Upload-Offset"])
         return place
