@@ -21,7 +21,7 @@ NO_POSTGRES = "no PostgreSQL for the tests"
 # No deadline: a case that is slow on a busy machine is not a wrong one. CI draws the same cases in every run, so that a
 # red run can be repeated; `deep` draws many.
 hypothesis.settings.register_profile("default", deadline=None, print_blob=True)
-hypothesis.settings.register_profile("ci", deadline=None, print_blob=True, derandomize=True, max_examples=50)
+hypothesis.settings.register_profile("ci", deadline=None, print_blob=True, derandomize=True)
 hypothesis.settings.register_profile("deep", deadline=None, print_blob=True, max_examples=1000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "default"))
 
