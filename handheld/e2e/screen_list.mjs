@@ -1,5 +1,6 @@
 // One line a screen for `make screens`. as: who is signed in (null: nobody). path: below /app. prepare: what to do there
-// first; after: what to put back. Screens of one person are visited in this order.
+// first; after: what to put back. Screens of one person are visited in this order: one without a path goes on from the one
+// before it, one that `needs` another finds what was done there.
 import { newCustomer, planVisit } from "./support/deeds.mjs";
 
 const firstRow = (page) => page.locator("section li a:visible").first().click();
@@ -16,16 +17,16 @@ export const SCREENS = [
   { name: "signin-refused", as: null, path: "/", prepare: wrongPassword },
   { name: "visit-add", as: li, path: "/visits/new" },
   { name: "visit-plan", as: li, path: "/visits/new", prepare: (page) => planVisit(page, { send: false }), after: plan },
-  { name: "today", as: li, path: "/" },
+  { name: "today", as: li, needs: "visit-plan", path: "/" },
   { name: "today-tomorrow", as: li, path: "/", prepare: (page) => inList(page, "header button").nth(2).click() },
   { name: "follow-up", as: li, path: "/", prepare: (page) => inList(page, "section li > button").first().click(), after: escape },
-  { name: "visit-log", as: li, path: "/", prepare: openPlanned },
+  { name: "visit-log", as: li, needs: "visit-plan", path: "/", prepare: openPlanned },
   { name: "visit-refused", as: li, prepare: (page) => seen(page, "footer button").last().click() },
   { name: "visit-filled", as: li, prepare: fillLog },
   { name: "visit-cancel", as: li, prepare: (page) => seen(page, "button[class*=danger]").click(), after: escape },
   { name: "visit-started", as: li, prepare: (page) => seen(page, "section[data-tone] button").click() },
   { name: "visit-done", as: li, prepare: (page) => seen(page, "footer button").last().click() },
-  { name: "visit-done-detail", as: li, path: "/", prepare: (page) => inList(page, "article[data-standing=done] a").first().click() },
+  { name: "visit-done-detail", as: li, needs: "visit-done", path: "/", prepare: (page) => inList(page, "article[data-standing=done] a").first().click() },
   { name: "customers", as: li, path: "/customers" },
   { name: "customers-search", as: li, path: "/customers", prepare: (page) => inList(page, "input[type=search]").fill("l") },
   { name: "customers-none", as: li, prepare: (page) => inList(page, "input[type=search]").fill("zzzz"), after: clearSearch },
@@ -43,7 +44,7 @@ export const SCREENS = [
   { name: "claim", as: li, prepare: taxi },
   { name: "claim-incomplete", as: li, prepare: main },
   { name: "expense-incomplete", as: li, prepare: lastRow },
-  { name: "claim-waiting", as: li, prepare: submit },
+  { name: "claim-waiting", as: li, needs: "visit-done", prepare: submit },
   { name: "arrivals", as: li, path: "/arrivals", prepare: (page) => page.locator("section section h2").first().waitFor() },
   { name: "arrival-wished", as: li, prepare: wishLater, after: (_, phone) => phone.offline(false) },
   { name: "inbox", as: li, path: "/inbox" },
@@ -51,18 +52,18 @@ export const SCREENS = [
   { name: "snooze", as: li, path: "/inbox", prepare: (page) => inList(page, "article button").nth(1).click(), after: escape },
   { name: "notifications", as: li, path: "/me/notifications" },
   { name: "team", as: jie, path: "/team" },
-  { name: "team-person", as: jie, prepare: firstRow },
+  { name: "team-person", as: jie, needs: "visit-done", prepare: firstRow },
   { name: "team-visit", as: jie, prepare: lastRow },
   { name: "team-comment", as: jie, prepare: comment },
   { name: "team-tomorrow", as: jie, path: "/team", prepare: (page) => inList(page, "header button").nth(1).click() },
-  { name: "approvals", as: jie, path: "/approvals" },
+  { name: "approvals", as: jie, needs: "claim-waiting", path: "/approvals" },
   { name: "approval", as: jie, prepare: firstRow },
   { name: "approval-deciding", as: jie, prepare: main },
   { name: "inbox-leader", as: jie, path: "/inbox" },
   { name: "me-leader", as: jie, path: "/me" },
   { name: "offline", as: li, path: "/", prepare: (_, phone) => phone.offline(true) },
-  { name: "offline-unsent", as: li, path: "/customers/new", prepare: refusedLater },
-  { name: "mend", as: li, path: "/me/mend", prepare: (page, phone) => syncAndWait(page, phone) },
+  { name: "offline-unsent", as: li, needs: "offline", path: "/customers/new", prepare: refusedLater },
+  { name: "mend", as: li, needs: "offline-unsent", path: "/me/mend", prepare: (page, phone) => syncAndWait(page, phone) },
   { name: "mend-edit", as: li, prepare: (page) => seen(page, "section button[class*=primary]").first().click(), after: escape },
   { name: "nowhere", as: li, path: "/no/such/page" },
 ];

@@ -52,18 +52,16 @@ async function liven(url) {
 
 async function draw(sizeName, size, language) {
   const findings = [];
-  const screens = SCREENS.filter(isWanted);
-  for (const who of new Set(screens.map((screen) => screen.as))) {
+  const screens = played();
+  for (const who of new Set([...screens].map((screen) => screen.as))) {
     const phone = new Phone(server.url, { language, size });
     try {
       await phone.open();
       if (who) await phone.signIn(who);
       if (who) await speak(phone.page, language);
-      for (const screen of screens.filter((each) => each.as === who)) {
+      for (const screen of SCREENS.filter((each) => each.as === who && screens.has(each))) {
         await show(phone, screen);
-        const name = `${screen.name}-${sizeName}-${language}`;
-        await phone.page.screenshot({ path: join(FOLDER, `${name}.png`) });
-        for (const line of [...(await seriousOf(phone.page)), ...(await smallTargets(phone.page))]) findings.push(`${name}: ${line}`);
+        if (isWanted(screen)) findings.push(...(await picture(phone, `${screen.name}-${sizeName}-${language}`)));
         await screen.after?.(phone.page, phone);
       }
       findings.push(...phone.complaints.map((line) => `${sizeName}-${language}: ${line}`));
@@ -72,6 +70,28 @@ async function draw(sizeName, size, language) {
     }
   }
   return findings;
+}
+
+/** The screens that are wanted and those that they build on: what stands before one without a path, and what one `needs`. */
+function played() {
+  const screens = new Set();
+  const play = (screen) => {
+    if (screens.has(screen)) return;
+    screens.add(screen);
+    if (screen.needs) play(SCREENS.find((each) => each.name === screen.needs));
+    if (screen.path === undefined) play(SCREENS.filter((each) => each.as === screen.as).at(placeOf(screen) - 1));
+  };
+  SCREENS.filter(isWanted).forEach(play);
+  return screens;
+}
+
+function placeOf(screen) {
+  return SCREENS.filter((each) => each.as === screen.as).indexOf(screen);
+}
+
+async function picture(phone, name) {
+  await phone.page.screenshot({ path: join(FOLDER, `${name}.png`) });
+  return [...(await seriousOf(phone.page)), ...(await smallTargets(phone.page))].map((line) => `${name}: ${line}`);
 }
 
 /** The demo's people have a language of their own; what is chosen on the device goes before it. */
