@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 UV := VIRTUAL_ENV=$(VENV) $(BIN)/uv
 STAMP := $(VENV)/.installed
 HANDHELD := $(wildcard handheld/package-lock.json)
-WORKERS ?= 2
+WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 HOST ?= $(or $(DOORSTEP_HOST),127.0.0.1)
 PORT ?= $(or $(DOORSTEP_PORT),8080)
 
