@@ -17,6 +17,7 @@ from notifications.hearers import approvals as approvals_hearers
 from notifications.hearers import customers as customers_hearers
 from notifications.hearers import fieldwork as fieldwork_hearers
 from notifications.hearers import membership as membership_hearers
+from notifications.models import Notice
 from server.accounts import functions as accounts_functions
 from server.accounts import purge
 from server.accounts import sync as accounts_sync
@@ -26,14 +27,17 @@ from server.core import arrivals, blobs, collections, events, job_requests, nigh
 from server.core.rows import metadata
 from server.customers import operations as customers_operations
 from server.customers import sync as customers_sync
+from server.customers.hanging import on_merge
 from server.expenses import operations as expenses_operations
 from server.expenses import queries as expenses_queries
 from server.expenses import sync as expenses_sync
+from server.expenses.models import ExpenseLine
 from server.fieldwork import operations as fieldwork_operations
 from server.fieldwork import sync as fieldwork_sync
 from server.insight import functions as insight_functions
 from server.membership import sync as membership_sync
-from server.membership.operations.handover import follow_customers
+from server.membership.models import Card, Member
+from server.membership.operations.handover import follow_customers, merge_members
 
 AREAS = (
     accounts_sync, approvals_sync, customers_sync, fieldwork_sync, membership_sync, expenses_sync, notifications_sync,
@@ -47,6 +51,13 @@ for area in AREAS:
 # In the same unit of work: plans, visits, follow-ups, memberships, cards and arrivals go with their customer.
 customers_operations.on_handover(fieldwork_operations.follow_customers)
 customers_operations.on_handover(follow_customers)
+
+# In the same unit of work: what is not plain when two customers become one (server/customers/hanging.py).
+on_merge(Card)
+on_merge(Member, how=merge_members)
+on_merge(Notice, "subject_id")
+on_merge(ExpenseLine, "customer_id", lambda *_: None)
+on_merge(ExpenseLine, "spent_for_id", expenses_operations.merge_lines)
 
 # In the same unit of work: a decision about a claim changes it and books what is owed.
 subjects.register(expenses_operations.CLAIMS)

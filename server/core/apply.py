@@ -19,7 +19,15 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from server.core import ledger
 from server.core.access import Actor
 from server.core.apply_deciding import Deciding, Rejected, Skipped
-from server.core.apply_loading import deleted_before, preload, refused_before
+from server.core.apply_loading import (
+    deleted_before,
+    find_absent,
+    lock_before,
+    preload,
+    prepare,
+    redirected,
+    refused_before,
+)
 from server.core.db import Database, try_again
 from server.core.problems import CONFLICT, INTERNAL, Refused
 from server.core.sync_issues import SyncIssue
@@ -97,7 +105,7 @@ class _Batch:
         fresh = self._seen_before(last, enrolment)
         if not fresh:
             return Applied(last, self._in_order(), -1)
-        deciding = self._load(fresh)
+        fresh, deciding = self._load(fresh)
         for _, group in groupby(fresh, key=lambda operation: operation.group):
             self._decide_group(list(group), deciding)
         self._keep_issues(fresh)
@@ -123,11 +131,19 @@ class _Batch:
                 self.verdicts[operation.n] = Decision.from_wire(entry.verdict)
         return [operation for operation in self.operations if operation.n > last]
 
-    def _load(self, fresh: Sequence[Operation]) -> Deciding:
-        """Load what these operations are decided by; those with a fault of form need nothing."""
+    def _load(self, fresh: Sequence[Operation]) -> tuple[list[Operation], Deciding]:
+        """Load what these operations are decided by; those with a fault of form need nothing.
+
+        Returned as they are to be decided: under what stands now for rows that went.
+        """
+        uow, sound = self.uow, [operation for operation in fresh if operation.fault is None]
+        lock_before(uow, sound)
+        preload(uow, sound)
+        absent = find_absent(uow, sound)
+        fresh = [redirected(operation, absent) for operation in fresh]
         sound = [operation for operation in fresh if operation.fault is None]
-        preload(self.uow, sound)
-        return Deciding(self.uow, deleted_before(self.uow, sound), refused_before(self.uow, sound))
+        prepare(uow, sound)
+        return fresh, Deciding(uow, deleted_before(uow, sound), refused_before(uow, sound), absent)
 
     # -- deciding --------------------------------------------------------------------------------------------------
 

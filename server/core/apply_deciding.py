@@ -6,10 +6,10 @@ Everything it looks at was loaded before (apply_loading.py), and nothing is writ
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from server.core.collections import COLLECTIONS, Action, Collection
+from server.core.collections import COLLECTIONS, Absent, Action, Collection
 from server.core.problems import NOT_FOUND, Refused, problem_type
 from server.core.rows import Row, c
 from server.core.types import Day, Instant, to_ms
@@ -52,12 +52,13 @@ class Deciding:
     """What operations of one push are decided by, besides the rows of the unit of work.
 
     gone: ids that were deleted once. refused_creates: row → number of the operation that was to make it and was refused;
-    whoever refuses another one adds it.
+    whoever refuses another one adds it. absent: rows that are not there any more → why.
     """
 
     uow: UnitOfWork
     gone: frozenset[str]
     refused_creates: dict[str, int]
+    absent: Mapping[str, Absent] = field(default_factory=dict)
 
     def decide(self, operation: Operation) -> Decision:
         """Run one operation through its rule. Raises Refused, Rejected or Skipped; nothing of it stays then."""
@@ -66,12 +67,13 @@ class Deciding:
         collection = COLLECTIONS[operation.collection]
         action = collection.actions[operation.action]
         values = decoded(collection, operation.values)
-        for field, parent in collection.parents.items():
-            if (parent_id := operation.values.get(field)) is not None:
+        for name, parent in collection.parents.items():
+            if (parent_id := operation.values.get(name)) is not None:
                 self._skip_without(COLLECTIONS[parent], parent_id)
         # Before any row is looked at: without the function nobody learns what is there.
         if action.function is not None:
             self.uow.actor.must(action.function)
+        self._refuse_absent(collection, operation)
         if operation.action == "create":
             return self._create(collection, action, operation, values)
         row = self.uow.get(collection.row, operation.row)
@@ -86,6 +88,14 @@ class Deciding:
             return self._update(collection, action, operation, row, values)
         action.operation(self.uow, row, values)
         return Decision(operation.n, Verdict.APPLIED, version=row.version)
+
+    def _refuse_absent(self, collection: Collection, operation: Operation) -> None:
+        """Say why a row that the actor reached is not there any more."""
+        if (why := self.absent.get(operation.row)) is not None:
+            raise why.refused()
+        for name in collection.parents:
+            if (why := self.absent.get(operation.values.get(name) or "")) is not None:
+                raise why.refused(f"/{name}")
 
     def _skip_without(self, collection: Collection, row_id: str) -> None:
         """Raise Skipped when that row is not there because its create was refused."""

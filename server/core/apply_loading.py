@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 
 from server.core.access import realm_of
-from server.core.collections import COLLECTIONS, OwnedScope
+from server.core.collections import COLLECTIONS, Absent, OwnedScope
 from server.core.rows import c
 from server.core.sync_issues import SyncIssue
 from server.core.tables import FEED
@@ -18,7 +19,6 @@ from sync_protocol.verdicts import Verdict
 
 def preload(uow: UnitOfWork, sound: Sequence[Operation]) -> None:
     """Load and lock all targets and parents: parents' tables first, one statement a table."""
-    _lock_before(uow, sound)
     wanted: dict[str, set[str]] = {name: set() for name in COLLECTIONS}
     for operation in sound:
         wanted[operation.collection].add(operation.row)
@@ -27,6 +27,42 @@ def preload(uow: UnitOfWork, sound: Sequence[Operation]) -> None:
                 wanted[parent].add(operation.values[field])
     for name in COLLECTIONS:
         uow.preload(COLLECTIONS[name].row, wanted[name])
+
+
+def find_absent(uow: UnitOfWork, sound: Sequence[Operation]) -> dict[str, Absent]:
+    """Why rows that were loaded for and are not there any more went; nothing is asked when none is missing."""
+    missing: dict[str, set[str]] = {}
+    made = {operation.row for operation in sound if operation.action == "create"}
+    for operation in sound:
+        collection = COLLECTIONS[operation.collection]
+        named = {operation.values.get(field): parent for field, parent in collection.parents.items()}
+        for row_id, name in {**named, operation.row: operation.collection}.items():
+            kind = COLLECTIONS[name]
+            if row_id is None or row_id in made or kind.absent is None:
+                continue
+            if uow.get(kind.row, row_id) is None:
+                missing.setdefault(name, set()).add(row_id)
+    found: dict[str, Absent] = {}
+    for name, ids in missing.items():
+        if (ask := COLLECTIONS[name].absent) is not None:
+            found |= ask(uow, sorted(ids))
+    return found
+
+
+def redirected(operation: Operation, absent: Mapping[str, Absent]) -> Operation:
+    """The operation with parents that went replaced by what stands for them now."""
+    if operation.fault is not None:
+        return operation
+    moved = {
+        field: why.successor
+        for field in COLLECTIONS[operation.collection].parents
+        if (why := absent.get(operation.values.get(field) or "")) is not None and why.successor is not None
+    }
+    return replace(operation, values={**operation.values, **moved}) if moved else operation
+
+
+def prepare(uow: UnitOfWork, sound: Sequence[Operation]) -> None:
+    """Load what targets hang on, and what each area else needs."""
     further: dict[str, set[str]] = {name: set() for name in COLLECTIONS}
     for operation in sound:
         collection = COLLECTIONS[operation.collection]
@@ -41,7 +77,8 @@ def preload(uow: UnitOfWork, sound: Sequence[Operation]) -> None:
             collection.prepare(uow, [operation for operation in sound if operation.collection == name])
 
 
-def _lock_before(uow: UnitOfWork, sound: Sequence[Operation]) -> None:
+def lock_before(uow: UnitOfWork, sound: Sequence[Operation]) -> None:
+    """Lock what all who touch such rows lock first."""
     for name, collection in COLLECTIONS.items():
         if collection.before is not None and (some := [each for each in sound if each.collection == name]):
             collection.before(uow, some)

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from server.core.access import Actor, realm_of, scoped_buckets
+from server.core.problems import ProblemType, Refused
 from server.core.rows import Row
 from server.core.types import from_ms
 from sync_protocol.collections import ActionShape, CollectionShape, Field, Policy
@@ -102,6 +103,23 @@ class Action:
     by_author: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Why a row that the actor reached is not there any more.
+
+    successor: the row that stands for it now. What a device makes under the absent one (`Collection.parents`) is made under
+    that one; what it does to the absent one itself is refused.
+    """
+
+    problem: ProblemType
+    params: Mapping[str, str]
+    successor: str | None = None
+
+    def refused(self, field: str | None = None) -> Refused:
+        """What to raise for it."""
+        return Refused(self.problem, field=field, **self.params)
+
+
 @dataclass(frozen=True)
 class Collection:
     """A synced table.
@@ -111,6 +129,7 @@ class Collection:
     before: called once for a batch before any target is loaded, to lock what all who touch such rows lock first.
     prepare: called once for a batch after targets and parents are loaded, to load what else the area needs, at once.
     refuse: called for a row out of the actor's reach; may raise a better reason than NOT_FOUND.
+    absent: called once for a batch with ids that are not there; those of which the actor may know why, with why.
     settle: values as the row will hold them, however they were spelt, so that apply compares like with like; the area's
     operations begin with the same function. By field name, of any of the actions; pure; settling again changes nothing.
     Raises Refused for what no row may hold. Without it values are stored as they come.
@@ -127,6 +146,7 @@ class Collection:
     before: Callable[[UnitOfWork, Sequence[Operation]], None] | None = None
     prepare: Callable[[UnitOfWork, Sequence[Operation]], None] | None = None
     refuse: Callable[[UnitOfWork, Any], None] | None = None
+    absent: Callable[[UnitOfWork, Sequence[str]], Mapping[str, Absent]] | None = None
     settle: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None
 
     @cached_property

@@ -14,3 +14,4 @@ REVEAL = function(
     "customers.reveal", zh="查看客户的完整敏感信息", en="Read customers' sensitive data in full", roles=_EVERYBODY
 )
 EXPORT = function("customers.export", zh="导出客户", en="Export customers", roles=_MANAGERS)
+MERGE = function("customers.merge", zh="合并客户", en="Merge customers", roles=_EVERYBODY)

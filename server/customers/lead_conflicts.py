@@ -1,4 +1,4 @@
-"""Lead conflicts (撞单): one number, customers of two owners. Opened and closed here, in turn only (`UnitOfWork.in_turn`).
+"""Lead conflicts (撞单): one number, customers of two owners. Opened and closed here, in turn (`UnitOfWork.in_turn`).
 
 In turn, because two people who enter one number at the same moment do not see each other's rows: the one who commits second
 does. Some statements, however many customers. Source: docs/rules/customers.md, C16.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -91,6 +91,34 @@ def close_conflicts(uow: UnitOfWork, customer_ids: Sequence[str]) -> None:
             if owners[each.first_id] == owners[each.second_id]:
                 uow.change(each, state=ConflictState.CLOSED.value)
                 uow.record(LeadConflictClosed(each.id, owners[each.first_id]))
+
+
+def conflicts_of_merged(uow: UnitOfWork, kept_id: str, gone_id: str) -> None:
+    """Let who stays stand in the conflicts of who goes; what the two had with each other, or one owner has, is over.
+
+    A pair has one conflict for ever, whose id follows from the two: the one that is there stays. Records LeadConflictClosed.
+    Not in turn, because his row goes with the merge: whoever opens a conflict with him in that very moment makes the database
+    refuse one of the two, which is then tried again.
+    """
+    t, k = c(LeadConflict), c(Customer)
+    found = uow.find(LeadConflict, or_(t.first_id == gone_id, t.second_id == gone_id))
+    if not found:
+        return
+    sides = {each.id: (each.first_id, each.second_id) for each in found}
+    others = {row_id: second if first == gone_id else first for row_id, (first, second) in sides.items()}
+    uow.preload(LeadConflict, [conflict_id(kept_id, other) for other in others.values()])
+    statement = select(k.id, k.owner_id).where(k.org_id == uow.org_id, k.id.in_(sorted({kept_id, *others.values()})))
+    owners = {row.id: row.owner_id for row in uow.connection.execute(statement)}
+    for each in found:
+        other = others[each.id]
+        uow.remove(each)
+        is_over = other == kept_id or owners[other] == owners[kept_id]
+        if other != kept_id and uow.get(LeadConflict, conflict_id(kept_id, other)) is None:
+            first, second = (kept_id if side == gone_id else side for side in sides[each.id])
+            state = ConflictState.CLOSED.value if is_over else each.state
+            uow.add(replace(each, id=conflict_id(kept_id, other), first_id=first, second_id=second, state=state))
+        if each.state == ConflictState.OPEN and is_over:
+            uow.record(LeadConflictClosed(each.id, owners[kept_id]))
 
 
 def _known(uow: UnitOfWork, ids: Sequence[str]) -> set[str]:

@@ -169,7 +169,7 @@ class ConflictState(StrEnum):
     CheckConstraint(f"state IN ({', '.join(repr(str(each)) for each in ConflictState)})", name="state"),
 )
 class LeadConflict(Row):
-    """Two customers of different owners with one number (domain row 13). Written in turn only (lead_conflicts.py).
+    """Two customers of different owners with one number (domain row 13). Written by lead_conflicts.py only.
 
     id: `conflict_id`, so that a pair has one for ever. first, second: in the order in which they arrived at the server.
     received_at: when each was met, as claimed; arrived_at: when the server heard of it.

@@ -113,7 +113,7 @@ def change_customer(uow: UnitOfWork, customer: Customer, values: Mapping[str, An
         today=uow.today(),
         from_device=uow.actor.enrolment_id is not None,
     )
-    changes = _changes(uow, customer, checked)
+    changes = changes_of(uow, customer, checked)
     if not changes:
         return customer
     stages = {"before": customer.stage, "after": checked.get("stage", customer.stage)}
@@ -166,7 +166,7 @@ def change_phone(uow: UnitOfWork, phone: CustomerPhone, values: Mapping[str, Any
     checked = settle_phone(values)
     if "number" in checked:
         checked["tail"] = rules.tail_of(checked["number"])
-    changes = _changes(uow, phone, checked)
+    changes = changes_of(uow, phone, checked)
     if not changes:
         return phone
     if "number" in changes:
@@ -233,7 +233,7 @@ def reveal(uow: UnitOfWork, customer: Customer, field: str, reason: str, *, phon
     return value
 
 
-def _changes(uow: UnitOfWork, row: Row, values: Mapping[str, Any]) -> Changes:
+def changes_of(uow: UnitOfWork, row: Row, values: Mapping[str, Any]) -> Changes:
     """What setting `values` changes, as an event may keep it: protected values masked, of a birthday only the year."""
     kind = type(row)
 

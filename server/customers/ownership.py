@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import NoReturn
 
 from server.accounts.models import User
@@ -48,6 +49,7 @@ PORTFOLIO_BEYOND_REACH = problem_type(
 
 HandoverReaction = Callable[[UnitOfWork, Sequence[Customer], User], None]
 _REACTIONS: list[HandoverReaction] = []
+_FOLLOWING: tuple[type[CustomerPhone] | type[Note] | type[TimelineEntry], ...] = (CustomerPhone, Note, TimelineEntry)
 _AT_ONCE = 5000
 """Customers whose rows are looked up with one statement."""
 
@@ -198,20 +200,43 @@ def _move(uow: UnitOfWork, customers: Sequence[Customer], owner: User, reason: s
     for customer in moving:
         uow.change(customer, owner_id=owner.id, unit_id=owner.unit_id, owned_since=uow.now)
         uow.in_turn(close_conflicts, customer.id)
-    ids = [customer.id for customer in moving]
-    for start in range(0, len(ids), _AT_ONCE):
-        for kind in (CustomerPhone, Note, TimelineEntry):
-            for row in uow.find(kind, c(kind).customer_id.in_(ids[start : start + _AT_ONCE])):
-                uow.change(row, owner_id=owner.id, unit_id=owner.unit_id)
     if moving:
-        for react in _REACTIONS:
-            react(uow, moving, owner)
+        _follow(uow, moving, owner)
         uow.record(HandoverDone(owner.id, sorted(set(from_ids.values())), len(moving), reason))
     for customer in moving:
         before = from_ids[customer.id]
         uow.record(CustomerHandedOver(customer.id, before, owner.id, reason))
         add_to_timeline(uow, customer, HANDED_OVER, params={"from": before, "to": owner.id, "reason": reason})
     return len(moving)
+
+
+def follow(uow: UnitOfWork, customers: Sequence[Customer]) -> None:
+    """Let all that hangs on customers go to where they are: to the one owner whom they have by now."""
+    _follow(uow, customers, uow.must(User, customers[0].owner_id))
+
+
+def _follow(uow: UnitOfWork, customers: Sequence[Customer], owner: User) -> None:
+    places = {
+        each.id: {"owner_id": each.owner_id, "unit_id": each.unit_id, "project_id": each.project_id}
+        for each in customers
+    }
+    ids = sorted(places)
+    for start in range(0, len(ids), _AT_ONCE):
+        for kind in _FOLLOWING:
+            for row in uow.find(kind, c(kind).customer_id.in_(ids[start : start + _AT_ONCE])):
+                uow.change(row, **places[row.customer_id])
+    for react in _REACTIONS:
+        react(uow, customers, owner)
+
+
+def remember_owner(uow: UnitOfWork, customer: Customer, owner_id: str, *, since: datetime) -> None:
+    """Keep that somebody had this customer until now, under another id: what he gathered is still taken (rule C10)."""
+    row_id = former_owner_id(customer.id, owner_id)
+    known = uow.get(FormerOwner, row_id)
+    if known is None:
+        uow.add(FormerOwner(id=row_id, customer_id=customer.id, owner_id=owner_id, since=since, until=uow.now))
+    else:
+        uow.change(known, since=min(known.since, since), until=uow.now)
 
 
 def _remember_former(uow: UnitOfWork, customers: Sequence[Customer]) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from server.core.collections import Action, Collection, Column, OwnedScope
 from server.core.uow import UnitOfWork
 from server.customers import operations, rules
-from server.customers.functions import READ, WRITE
+from server.customers.functions import MERGE, READ, WRITE
+from server.customers.merging.operations import absent_customers, merge_from_device
 from server.customers.models import Customer, CustomerPhone, Note, TimelineEntry
 from server.customers.settling import settle_customer, settle_note, settle_phone
 from sync_protocol import wire
@@ -23,6 +24,7 @@ _PHONE_VALUES: Mapping[str, WireType] = {
 
 
 def _prepare_customers(uow: UnitOfWork, batch: Sequence[Operation]) -> None:
+    uow.preload(Customer, [each.values["gone_id"] for each in batch if each.action == "merge"])
     operations.preload_for_batch(uow, (each.row for each in batch))
 
 
@@ -62,10 +64,17 @@ CUSTOMERS = Collection(
     actions={
         "create": Action(operations.create_customer, WRITE),
         "update": Action(operations.change_customer, WRITE),
+        "merge": Action(
+            merge_from_device,
+            MERGE,
+            values={"gone_id": wire.ID, "take": wire.TEXT(1000).or_null(), "gone_version": wire.INTEGER(1).or_null()},
+            required=frozenset({"gone_id"}),
+        ),
     },
     prepare=_prepare_customers,
     settle=settle_customer,
     refuse=operations.refuse_edit,
+    absent=absent_customers,
 )
 
 CUSTOMER_PHONES = Collection(

@@ -40,6 +40,7 @@ BEYOND_A_SCHEMA = {
     "approvals.unit-unknown": _A_ROW,
     "customers.day-in-future": "moves with today",
     "customers.id-number-invalid": "has a check digit",
+    "customers.merge-with-himself": _TWO_VALUES,
     "customers.name-required": "asks for a letter or digit of any script, a class that JSON Schema's patterns do not have",
     "customers.new-owner-unfit": _A_ROW,
     "customers.phone-invalid": "which numbers are complete is a table of numbering plans",

@@ -49,6 +49,7 @@ ROW_OF: Mapping[str, type[Row]] = {KINDS[kind].key: COLLECTIONS[name].row for na
 
 NAMED: Mapping[str, str] = {
     "customer_id": "customer",
+    "gone_id": "customer",
     "plan_id": "plan",
     "visit_id": "visit",
     "reply_to": "note",
@@ -119,6 +120,7 @@ def _word(name: str) -> Values:
 ACTS: Mapping[tuple[str, str], Act] = {
     ("customers", "create"): Act(_word("name")),
     ("customers", "update"): Act(_word("needs")),
+    ("customers", "merge"): Act(lambda pushing: {"gone_id": pushing.own("phone")["customer_id"]}),
     ("customer_phones", "create"): Act(
         lambda pushing: {"customer_id": pushing.own("customer")["customer_id"], "number": "13912345678"}
     ),

@@ -302,6 +302,11 @@ export interface Actions {
       readonly remark?: string | null;
       readonly first_contact_on?: string | null;
     };
+    merge: {
+      readonly gone_id: string;
+      readonly take?: string | null;
+      readonly gone_version?: number | null;
+    };
   };
   customer_phones: {
     create: {
@@ -648,6 +653,14 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
           first_contact_on: orNull(day),
         },
         required: [],
+      },
+      merge: {
+        values: {
+          gone_id: id,
+          take: orNull(text(1000)),
+          gone_version: orNull(integer(1, 9007199254740991)),
+        },
+        required: ["gone_id"],
       },
     },
     parents: {},

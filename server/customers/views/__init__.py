@@ -1,8 +1,9 @@
 """The office's door to customers: translate, call one operation or query, answer."""
 
+from server.customers.merging import views as merging
 from server.customers.views import cards, details, handover, lead_conflicts
 from server.customers.views.blueprint import CUSTOMERS
 
 BLUEPRINTS = (CUSTOMERS, handover.USERS, lead_conflicts.LEAD_CONFLICTS)
 
-__all__ = ["BLUEPRINTS", "cards", "details", "handover", "lead_conflicts"]
+__all__ = ["BLUEPRINTS", "cards", "details", "handover", "lead_conflicts", "merging"]

@@ -18,6 +18,8 @@ from server.customers import operations, queries, rules
 from server.customers.events import CustomersExported
 from server.customers.export import csv_chunks
 from server.customers.functions import EXPORT, READ, WRITE
+from server.customers.merging.operations import MERGED, customer_there
+from server.customers.merging.queries import refuse_merged
 from server.customers.models import Customer, CustomerPhone
 from server.customers.ownership import NEW_OWNER_UNFIT
 from server.customers.queries import Card, Filters
@@ -84,8 +86,9 @@ def create_customer(values: dict[str, Any]) -> tuple[Card, int]:
 @CUSTOMERS.route("/<id:customer_id>", methods=["GET"])
 @requires(READ)
 @CUSTOMERS.response(200, CustomerOut)
+@CUSTOMERS.refuses(MERGED)
 def get_customer(customer_id: str) -> Card:
-    """One customer with all his phones, old ones too."""
+    """One customer with all his phones, old ones too. Of one who was merged, 410 says into whom."""
     return _card(customer_id)
 
 
@@ -93,12 +96,12 @@ def get_customer(customer_id: str) -> Card:
 @requires(WRITE)
 @CUSTOMERS.arguments(CustomerPatch)
 @CUSTOMERS.response(200, CustomerOut)
-@CUSTOMERS.refuses(*_FIELD_PROBLEMS, CHANGED_MEANWHILE)
+@CUSTOMERS.refuses(*_FIELD_PROBLEMS, CHANGED_MEANWHILE, MERGED)
 def change_customer(values: dict[str, Any], customer_id: str) -> Card:
     """Change fields of a customer's card."""
     base = values.pop("base", None)
     with writing() as uow:
-        customer = uow.must(Customer, customer_id, WRITE)
+        customer = customer_there(uow, customer_id, WRITE)
         clashes = clashing(uow, customer, settle_customer(values), base)
         if not clashes:
             operations.change_customer(uow, customer, values)
@@ -141,5 +144,10 @@ def export_customers(query: dict[str, Any]) -> Response:
 
 
 def _card(customer_id: str, *, written: bool = False) -> Card:
+    actor = current_actor()
     with reading() as connection:
-        return queries.get(connection, current_actor(), customer_id, written=written)
+        try:
+            return queries.get(connection, actor, customer_id, written=written)
+        except Refused:
+            refuse_merged(connection, actor, customer_id)
+            raise

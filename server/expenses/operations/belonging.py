@@ -66,3 +66,10 @@ def lines_of(uow: UnitOfWork, claim: ExpenseClaim) -> list[ExpenseLine]:
     if not uow.is_new(claim):
         preload_lines(uow, [claim.id])
     return uow.among(ExpenseLine, lambda line: line.claim_id == claim.id)
+
+
+def merge_lines(uow: UnitOfWork, kept_id: str, gone_id: str) -> None:
+    """What was spent for a customer who went into another was spent for that one: a named customer is always whom it was for."""
+    for line in uow.find(ExpenseLine, c(ExpenseLine).spent_for_id == gone_id):
+        named = kept_id if line.customer_id == gone_id else line.customer_id
+        uow.change(line, spent_for_id=kept_id, customer_id=named)

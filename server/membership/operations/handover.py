@@ -1,4 +1,4 @@
-"""What becomes of memberships, cards and arrivals when their customer gets another owner."""
+"""What becomes of memberships, cards and arrivals when their customer gets another owner, or is merged with another."""
 
 from __future__ import annotations
 
@@ -32,3 +32,17 @@ def follow_customers(uow: UnitOfWork, customers: Sequence[Customer], _new_owner:
             uow.change(card, **places[card.customer_id])
         for arrival in uow.find(Arrival, c(Arrival).customer_id.in_(some)):
             uow.change(arrival, owner_id=places[arrival.customer_id]["owner_id"])
+
+
+def merge_members(uow: UnitOfWork, kept_id: str, gone_id: str) -> None:
+    """A customer is a member once: who stays keeps his own membership and takes the other's cards into it (rule M11)."""
+    found = {each.customer_id: each for each in uow.find(Member, c(Member).customer_id.in_((kept_id, gone_id)))}
+    kept, gone = found.get(kept_id), found.get(gone_id)
+    if gone is None:
+        return
+    if kept is None:
+        uow.change(gone, customer_id=kept_id)
+        return
+    for card in uow.find(Card, c(Card).member_id == gone.id):
+        uow.change(card, member_id=kept.id)
+    uow.remove(gone)

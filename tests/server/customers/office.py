@@ -31,7 +31,7 @@ from server.core.services import Services
 from server.core.sync_issues import SYNC_ISSUES
 from server.core.uow import UnitOfWork, unit_of_work
 from server.customers import operations
-from server.customers.functions import EXPORT, HAND_OVER, READ, REVEAL, WRITE
+from server.customers.functions import EXPORT, HAND_OVER, MERGE, READ, REVEAL, WRITE
 from server.customers.models import Customer, CustomerPhone
 from server.customers.sync import COLLECTIONS
 from server.customers.views import BLUEPRINTS
@@ -41,8 +41,8 @@ from sync_protocol.operations import parse_push
 collections.register((SYNC_ISSUES,))
 collections.register(COLLECTIONS)
 
-FUNCTIONS = (READ, WRITE, HAND_OVER, REVEAL, EXPORT)
-SALES = (READ, WRITE, REVEAL)
+FUNCTIONS = (READ, WRITE, HAND_OVER, REVEAL, EXPORT, MERGE)
+SALES = (READ, WRITE, REVEAL, MERGE)
 
 
 class Clock:

@@ -68,6 +68,12 @@ RECIPES: Mapping[str, Recipe] = {
         references={"/customers/0": "customer", "/to": "person", "/from": "person"},
         disturbs=True,
     ),
+    "POST /api/v1/customers/{customer_id}/merge": Recipe(
+        row="customer",
+        body=lambda asking: {"gone_id": asking.own("phone")["customer_id"], "take": ["name"]},
+        references={"/gone_id": "note:customer_id"},
+        disturbs=True,
+    ),
     # field work
     "GET /api/v1/day-plans": Recipe(references={"?owner_id": "person"}),
     "POST /api/v1/day-plans": Recipe(

@@ -1,0 +1,76 @@
+"""What hangs on a customer, as the schema has it: every foreign key that leads to him. Merging and deleting go along it.
+
+An area above says only what is not plain: a column without a foreign key, rows that cannot just be pointed at another
+customer, and customers who must not be deleted for its sake. The composition root imports it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ForeignKeyConstraint
+
+from server.core.rows import ROWS, Row, metadata
+from server.core.uow import UnitOfWork
+
+Merge = Callable[[UnitOfWork, str, str], None]
+"""Given the unit of work, the id of who stays and of who goes."""
+Guard = Callable[[UnitOfWork, Sequence[str]], Mapping[str, str]]
+"""Of these customers those who must not be deleted: id → why, a code of `WHY`."""
+
+_MERGES: dict[tuple[type[Row], str], Merge | None] = {}
+_GUARDS: dict[Guard, tuple[type[Row], ...]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A column of a table that names a row of another one."""
+
+    row: type[Row]
+    column: str
+
+
+def on_merge(row: type[Row], column: str = "customer_id", how: Merge | None = None) -> None:
+    """Say what a merge does with rows whose `column` names a customer. Only where it is not plain.
+
+    Plain is a foreign key to customers: such rows are pointed at who stays, after they went to his owner as by a handover.
+    how: for rows that cannot be, as where a customer has one at most; None for a plain column without a foreign key.
+    """
+    _MERGES[row, column] = how
+
+
+def guards_customers(guard: Guard, *rows: type[Row]) -> None:
+    """Say which customers must not be deleted, because of `rows`, which a deletion therefore never takes along."""
+    _GUARDS[guard] = rows
+
+
+def links_to(table_name: str) -> Iterator[Link]:
+    """All columns that name a row of a table by foreign key."""
+    for table in metadata.sorted_tables:
+        for key in sorted(table.foreign_key_constraints, key=lambda each: str(each.name)):
+            if key.referred_table.name == table_name:
+                yield Link(ROWS[table.name], _column_of(key))
+
+
+def links_to_customers() -> dict[Link, Merge | None]:
+    """Every column that names a customer, with what a merge does where it is not plain."""
+    found: dict[Link, Merge | None] = dict.fromkeys(links_to("customers"))
+    return found | {Link(row, column): how for (row, column), how in _MERGES.items()}
+
+
+def guarded(uow: UnitOfWork, customer_ids: Sequence[str]) -> dict[str, str]:
+    """Of these customers those who must not be deleted, and why."""
+    found: dict[str, str] = {}
+    for guard in _GUARDS:
+        found.update(guard(uow, customer_ids))
+    return found
+
+
+def never_taken() -> frozenset[type[Row]]:
+    """Rows that no deletion takes along."""
+    return frozenset(row for rows in _GUARDS.values() for row in rows)
+
+
+def _column_of(key: ForeignKeyConstraint) -> str:
+    return str(next(element.parent.name for element in key.elements if element.parent.name != "org_id"))

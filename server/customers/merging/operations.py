@@ -1,0 +1,197 @@
+"""Making one of two customers. Some statements, however much hangs on who goes; all of it in one unit of work.
+
+Offline devices and the office call the same function. What becomes of rows of the areas above: server/customers/hanging.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import Any
+
+from server.core.collections import Absent, collection_of
+from server.core.problems import NOT_FOUND, STALE, Refused, problem_type
+from server.core.rows import c
+from server.core.uow import UnitOfWork
+from server.customers.functions import MERGE, READ
+from server.customers.hanging import links_to_customers, on_merge
+from server.customers.lead_conflicts import conflicts_of_merged
+from server.customers.merging.events import CustomersMerged
+from server.customers.merging.models import MergedCustomer
+from server.customers.merging.rules import values_taken
+from server.customers.models import Customer, CustomerPhone, FormerOwner, LeadConflict, former_owner_id
+from server.customers.operations import change_customer, changes_of
+from server.customers.ownership import follow, remember_owner, was_mine
+from server.customers.timeline import add_to_timeline, timeline_kind
+
+MERGED = problem_type(
+    "customers.merged",
+    410,
+    zh="该客户已与另一客户合并。",
+    en="This customer is one with another by now.",
+    doc="`into_id` is the customer who stands for both; only for who reaches that one, others are told that there is nobody. "
+    "Notes, visits and follow-ups that a device brings for the one who went are taken for the other.",
+    extra=["into_id"],
+)
+SAME_CUSTOMER = problem_type(
+    "customers.merge-with-himself",
+    422,
+    zh="请选择另一位客户。",
+    en="A customer cannot be merged with himself.",
+)
+UNKNOWN_FIELD = problem_type(
+    "customers.merge-unknown-field",
+    422,
+    zh="没有这个字段：{name}。",
+    en="A card has no field “{name}”.",
+)
+MERGED_HERE = timeline_kind("merged", zh="与另一位客户合并：{name}", en="Merged with another customer: {name}")
+
+
+def card_fields() -> tuple[str, ...]:
+    """The fields of a card of which a merge can take either side: those that people write."""
+    collection = collection_of(Customer)
+    return () if collection is None else tuple(collection.writable)
+
+
+def merge_customers(
+    uow: UnitOfWork,
+    kept_id: str,
+    gone_id: str,
+    *,
+    take: Collection[str] = (),
+    kept_version: int | None = None,
+    gone_version: int | None = None,
+) -> Customer:
+    """Make one customer of two: all that hangs on the one who goes is the other's, and so is what his card lacks.
+
+    take: fields of which the value of who goes is kept. kept_version, gone_version: as the caller saw the two. Merging again
+    what was merged changes nothing. Records CustomersMerged. Raises Refused NOT_FOUND, MERGED (one of
+    the two went into another), SAME_CUSTOMER, STALE, UNKNOWN_FIELD, and what change_customer does. Source: rule C17.
+    """
+    uow.actor.must(MERGE)
+    if kept_id == gone_id:
+        raise Refused(SAME_CUSTOMER, field="/gone_id")
+    uow.preload(Customer, (kept_id, gone_id))
+    kept = customer_there(uow, kept_id, MERGE)
+    if uow.get(Customer, gone_id) is None and _went(uow, gone_id) == kept_id:
+        return kept
+    gone = customer_there(uow, gone_id, MERGE, field="/gone_id")
+    for customer, seen in ((kept, kept_version), (gone, gone_version)):
+        if seen is not None and seen != customer.version:
+            raise Refused(STALE, version=customer.version)
+    fields = card_fields()
+    if unknown := sorted(set(take) - set(fields)):
+        raise Refused(UNKNOWN_FIELD, field="/take", name=unknown[0])
+    sides = {name: getattr(gone, name) for name in fields}
+    taken = values_taken({name: getattr(kept, name) for name in fields}, sides, take)
+    told = CustomersMerged(
+        kept.id, gone.id, kept.owner_id, gone.owner_id, changes_of(uow, kept, sides), sorted(taken)
+    )  # fmt: skip
+    if taken:
+        change_customer(uow, kept, taken)
+    _bring_over(uow, kept, gone)
+    uow.add(
+        MergedCustomer(
+            id=gone.id, into_id=kept.id, name=gone.name, owner_id=told.gone_owner_id, merged_by=uow.actor.user_id
+        )
+    )
+    uow.record(told)
+    add_to_timeline(uow, kept, MERGED_HERE, subject_id=gone.id, params={"name": gone.name})
+    uow.remove(gone)
+    return kept
+
+
+def merge_from_device(uow: UnitOfWork, kept: Customer, values: Mapping[str, Any]) -> Customer:
+    """As merge_customers. values: gone_id, take? (names, with commas between them), gone_version?."""
+    take = [name for name in (values.get("take") or "").split(",") if name]
+    return merge_customers(uow, kept.id, values["gone_id"], take=take, gone_version=values.get("gone_version"))
+
+
+def _bring_over(uow: UnitOfWork, kept: Customer, gone: Customer) -> None:
+    """All that hangs on `gone` first goes to the owner of `kept`, as by a handover, and then to `kept` himself."""
+    former = gone.owner_id
+    if former != kept.owner_id:
+        remember_owner(uow, kept, former, since=gone.owned_since)
+    if (gone.owner_id, gone.unit_id, gone.project_id) != (kept.owner_id, kept.unit_id, kept.project_id):
+        uow.change(gone, owner_id=kept.owner_id, unit_id=kept.unit_id, project_id=kept.project_id)
+        follow(uow, [gone])
+    for link, how in links_to_customers().items():
+        if how is not None:
+            how(uow, kept.id, gone.id)
+            continue
+        for row in uow.find(link.row, c(link.row)[link.column] == gone.id):
+            uow.change(row, **{link.column: kept.id})
+
+
+def _merge_phones(uow: UnitOfWork, kept_id: str, gone_id: str) -> None:
+    """A number that both have stays once; in use when either had it in use."""
+    columns = c(CustomerPhone)
+    phones = uow.find(CustomerPhone, columns.customer_id.in_((kept_id, gone_id)))
+    here = {phone.number: phone for phone in phones if phone.customer_id == kept_id}
+    for phone in phones:
+        if phone.customer_id != gone_id:
+            continue
+        known = here.get(phone.number)
+        if known is None:
+            uow.change(phone, customer_id=kept_id)
+            here[phone.number] = phone
+        else:
+            uow.change(known, is_current=known.is_current or phone.is_current, label=known.label or phone.label)
+            uow.remove(phone)
+
+
+def _merge_former_owners(uow: UnitOfWork, kept_id: str, gone_id: str) -> None:
+    """Whoever owned one of the two may still bring what he gathered; ids follow from the customer's."""
+    rows = uow.find(FormerOwner, c(FormerOwner).customer_id == gone_id)
+    uow.preload(FormerOwner, [former_owner_id(kept_id, row.owner_id) for row in rows])
+    for row in rows:
+        known = uow.get(FormerOwner, former_owner_id(kept_id, row.owner_id))
+        if known is None:
+            row_id = former_owner_id(kept_id, row.owner_id)
+            uow.add(replace(row, id=row_id, customer_id=kept_id))
+        else:
+            uow.change(known, since=min(known.since, row.since), until=max(known.until, row.until))
+        uow.remove(row)
+
+
+on_merge(CustomerPhone, how=_merge_phones)
+on_merge(FormerOwner, how=_merge_former_owners)
+on_merge(LeadConflict, "first_id", conflicts_of_merged)
+on_merge(LeadConflict, "second_id", conflicts_of_merged)
+
+
+# -- who went ---------------------------------------------------------------------------------------------------------
+
+
+def _went(uow: UnitOfWork, customer_id: str) -> str | None:
+    found = uow.get(MergedCustomer, customer_id)
+    return None if found is None else found.into_id
+
+
+def customer_there(uow: UnitOfWork, customer_id: str, function: str, *, field: str | None = None) -> Customer:
+    """The customer, within reach of the actor's `function`. Raises Refused MERGED to who reaches the other, else NOT_FOUND."""
+    reach, customer = uow.actor.must(function), uow.get(Customer, customer_id)
+    if customer is not None and reach.covers(customer):
+        return customer
+    if customer is None and (absent := absent_customers(uow, [customer_id]).get(customer_id)) is not None:
+        raise absent.refused(field)
+    raise Refused(NOT_FOUND, field=field)
+
+
+def absent_customers(uow: UnitOfWork, ids: Collection[str]) -> dict[str, Absent]:
+    """Of customers that are not there those who went into another whom the actor reaches, or owned once.
+
+    Three statements at most. For `Collection.absent`.
+    """
+    uow.preload(MergedCustomer, ids)
+    into = {each: went for each in ids if (went := _went(uow, each)) is not None}
+    uow.preload(Customer, into.values())
+    reach = uow.actor.reach(READ)
+    strange = [each for each in into.values() if (row := uow.get(Customer, each)) is None or not reach.holds(row)]
+    uow.preload(FormerOwner, [former_owner_id(each, uow.actor.user_id) for each in strange])
+    return {
+        each: Absent(MERGED, {"into_id": now}, now)
+        for each, now in into.items()
+        if now not in strange or was_mine(uow, now)
+    }
