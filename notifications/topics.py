@@ -58,6 +58,17 @@ VISIT_COMMENTED = _topic(
 TASK_ASSIGNED = _topic(
     "fieldwork.task-assigned", zh="有一项任务分配给您。", en="A task was given to you.", falls_back=True
 )
+VISIT_SHARED = _topic(
+    "fieldwork.visit-shared",
+    zh="有同事邀您一同拜访，或安排有变动。",
+    en="A colleague takes you along on a visit, or it has changed.",
+    collapses=True,
+)
+TASK_COPIED = _topic("fieldwork.task-copied", zh="有一项任务抄送给您。", en="A task was copied to you.")
+TASK_CHANGED = _topic(
+    "fieldwork.task-changed", zh="抄送给您的任务有变动。", en="A task copied to you has changed.", collapses=True
+)
+TASK_CLOSED = _topic("fieldwork.task-closed", zh="您分配的任务有了结果。", en="A task you gave has been closed.")
 HANDED_OVER = _topic(
     "customers.handed-over", zh="有客户交接给您。", en="Customers were handed over to you.", falls_back=True
 )

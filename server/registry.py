@@ -14,6 +14,7 @@ from notifications import functions as notifications_functions
 from notifications import sync as notifications_sync
 from notifications.hearers import accounts as accounts_hearers
 from notifications.hearers import approvals as approvals_hearers
+from notifications.hearers import copies as copies_hearers
 from notifications.hearers import customers as customers_hearers
 from notifications.hearers import fieldwork as fieldwork_hearers
 from notifications.hearers import membership as membership_hearers
@@ -67,7 +68,14 @@ blobs.readable_through(expenses_queries.citing)
 arrivals.on_arrival(expenses_operations.flag_arrived)
 
 # Later, by the worker: people are told. What nobody hears of costs its commit nothing.
-HEARERS = (accounts_hearers, approvals_hearers, fieldwork_hearers, customers_hearers, membership_hearers)
+HEARERS = (
+    accounts_hearers,
+    approvals_hearers,
+    fieldwork_hearers,
+    copies_hearers,
+    customers_hearers,
+    membership_hearers,
+)
 events.hear_later(hearing.HEAR, hearing.HEARERS)
 
 # What is declared by being imported: permissions, jobs, tables. A role loses what nobody has declared.

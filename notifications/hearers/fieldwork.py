@@ -11,7 +11,7 @@ from notifications.hearing import Hearing, hears
 from notifications.people import leaders_of
 from notifications.reminders import finish_overtaken, plan_reminders
 from notifications.telling import News
-from notifications.topics import PLAN_CHANGED, PLAN_SENT, TASK_ASSIGNED, VISIT_ARRANGED, VISIT_COMMENTED
+from notifications.topics import PLAN_CHANGED, PLAN_SENT, TASK_ASSIGNED, TASK_CLOSED, VISIT_ARRANGED, VISIT_COMMENTED
 from server.core.events import Heard
 from server.core.rows import c
 from server.core.types import from_ms, to_ms
@@ -112,6 +112,30 @@ def assigned_tasks(hearing: Hearing, heard: Sequence[Heard]) -> None:
         for each in heard
         if (row := tasks.get(each.subject_id)) is not None
         and row.assignee_id == each.told["assignee_id"] != each.actor_id
+    ]
+
+
+@hears(events.TaskClosed)
+def closed_tasks(hearing: Hearing, heard: Sequence[Heard]) -> None:
+    """Who asked hears that it was done, or called off by another."""
+    t = c(Task)
+    columns = (t.id, t.author_id, t.customer_id, t.customer_name, t.state)
+    ids = sorted({each.subject_id for each in heard})
+    rows = hearing.uow.connection.execute(select(*columns).where(t.org_id == hearing.uow.org_id, t.id.in_(ids)))
+    closed = {each.subject_id: each for each in heard}
+    hearing.news += [
+        News(
+            row.author_id,
+            TASK_CLOSED,
+            occurrence=each.n,
+            since=from_ms(each.at),
+            subject_collection="tasks",
+            subject_id=row.id,
+            customer_name=row.customer_name,
+            params={"customer_id": row.customer_id, "state": row.state, "by_id": each.actor_id},
+        )
+        for row in rows
+        if (each := closed[row.id]).actor_id != row.author_id
     ]
 
 

@@ -24,3 +24,8 @@ ASSIGN = function(
     en="Plan, move and reassign other people's visits",
     roles=(SUPERVISOR, DIRECTOR),
 )
+CONFIGURE = function(
+    "fieldwork.configure",
+    zh="设置活动类型",
+    en="Set up types of activity",
+)

@@ -13,6 +13,7 @@ from server.core.rows import Authored, Code, Marks, Scoped, index, refers, table
 from server.core.types import Id, Json, Protected
 from server.customers.models import PersonName
 from server.fieldwork.check_in import LocationVerdict
+from server.fieldwork.copies.people import PEOPLE_LENGTH
 from server.fieldwork.rules import TimeVerdict
 from server.fieldwork.task_states import TaskState
 from server.fieldwork.transitions import FollowUpState, PlanState, VisitState
@@ -38,7 +39,8 @@ class WrittenText(Protected):
         return f"({len(value)})"
 
 
-def _one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
+def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
+    """A column that holds one of these words."""
     return CheckConstraint(f"{column} IN ({', '.join(repr(str(word)) for word in words)})", name=column)
 
 
@@ -47,17 +49,19 @@ def _one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
     refers("owner_id", "users"),
     index("owner_id", "plan_on"),
     index("unit_id", "plan_on"),
-    _one_of("state", PlanState),
+    one_of("state", PlanState),
 )
 class DayPlan(Scoped):
     """The envelope of one person's day: a note, and whether it went to the supervisor. Its lines are visits.
 
     owner_id: whose day it is. unit_id: his unit when he made it. plan_on: in the organisation's zone, never changed.
     Several may stand for one day (two devices offline made one each); the day is then read as one (rule F1).
+    copied_to: who else is to see it once it is sent; a list of people as of copies/people.py.
     """
 
     plan_on: date
     note: Annotated[str | None, WrittenText()] = None
+    copied_to: Annotated[str | None, String(PEOPLE_LENGTH)] = None
     state: Annotated[str, Code] = PlanState.DRAFT.value
     sent_at: datetime | None = None
     marks: Annotated[Marks, Json()] = dataclasses.field(default_factory=dict)
@@ -76,7 +80,7 @@ class DayPlan(Scoped):
     index("unit_id", "day_on"),
     index("owner_id", "day_on"),
     index("author_id", "day_on"),
-    _one_of("state", VisitState),
+    one_of("state", VisitState),
 )
 class Visit(Authored):
     """A visit from plan to event: one row, one id.
@@ -86,7 +90,7 @@ class Visit(Authored):
     customer_name: as it was when planned, for whoever no longer sees the customer.
     planned_on: the day it is planned for; None for a visit nobody planned. day_on: the day it stands in lists: that of
     the visit, else the planned one, else that of its making; in the organisation's zone.
-    importance, urgency: 1 low to 3 high. actual_*: as the device claims, written once; *_received_at: when the server
+    importance, urgency: 1 low to 3 high. people: who takes part, a list as of copies/people.py. actual_*: as the device claims, written once; *_received_at: when the server
     heard. time_verdict: what is thought of those claims.
     check_in_at … is_mock: the point as claimed; coordinates in 1e-7 degree, lengths in metres. site_*: where the visit
     was to be. location_*, distance_m: judged when the check-in arrived (check_in.py).
@@ -103,6 +107,7 @@ class Visit(Authored):
     purpose: Annotated[str | None, WrittenText()] = None
     importance: int = 2
     urgency: int = 2
+    people: Annotated[str | None, String(PEOPLE_LENGTH)] = None
     site_latitude_e7: int | None = None
     site_longitude_e7: int | None = None
     site_radius_m: int | None = None
@@ -162,7 +167,7 @@ class VisitComment(Authored):
     index("customer_id", "due_on"),
     index("unit_id", "state", "due_on"),
     index("author_id"),
-    _one_of("state", FollowUpState),
+    one_of("state", FollowUpState),
 )
 class FollowUp(Authored):
     """Something to do for a customer by a day. author_id: who wrote it. assignee_id: whose it is to do.
@@ -194,13 +199,14 @@ class FollowUp(Authored):
     index("customer_id"),
     index("owner_id"),
     index("author_id"),
-    _one_of("state", TaskState),
+    one_of("state", TaskState),
 )
 class Task(Authored):
     """Something that one person asks of another, or of himself, by a day. author_id: who asked. assignee_id: who does it.
 
     owner_id, unit_id: the assignee's, also where it is about a customer, so it stays with him after a handover.
-    customer_name: as it was, for an assignee who does not see the customer. done_at: as the device claims.
+    customer_name: as it was, for an assignee who does not see the customer. done_at: as the device claims. copied_to: who
+    else is told and sees it (抄送), a list as of copies/people.py.
     """
 
     assignee_id: Annotated[str, Id()]
@@ -208,6 +214,7 @@ class Task(Authored):
     customer_name: Annotated[str | None, PersonName()] = None
     due_on: date
     text: Annotated[str, WrittenText()]
+    copied_to: Annotated[str | None, String(PEOPLE_LENGTH)] = None
     state: Annotated[str, Code] = TaskState.OPEN.value
     done_at: datetime | None = None
     done_note: Annotated[str | None, WrittenText()] = None

@@ -14,11 +14,13 @@ from server.core.page_schemas import PageQuery
 from server.customers.rules import NAME_MOST
 from server.fieldwork import models
 from server.fieldwork.check_in import LocationReason, LocationVerdict
+from server.fieldwork.copies.schemas import PeopleField
 from server.fieldwork.rules import LineStatus, TimeVerdict
 from server.fieldwork.transitions import FollowUpState, PlanState, VisitState
 
 _LATITUDE, _LONGITUDE = 900_000_000, 1_800_000_000
 _CLAIMED = {"description": "As the device claims."}
+_COPIED = {"description": "Who else sees it, once it is sent."}
 
 
 def _words(kind: type[StrEnum]) -> list[str]:
@@ -45,6 +47,7 @@ class PlanOut(_Line):
     owner_name = fields.String(required=True, allow_none=True)
     plan_on = DayField(required=True)
     note = fields.String(required=True, allow_none=True)
+    copied_to = PeopleField(required=True, metadata=_COPIED)
     state = CodeField(_words(PlanState), required=True)
     sent_at = InstantField(required=True, allow_none=True)
     created_at = InstantField(required=True)
@@ -65,12 +68,14 @@ class PlanIn(Schema):
     id = IdField(metadata={"description": "Minted by the caller, so that sending again makes nothing twice."})
     plan_on = DayField(required=True)
     note = TextField(models.NOTE_MOST, multiline=True, blank=True, allow_none=True)
+    copied_to = PeopleField(metadata=_COPIED)
 
 
 class PlanPatch(Schema):
     """What to change."""
 
     note = TextField(models.NOTE_MOST, multiline=True, blank=True, allow_none=True)
+    copied_to = PeopleField(metadata=_COPIED)
     base = IntegerField(
         1, metadata={"description": "The version the caller saw; a field changed since by another is refused."}
     )
@@ -103,6 +108,7 @@ class VisitOut(_Line):
     purpose = fields.String(required=True, allow_none=True)
     importance = IntegerField(1, 3, required=True)
     urgency = IntegerField(1, 3, required=True)
+    people = PeopleField(required=True, metadata={"description": "Who takes part."})
     site_latitude_e7 = IntegerField(required=True, allow_none=True)
     site_longitude_e7 = IntegerField(required=True, allow_none=True)
     site_radius_m = IntegerField(required=True, allow_none=True)
@@ -164,6 +170,7 @@ class _Planned(Schema):
     purpose = TextField(models.PURPOSE_MOST, multiline=True, blank=True, allow_none=True)
     importance = IntegerField(1, 3)
     urgency = IntegerField(1, 3)
+    people = PeopleField(metadata={"description": "Who takes part, and sees it in his own day."})
     site_latitude_e7 = IntegerField(-_LATITUDE, _LATITUDE, allow_none=True)
     site_longitude_e7 = IntegerField(-_LONGITUDE, _LONGITUDE, allow_none=True)
     site_radius_m = IntegerField(10, 5000, allow_none=True)

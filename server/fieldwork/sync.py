@@ -9,7 +9,11 @@ from server.core.uow import UnitOfWork
 from server.customers import operations as customers
 from server.customers.rules import NAME_MOST
 from server.fieldwork import models, operations
+from server.fieldwork.activities.sync import ACTIVITIES, ACTIVITY_TYPES
 from server.fieldwork.check_in import LocationReason, LocationVerdict
+from server.fieldwork.copies.people import PEOPLE_LENGTH
+from server.fieldwork.copies.sharing import preload_people
+from server.fieldwork.copies.sync import COPIES
 from server.fieldwork.functions import READ, WRITE
 from server.fieldwork.models import DayPlan, FollowUp, Task, Visit, VisitComment
 from server.fieldwork.operations.belonging import preload_assignees
@@ -48,6 +52,12 @@ def _prepare(uow: UnitOfWork, batch: Sequence[Operation]) -> None:
     named = {each.values.get("customer_id") for each in batch}
     customers.preload_for_batch(uow, {each for each in named if each is not None})
     preload_assignees(uow, {each.values.get("assignee_id") for each in batch})
+    _prepare_people(uow, batch)
+
+
+def _prepare_people(uow: UnitOfWork, batch: Sequence[Operation]) -> None:
+    """Load at once the people who take part, or to whom something is copied."""
+    preload_people(uow, (each.values.get(name) for each in batch for name in ("people", "copied_to")))
 
 
 def _prepare_visits(uow: UnitOfWork, batch: Sequence[Operation]) -> None:
@@ -64,6 +74,7 @@ DAY_PLANS = Collection(
     columns=(
         Column("plan_on", wire.DAY, writable=True, required=True),
         Column("note", wire.TEXT(models.NOTE_MOST, multiline=True).or_null(), writable=True),
+        Column("copied_to", wire.TEXT(PEOPLE_LENGTH).or_null(), writable=True),
         Column("state", wire.CODE(PlanState)),
         Column("sent_at", wire.INSTANT.or_null()),
         Column("owner_id", wire.ID),
@@ -75,6 +86,7 @@ DAY_PLANS = Collection(
         "finish": Action(operations.finish_plan, WRITE),
         "cancel": Action(operations.cancel_plan, WRITE),
     },
+    prepare=_prepare_people,
     settle=settle_plan,
 )
 
@@ -95,6 +107,7 @@ VISITS = Collection(
         Column("purpose", wire.TEXT(models.PURPOSE_MOST, multiline=True).or_null(), writable=True),
         Column("importance", wire.INTEGER(1, 3), writable=True),
         Column("urgency", wire.INTEGER(1, 3), writable=True),
+        Column("people", wire.TEXT(PEOPLE_LENGTH).or_null(), writable=True),
         Column("site_latitude_e7", wire.INTEGER(-_LATITUDE, _LATITUDE).or_null(), writable=True),
         Column("site_longitude_e7", wire.INTEGER(-_LONGITUDE, _LONGITUDE).or_null(), writable=True),
         Column("site_radius_m", wire.INTEGER(10, 5000).or_null(), writable=True),
@@ -219,6 +232,7 @@ TASKS = Collection(
         Column("assignee_id", wire.ID, writable=True),
         Column("due_on", wire.DAY, writable=True),
         Column("text", wire.TEXT(models.TASK_MOST, multiline=True), writable=True),
+        Column("copied_to", wire.TEXT(PEOPLE_LENGTH).or_null(), writable=True),
         Column("state", wire.CODE(TaskState)),
         Column("done_at", wire.INSTANT.or_null()),
         Column("done_note", DONE_NOTE),
@@ -234,6 +248,7 @@ TASKS = Collection(
                 "assignee_id": wire.ID,
                 "due_on": wire.DAY,
                 "text": wire.TEXT(models.TASK_MOST, multiline=True),
+                "copied_to": wire.TEXT(PEOPLE_LENGTH).or_null(),
             },
             required=frozenset({"due_on", "text"}),
             by_author=True,
@@ -252,4 +267,4 @@ TASKS = Collection(
     settle=settle_follow_up,
 )
 
-COLLECTIONS = (DAY_PLANS, VISITS, VISIT_COMMENTS, FOLLOW_UPS, TASKS)
+COLLECTIONS = (DAY_PLANS, VISITS, VISIT_COMMENTS, FOLLOW_UPS, TASKS, ACTIVITY_TYPES, ACTIVITIES, COPIES)

@@ -7,8 +7,10 @@ from marshmallow import fields
 from server.core.fields import CodeField, DayField, IdField, InstantField, IntegerField, Schema, TextField
 from server.core.page_schemas import PageQuery
 from server.fieldwork import models
+from server.fieldwork.copies.schemas import PeopleField
 from server.fieldwork.task_states import TaskState
 
+_COPIED = {"description": "Who else is told and sees it."}
 _STATES = [each.value for each in TaskState]
 
 
@@ -23,6 +25,7 @@ class TaskOut(Schema):
     assignee_id = IdField(required=True)
     due_on = DayField(required=True)
     text = fields.String(required=True)
+    copied_to = PeopleField(required=True, metadata=_COPIED)
     state = CodeField(_STATES, required=True)
     done_at = InstantField(required=True, allow_none=True, metadata={"description": "As the device claims."})
     done_note = fields.String(required=True, allow_none=True)
@@ -47,6 +50,7 @@ class TaskIn(Schema):
     due_on = DayField(required=True)
     customer_id = IdField(allow_none=True)
     assignee_id = IdField(metadata={"description": "The caller unless told; another needs the permission to assign."})
+    copied_to = PeopleField(metadata=_COPIED)
 
 
 class TaskPatch(Schema):
@@ -55,4 +59,5 @@ class TaskPatch(Schema):
     text = TextField(models.TASK_MOST, multiline=True)
     due_on = DayField()
     assignee_id = IdField()
+    copied_to = PeopleField(metadata=_COPIED)
     base = IntegerField(1)

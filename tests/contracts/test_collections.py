@@ -240,7 +240,9 @@ def test_without_a_role_for_it_nothing_can_be_done(world: World, of_carl: dict[s
         "core.function-missing" if needs_function else "core.not-found" for needs_function in needed
     ]
     held = world.pull_all("finn")
-    assert {name for name, _ in held.rows} == {"staff", "units", "projects", "sales_centres", "sync_issues"}
+    assert {name for name, _ in held.rows} == {
+        "staff", "units", "projects", "sales_centres", "activity_types", "sync_issues",
+    }  # fmt: skip
 
 
 # -- what people may send ---------------------------------------------------------------------------------------------

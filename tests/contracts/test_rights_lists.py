@@ -18,6 +18,7 @@ from server.core import tables
 from server.core.collections import COLLECTIONS, OwnedScope, PersonalScope
 from server.core.sync_issues import SyncIssue
 from server.customers.models import Customer, CustomerPhone, LeadConflict, Note, TimelineEntry
+from server.fieldwork.activities.models import Activity
 from server.fieldwork.models import DayPlan, FollowUp, Task, Visit
 from server.membership.models import Arrival, Card, Member
 from tests.support import databases
@@ -33,6 +34,7 @@ LISTS = {
     "/visits": (Visit, FIELDWORK),
     "/follow-ups": (FollowUp, FIELDWORK),
     "/tasks": (Task, FIELDWORK),
+    "/activities": (Activity, FIELDWORK),
     "/sync-issues": (SyncIssue, "sync.issues"),
     "/members": (Member, "membership.read"),
     "/cards": (Card, "membership.read"),

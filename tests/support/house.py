@@ -211,7 +211,17 @@ def _history(scene: Scene, project: str) -> None:
     company = scene.acme
     for name in SPECIAL:
         with scene.services.writing(scene.hand(company, name)) as uow:
-            for kind in ("phone", "contested customer", "line", "follow-up", "task", "issue", "card", "arrival"):
+            for kind in (
+                "phone",
+                "contested customer",
+                "line",
+                "follow-up",
+                "task",
+                "activity",
+                "issue",
+                "card",
+                "arrival",
+            ):
                 KINDS[kind].make(scene, company, name, uow)
             uow.commit()
     for owner in ("wang", "na", "fang"):

@@ -35,6 +35,7 @@ KIND_OF: Mapping[str, str] = {
     "visit_comments": "comment",
     "follow_ups": "follow-up",
     "tasks": "task",
+    "activities": "activity",
     "arrivals": "arrival",
     "sync_issues": "issue",
     "notices": "notice",
@@ -55,6 +56,7 @@ NAMED: Mapping[str, str] = {
     "reply_to": "note",
     "assignee_id": "person",
     "claim_id": "claim",
+    "type_id": "activity type",
 }
 """Value that is an id → kind of row it names."""
 
@@ -98,6 +100,12 @@ def _follow_up(pushing: Pushing) -> dict[str, Any]:
     ids = pushing.own("visit")
     visit = {"visit_id": ids["visit_id"]} if pushing.trying == "visit_id" else {}
     return {"customer_id": ids["customer_id"], "due_on": DAY.isoformat(), "text": pushing.asker.scene.word(), **visit}
+
+
+def _activity(pushing: Pushing) -> dict[str, Any]:
+    about = {"customer_id": pushing.own("customer")["customer_id"], "text": pushing.asker.scene.word()}
+    own = {"kind": "own", "type_id": pushing.own("activity type")["type_id"]} if pushing.trying == "type_id" else {}
+    return {**about, "kind": "presales", "channel": "call_out", **own}
 
 
 def _line(pushing: Pushing) -> dict[str, Any]:
@@ -149,6 +157,7 @@ ACTS: Mapping[tuple[str, str], Act] = {
     ("tasks", "update"): Act(_word("text")),
     ("tasks", "complete"): Act(),
     ("tasks", "cancel"): Act(),
+    ("activities", "create"): Act(_activity),
     ("sync_issues", "dismiss"): Act(),
     ("notices", "read"): Act(),
     ("notices", "snooze"): Act(lambda _: {"until": STARTED}),
@@ -165,8 +174,8 @@ ACTS: Mapping[tuple[str, str], Act] = {
     ("approvals", "reject"): Act(lambda _: DECISION),
 }
 
-FITS = frozenset({"reply_to", "visit_id"})
-"""Values that are right as _note and _follow_up have them for one's own row."""
+FITS = frozenset({"reply_to", "visit_id", "type_id"})
+"""Values that are right as _note, _follow_up and _activity have them for one's own row."""
 
 
 def acts() -> list[tuple[Collection, str]]:

@@ -45,12 +45,18 @@ FITTING: dict[str, Any] = {
     "id_number": "11010519491231002X",
     "receipt_sha256": RECEIPT,
     "content_hash": CONTENT_HASH,
+    "type_id": None,
+    "people": "",
+    "copied_to": "",
 }
 UNTIDY: dict[str, Any] = {
     "number": "１３８ 0013-8000",
     "id_number": " 11010519491231002x",
     "receipt_sha256": RECEIPT.upper(),
     "content_hash": CONTENT_HASH.upper(),
+    "type_id": None,
+    "people": " ",
+    "copied_to": " ",
 }
 """The same, as people write them."""
 MINUTE = 60_000
@@ -172,6 +178,8 @@ class Maker:
 
     def value(self, name: str, kind: WireType, place: int) -> Any:
         """One that fits. place: times rise with it within DAY, so that what is declared first begins first."""
+        if name in ("people", "copied_to"):
+            return self.world.users[self.who] + " " * self.untidy
         if name in FITTING:
             return (UNTIDY if self.untidy else FITTING)[name]
         match kind:

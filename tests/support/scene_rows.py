@@ -28,6 +28,7 @@ from server.customers.models import Customer
 from server.expenses import operations as expenses
 from server.expenses.models import ExpenseClaim
 from server.fieldwork import operations as fieldwork
+from server.fieldwork.activities.operations import create_type, log_activity
 from server.fieldwork.models import Visit
 from server.membership.models import SalesCentre
 from server.membership.operations import cards, centres, members
@@ -123,6 +124,23 @@ def _task(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
     ids = _customer(scene, company, owner, uow)
     made = fieldwork.create_task(uow, new_id(), {**ids, "due_on": DAY, "text": scene.word()})
     return {**ids, "task_id": made.id}
+
+
+def _activity(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    ids = _customer(scene, company, owner, uow)
+    said = {**ids, "kind": "presales", "channel": "call_out", "text": scene.word()}
+    return {**ids, "activity_id": log_activity(uow, new_id(), said).id}
+
+
+def _activity_type(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    word = scene.word()
+    return {"type_id": create_type(uow, new_id(), {"name_zh": word, "name_en": word}).id}
+
+
+def _copy(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    ids = _customer(scene, company, owner, uow)
+    visit = fieldwork.create_visit(uow, new_id(), {**ids, "planned_on": DAY, "people": company.users[owner]})
+    return {**ids, "visit_id": visit.id}
 
 
 def _person(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
@@ -364,6 +382,9 @@ KINDS: Mapping[str, Kind] = {
     "comment": Kind("comment_id", _comment),
     "follow-up": Kind("follow_up_id", _follow_up),
     "task": Kind("task_id", _task),
+    "activity": Kind("activity_id", _activity),
+    "activity type": Kind("type_id", _activity_type, OF_THE_ORGANISATION),
+    "copy": Kind("visit_id", _copy),
     "person": Kind("user_id", _person),
     "home": Kind("unit_id", _home, OF_UNITS),
     "recruit": Kind("user_id", _recruit),
@@ -441,7 +462,8 @@ class Rows:
 
 
 FURNITURE = (
-    "phone", "contested customer", "note", "plan", "visit", "cancelled visit", "follow-up", "task", "queue", "job",
+    "phone", "contested customer", "note", "plan", "visit", "cancelled visit", "follow-up", "task", "activity", "activity type", "copy",
+    "queue", "job",
     "issue", "notice", "submitted claim", "approval", "batch", "delegation", "delivery", "card", "arrival", "kiosk",
 )  # fmt: skip
 """What lists show, and sync sends."""

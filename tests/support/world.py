@@ -25,6 +25,7 @@ from server.core.collections import shapes
 from server.core.db import Database
 from server.core.rows import c
 from server.core.uow import UnitOfWork, unit_of_work
+from server.fieldwork.activities.operations import create_type
 from sync_protocol.envelope import MAX_PAGE_BYTES
 from sync_protocol.ids import new_id
 from sync_protocol.phone import MemoryStorage, Phone
@@ -78,6 +79,7 @@ class World:
                 ("east", "sales", UnitKind.TEAM), ("west", "sales", UnitKind.TEAM), ("desk", "service", UnitKind.TEAM),
             ):  # fmt: skip
                 self.units[name] = units.create_unit(uow, parent_id=self.units[parent], kind=kind, name=name).id
+            create_type(uow, new_id(), {"name_zh": "开盘", "name_en": "Opening"})
             self.projects["pier"] = units.create_project(uow, code="pier", name="Pier").id
             of_salespeople = [each.code for each in FUNCTIONS.values() if "salesperson" in each.roles]
             for name, scope in _OWN_ROLES.items():

@@ -97,6 +97,7 @@ export interface Rows {
   day_plans: {
     readonly plan_on: string;
     readonly note: string | null;
+    readonly copied_to: string | null;
     readonly state: "cancelled" | "done" | "draft" | "sent";
     readonly sent_at: number | null;
     readonly owner_id: string;
@@ -113,6 +114,7 @@ export interface Rows {
     readonly purpose: string | null;
     readonly importance: number;
     readonly urgency: number;
+    readonly people: string | null;
     readonly site_latitude_e7: number | null;
     readonly site_longitude_e7: number | null;
     readonly site_radius_m: number | null;
@@ -166,10 +168,47 @@ export interface Rows {
     readonly assignee_id: string;
     readonly due_on: string;
     readonly text: string;
+    readonly copied_to: string | null;
     readonly state: "cancelled" | "done" | "open";
     readonly done_at: number | null;
     readonly done_note: string | null;
     readonly author_id: string;
+  };
+  activity_types: {
+    readonly name_zh: string;
+    readonly name_en: string;
+    readonly state: "active" | "closed";
+  };
+  activities: {
+    readonly customer_id: string;
+    readonly contact_name: string | null;
+    readonly kind: "acceptance" | "after_sales" | "implementation" | "own" | "presales" | "progress" | "return_visit" | "topic";
+    readonly type_id: string | null;
+    readonly channel: "call_in" | "call_out" | "mail" | "meeting_online" | "message" | "other";
+    readonly at: number;
+    readonly duration_min: number | null;
+    readonly text: string;
+    readonly nothing_next: string | null;
+    readonly day_on: string;
+    readonly time_verdict: "future" | "old" | "plausible";
+    readonly author_id: string;
+    readonly owner_id: string;
+  };
+  copies: {
+    readonly from_id: string;
+    readonly visit_id: string | null;
+    readonly plan_id: string | null;
+    readonly task_id: string | null;
+    readonly day_on: string;
+    readonly state: "cancelled" | "done" | "draft" | "in_progress" | "open" | "planned" | "sent";
+    readonly customer_name: string | null;
+    readonly place: string | null;
+    readonly start_at: number | null;
+    readonly end_at: number | null;
+    readonly importance: number;
+    readonly urgency: number;
+    readonly text: string | null;
+    readonly lines: unknown;
   };
   sales_centres: {
     readonly name: string;
@@ -334,10 +373,12 @@ export interface Actions {
     create: {
       readonly plan_on: string;
       readonly note?: string | null;
+      readonly copied_to?: string | null;
     };
     update: {
       readonly plan_on?: string;
       readonly note?: string | null;
+      readonly copied_to?: string | null;
     };
     send: Record<string, never>;
     finish: Record<string, never>;
@@ -356,6 +397,7 @@ export interface Actions {
       readonly purpose?: string | null;
       readonly importance?: number;
       readonly urgency?: number;
+      readonly people?: string | null;
       readonly site_latitude_e7?: number | null;
       readonly site_longitude_e7?: number | null;
       readonly site_radius_m?: number | null;
@@ -372,6 +414,7 @@ export interface Actions {
       readonly purpose?: string | null;
       readonly importance?: number;
       readonly urgency?: number;
+      readonly people?: string | null;
       readonly site_latitude_e7?: number | null;
       readonly site_longitude_e7?: number | null;
       readonly site_radius_m?: number | null;
@@ -431,11 +474,13 @@ export interface Actions {
       readonly assignee_id?: string;
       readonly due_on: string;
       readonly text: string;
+      readonly copied_to?: string | null;
     };
     update: {
       readonly assignee_id?: string;
       readonly due_on?: string;
       readonly text?: string;
+      readonly copied_to?: string | null;
     };
     complete: {
       readonly done_at?: number | null;
@@ -443,6 +488,21 @@ export interface Actions {
     };
     cancel: Record<string, never>;
   };
+  activity_types: object;
+  activities: {
+    create: {
+      readonly customer_id: string;
+      readonly contact_name?: string | null;
+      readonly kind: "acceptance" | "after_sales" | "implementation" | "own" | "presales" | "progress" | "return_visit" | "topic";
+      readonly type_id?: string | null;
+      readonly channel: "call_in" | "call_out" | "mail" | "meeting_online" | "message" | "other";
+      readonly at?: number;
+      readonly duration_min?: number | null;
+      readonly text: string;
+      readonly nothing_next?: string | null;
+    };
+  };
+  copies: object;
   sales_centres: object;
   members: object;
   cards: object;
@@ -736,6 +796,7 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
     fields: {
       plan_on: day,
       note: orNull(text(2000, true)),
+      copied_to: orNull(text(740)),
       state: code("cancelled", "done", "draft", "sent"),
       sent_at: orNull(instant),
       owner_id: id,
@@ -745,6 +806,7 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
         values: {
           plan_on: day,
           note: orNull(text(2000, true)),
+          copied_to: orNull(text(740)),
         },
         required: ["plan_on"],
       },
@@ -752,6 +814,7 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
         values: {
           plan_on: day,
           note: orNull(text(2000, true)),
+          copied_to: orNull(text(740)),
         },
         required: [],
       },
@@ -775,6 +838,7 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
       purpose: orNull(text(500, true)),
       importance: integer(1, 3),
       urgency: integer(1, 3),
+      people: orNull(text(740)),
       site_latitude_e7: orNull(integer(-900000000, 900000000)),
       site_longitude_e7: orNull(integer(-1800000000, 1800000000)),
       site_radius_m: orNull(integer(10, 5000)),
@@ -815,6 +879,7 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
           purpose: orNull(text(500, true)),
           importance: integer(1, 3),
           urgency: integer(1, 3),
+          people: orNull(text(740)),
           site_latitude_e7: orNull(integer(-900000000, 900000000)),
           site_longitude_e7: orNull(integer(-1800000000, 1800000000)),
           site_radius_m: orNull(integer(10, 5000)),
@@ -834,6 +899,7 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
           purpose: orNull(text(500, true)),
           importance: integer(1, 3),
           urgency: integer(1, 3),
+          people: orNull(text(740)),
           site_latitude_e7: orNull(integer(-900000000, 900000000)),
           site_longitude_e7: orNull(integer(-1800000000, 1800000000)),
           site_radius_m: orNull(integer(10, 5000)),
@@ -949,6 +1015,7 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
       assignee_id: id,
       due_on: day,
       text: text(500, true),
+      copied_to: orNull(text(740)),
       state: code("cancelled", "done", "open"),
       done_at: orNull(instant),
       done_note: orNull(text(500, true)),
@@ -961,6 +1028,7 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
           assignee_id: id,
           due_on: day,
           text: text(500, true),
+          copied_to: orNull(text(740)),
         },
         required: ["due_on", "text"],
       },
@@ -969,6 +1037,7 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
           assignee_id: id,
           due_on: day,
           text: text(500, true),
+          copied_to: orNull(text(740)),
         },
         required: [],
       },
@@ -982,6 +1051,74 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
       cancel: { values: {}, required: [] },
     },
     parents: {"customer_id": "customers"},
+  },
+  activity_types: {
+    policy: "server",
+    fields: {
+      name_zh: text(40),
+      name_en: text(40),
+      state: code("active", "closed"),
+    },
+    actions: {
+    },
+    parents: {},
+  },
+  activities: {
+    policy: "append",
+    fields: {
+      customer_id: id,
+      contact_name: orNull(text(120)),
+      kind: code("acceptance", "after_sales", "implementation", "own", "presales", "progress", "return_visit", "topic"),
+      type_id: orNull(id),
+      channel: code("call_in", "call_out", "mail", "meeting_online", "message", "other"),
+      at: instant,
+      duration_min: orNull(integer(0, 1440)),
+      text: text(4000, true),
+      nothing_next: orNull(text(200)),
+      day_on: day,
+      time_verdict: code("future", "old", "plausible"),
+      author_id: id,
+      owner_id: id,
+    },
+    actions: {
+      create: {
+        values: {
+          customer_id: id,
+          contact_name: orNull(text(120)),
+          kind: code("acceptance", "after_sales", "implementation", "own", "presales", "progress", "return_visit", "topic"),
+          type_id: orNull(id),
+          channel: code("call_in", "call_out", "mail", "meeting_online", "message", "other"),
+          at: instant,
+          duration_min: orNull(integer(0, 1440)),
+          text: text(4000, true),
+          nothing_next: orNull(text(200)),
+        },
+        required: ["channel", "customer_id", "kind", "text"],
+      },
+    },
+    parents: {"customer_id": "customers"},
+  },
+  copies: {
+    policy: "server",
+    fields: {
+      from_id: id,
+      visit_id: orNull(id),
+      plan_id: orNull(id),
+      task_id: orNull(id),
+      day_on: day,
+      state: code("cancelled", "done", "draft", "in_progress", "open", "planned", "sent"),
+      customer_name: orNull(text(120)),
+      place: orNull(text(200)),
+      start_at: orNull(instant),
+      end_at: orNull(instant),
+      importance: integer(1, 3),
+      urgency: integer(1, 3),
+      text: orNull(text(2000, true)),
+      lines: json,
+    },
+    actions: {
+    },
+    parents: {},
   },
   sales_centres: {
     policy: "server",

@@ -37,7 +37,7 @@ it("a visit that was made here counts before it is sent", () => {
 
 it("the plan is the one that was sent last", () => {
   const plan = (sent_at: number | null) => ({
-    id: String(sent_at), version: 1, unsent: false, plan_on: ON, note: null, state: "sent" as const, sent_at, owner_id: "w",
+    id: String(sent_at), version: 1, unsent: false, plan_on: ON, note: null, copied_to: null, state: "sent" as const, sent_at, owner_id: "w",
   });
   const board = boardOf(day([], [plan(5), plan(9), plan(null)]), [member("w")], ON, MOMENT);
   expect(board.people[0]?.planSentAt).toBe(9);

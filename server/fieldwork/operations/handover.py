@@ -1,4 +1,4 @@
-"""What becomes of visits, their comments and follow-ups when their customer gets another owner."""
+"""What becomes of visits, their comments, activities and follow-ups when their customer gets another owner."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from server.core.rows import c
 from server.core.uow import UnitOfWork
 from server.customers.models import Customer
 from server.fieldwork import events
+from server.fieldwork.activities.models import Activity
+from server.fieldwork.copies.sharing import share_visit
 from server.fieldwork.models import FollowUp, Visit
 from server.fieldwork.operations.comments import follow_visits
 from server.fieldwork.transitions import FollowUpState, VisitState
@@ -18,7 +20,7 @@ _AT_ONCE = 1000
 
 
 def follow_customers(uow: UnitOfWork, customers: Sequence[Customer], new_owner: User) -> None:
-    """Let visits and follow-ups go with their customers, in the same unit of work (rule F9).
+    """Let visits, activities and follow-ups go with their customers, in the same unit of work (rule F9).
 
     All of them, and what was said about visits, follow their customer's owner and unit, so that the new owner sees the whole history; the author keeps what
     is his through author_id. What is still to be done and was the former owner's to do becomes the new owner's: planned
@@ -37,9 +39,12 @@ def follow_customers(uow: UnitOfWork, customers: Sequence[Customer], new_owner: 
             former = visit.owner_id
             uow.change(visit, **places[str(visit.customer_id)])
             if visit.state == VisitState.PLANNED and visit.assignee_id == former != new_owner.id:
+                share_visit(uow, visit)
                 uow.change(visit, assignee_id=new_owner.id, plan_id=None)
                 uow.record(events.VisitReassigned(visit.id, former, new_owner.id, by_handover=True))
         follow_visits(uow, visits)
+        for activity in uow.find(Activity, c(Activity).customer_id.in_(some)):
+            uow.change(activity, **places[activity.customer_id])
         for follow_up in uow.find(FollowUp, c(FollowUp).customer_id.in_(some)):
             former = follow_up.owner_id
             uow.change(follow_up, **places[follow_up.customer_id])

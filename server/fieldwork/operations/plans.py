@@ -8,6 +8,7 @@ from typing import Any
 from server.core.problems import Refused, problem_type
 from server.core.uow import UnitOfWork
 from server.fieldwork import events
+from server.fieldwork.copies.sharing import check_people, share_plan
 from server.fieldwork.models import DayPlan
 from server.fieldwork.operations.belonging import must_be_one_of
 from server.fieldwork.operations.changes import changes_of
@@ -24,17 +25,20 @@ PLAN_DAY_FIXED = problem_type(
 
 
 def create_plan(uow: UnitOfWork, plan_id: str, values: Mapping[str, Any]) -> DayPlan:
-    """Store a day plan of whoever acts. values: plan_on, note. Records PlanCreated.
+    """Store a day plan of whoever acts. values: plan_on, note, copied_to. Records PlanCreated.
 
-    Another plan for the same day is no fault: two devices without a network may each have made one (rule F1).
+    Another plan for the same day is no fault: two devices without a network may each have made one (rule F1). Raises
+    Refused PEOPLE_INVALID, PERSON_UNKNOWN.
     """
+    settled = settle_plan(values)
     plan = uow.add(
         DayPlan(
             id=plan_id,
             owner_id=uow.actor.user_id,
             unit_id=uow.actor.unit_id,
             plan_on=values["plan_on"],
-            note=settle_plan(values).get("note"),
+            note=settled.get("note"),
+            copied_to=check_people(uow, settled.get("copied_to"), before=None, field="/copied_to"),
         )
     )
     uow.record(events.PlanCreated(plan.id, plan.owner_id, plan.plan_on))
@@ -42,16 +46,23 @@ def create_plan(uow: UnitOfWork, plan_id: str, values: Mapping[str, Any]) -> Day
 
 
 def change_plan(uow: UnitOfWork, plan: DayPlan, values: Mapping[str, Any]) -> DayPlan:
-    """Change the note. Records PlanChanged. Raises Refused NOT_YOURS, PLAN_DONE, PLAN_CANCELLED, PLAN_DAY_FIXED."""
+    """Change the note, or who else is to see it. Records PlanChanged.
+
+    Raises Refused NOT_YOURS, PLAN_DONE, PLAN_CANCELLED, PLAN_DAY_FIXED, PEOPLE_INVALID, PERSON_UNKNOWN.
+    """
     must_be_one_of(uow, plan.owner_id)
     move_plan(plan.state, PlanAction.CHANGE)
     if values.get("plan_on", plan.plan_on) != plan.plan_on:
         raise Refused(PLAN_DAY_FIXED, field="/plan_on")
-    if "note" in values:
-        wanted = {"note": settle_plan(values)["note"]}
-        if changes := changes_of(uow, plan, wanted):
-            uow.change(plan, **wanted)
-            uow.record(events.PlanChanged(plan.id, changes))
+    settled = settle_plan(values)
+    wanted: dict[str, Any] = {name: settled[name] for name in ("note", "copied_to") if name in settled}
+    if "copied_to" in wanted:
+        check_people(uow, wanted["copied_to"], before=plan.copied_to, field="/copied_to")
+    if changes := changes_of(uow, plan, wanted):
+        share_plan(uow, plan)
+        uow.change(plan, **wanted)
+        share_plan(uow, plan)
+        uow.record(events.PlanChanged(plan.id, changes))
     return plan
 
 
@@ -84,4 +95,5 @@ def _step(uow: UnitOfWork, plan: DayPlan, action: PlanAction) -> bool:
     if state == plan.state:
         return False
     uow.change(plan, state=state.value)
+    share_plan(uow, plan)
     return True

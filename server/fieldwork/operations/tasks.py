@@ -8,6 +8,7 @@ from typing import Any
 from server.core.uow import UnitOfWork
 from server.customers import operations as customers
 from server.fieldwork import events
+from server.fieldwork.copies.sharing import check_people, share_task
 from server.fieldwork.models import Task
 from server.fieldwork.operations.belonging import assignee_of, belongs_to, must_direct
 from server.fieldwork.operations.changes import changes_of
@@ -16,9 +17,10 @@ from server.fieldwork.task_states import TaskState, check_open
 
 
 def create_task(uow: UnitOfWork, task_id: str, values: Mapping[str, Any]) -> Task:
-    """Ask something of somebody. values: text, due_on, customer_id?, assignee_id? (whoever acts unless named).
+    """Ask something of somebody. values: text, due_on, customer_id?, assignee_id? (whoever acts unless named), copied_to?.
 
-    Records TaskAssigned. Raises Refused NOT_FOUND (customer), ASSIGNEE_UNKNOWN, FORBIDDEN_FUNCTION, TEXT_REQUIRED.
+    Records TaskAssigned. Raises Refused NOT_FOUND (customer), ASSIGNEE_UNKNOWN, FORBIDDEN_FUNCTION, TEXT_REQUIRED,
+    PEOPLE_INVALID, PERSON_UNKNOWN.
     """
     values = settle_follow_up(values)
     assignee = assignee_of(uow, values.get("assignee_id"))
@@ -34,28 +36,34 @@ def create_task(uow: UnitOfWork, task_id: str, values: Mapping[str, Any]) -> Tas
             customer_name=None if customer is None else customer.name,
             due_on=values["due_on"],
             text=values["text"],
+            copied_to=check_people(uow, values.get("copied_to"), before=None, field="/copied_to"),
         )
     )
+    share_task(uow, task)
     uow.record(events.TaskAssigned(task.id, assignee.id, customer_id, task.due_on))
     return task
 
 
 def change_task(uow: UnitOfWork, task: Task, values: Mapping[str, Any]) -> Task:
-    """Change text, day or whose it is, while it is open: by who asked, or whoever may assign within reach.
+    """Change text, day, whose it is or who else sees it, while it is open: by who asked, or whoever may assign within reach.
 
     Records TaskChanged, and TaskAssigned when it goes to another. Raises Refused NOT_YOURS, TASK_CLOSED,
-    ASSIGNEE_UNKNOWN, FORBIDDEN_FUNCTION, TEXT_REQUIRED.
+    ASSIGNEE_UNKNOWN, FORBIDDEN_FUNCTION, TEXT_REQUIRED, PEOPLE_INVALID, PERSON_UNKNOWN.
     """
     must_direct(uow, task, task.author_id)
     check_open(task.state)
     values = settle_follow_up(values)
-    wanted: dict[str, Any] = {name: values[name] for name in ("text", "due_on") if name in values}
+    wanted: dict[str, Any] = {name: values[name] for name in ("text", "due_on", "copied_to") if name in values}
+    if "copied_to" in wanted:
+        check_people(uow, wanted["copied_to"], before=task.copied_to, field="/copied_to")
     goes = values.get("assignee_id", task.assignee_id) != task.assignee_id
     if goes:
         assignee = assignee_of(uow, values["assignee_id"])
         wanted |= {"assignee_id": assignee.id, **belongs_to(None, assignee)}
     if changes := changes_of(uow, task, wanted):
+        share_task(uow, task)
         uow.change(task, **wanted)
+        share_task(uow, task)
         uow.record(events.TaskChanged(task.id, changes))
     if goes:
         uow.record(events.TaskAssigned(task.id, task.assignee_id, task.customer_id, task.due_on))
@@ -73,6 +81,7 @@ def complete_task(uow: UnitOfWork, task: Task, values: Mapping[str, Any]) -> Tas
     values = settle_follow_up(values)
     done_at = values.get("done_at") or uow.now
     uow.change(task, state=TaskState.DONE.value, done_at=done_at, done_note=values.get("done_note"))
+    share_task(uow, task)
     uow.record(events.TaskClosed(task.id, task.assignee_id, task.state))
     return task
 
@@ -86,5 +95,6 @@ def cancel_task(uow: UnitOfWork, task: Task, _values: Mapping[str, Any] | None =
     if task.state != TaskState.CANCELLED:
         check_open(task.state)
         uow.change(task, state=TaskState.CANCELLED.value)
+        share_task(uow, task)
         uow.record(events.TaskClosed(task.id, task.assignee_id, task.state))
     return task

@@ -14,6 +14,7 @@ from server.customers.models import Customer
 from server.customers.timeline import add_to_timeline, timeline_kind
 from server.fieldwork import check_in, events, functions, rules
 from server.fieldwork.check_in import Judgement, LocationReason, LocationVerdict
+from server.fieldwork.copies.sharing import check_people, share_visit
 from server.fieldwork.models import DayPlan, Visit
 from server.fieldwork.operations.belonging import assignee_of, belongs_to, must_be_one_of, must_direct, whose_turn
 from server.fieldwork.operations.changes import changes_of
@@ -42,7 +43,8 @@ def create_visit(uow: UnitOfWork, visit_id: str, values: Mapping[str, Any]) -> V
     """Store a visit: planned for a day, or of no planned day when it is logged on the spot. Records VisitCreated.
 
     values: as the collection takes them; the assignee is whoever acts unless named. With a plan, its day is the visit's.
-    Raises Refused NOT_FOUND (customer, plan), ASSIGNEE_UNKNOWN, OTHER_PLAN, PLACE_MISSING, END_BEFORE_START.
+    Raises Refused NOT_FOUND (customer, plan), ASSIGNEE_UNKNOWN, OTHER_PLAN, PLACE_MISSING, END_BEFORE_START,
+    PEOPLE_INVALID, PERSON_UNKNOWN.
     """
     values = settle_visit(values)
     assignee = assignee_of(uow, values.get("assignee_id"))
@@ -61,6 +63,7 @@ def create_visit(uow: UnitOfWork, visit_id: str, values: Mapping[str, Any]) -> V
         customer_id=customer_id,
         planned_on=planned_on,
         day_on=planned_on or uow.today(),
+        people=check_people(uow, values.get("people"), before=None, field="/people"),
         **{name: values[name] for name in _PLAIN if name in values},
     )
     if customer is not None:
@@ -69,6 +72,7 @@ def create_visit(uow: UnitOfWork, visit_id: str, values: Mapping[str, Any]) -> V
         _check_plan(visit, plan)
     _check_values(visit)
     uow.add(visit)
+    share_visit(uow, visit)
     uow.record(events.VisitCreated(visit.id, to_do_by, customer_id, planned_on))
     return visit
 
@@ -84,7 +88,11 @@ def change_visit(uow: UnitOfWork, visit: Visit, values: Mapping[str, Any]) -> Vi
     must_direct(uow, visit, visit.assignee_id)
     move_visit(visit.state, VisitAction.CHANGE)
     former = visit.assignee_id
-    wanted = {name: values[name] for name in (*_PLAIN, "planned_on", "plan_id", "customer_id") if name in values}
+    wanted = {
+        name: values[name] for name in (*_PLAIN, "people", "planned_on", "plan_id", "customer_id") if name in values
+    }
+    if "people" in wanted:
+        check_people(uow, wanted["people"], before=visit.people, field="/people")
     assignee = assignee_of(uow, values["assignee_id"]) if values.get("assignee_id", former) != former else None
     if assignee is not None:
         wanted |= {"author_id": assignee.id, "assignee_id": assignee.id}
@@ -99,7 +107,9 @@ def change_visit(uow: UnitOfWork, visit: Visit, values: Mapping[str, Any]) -> Vi
     if wanted.get("plan_id", visit.plan_id) != visit.plan_id:
         _plan_named(uow, wanted["plan_id"])
     changes = changes_of(uow, visit, wanted)
+    share_visit(uow, visit)
     uow.change(visit, **wanted)
+    share_visit(uow, visit)
     follow_visits(uow, [visit])
     _check_plan(visit, None if visit.plan_id is None else uow.get(DayPlan, visit.plan_id))
     _check_values(visit)
@@ -136,6 +146,7 @@ def start_visit(uow: UnitOfWork, visit: Visit, values: Mapping[str, Any]) -> Vis
         **_verdict(judged),
         **_claimed(uow, started_at),
     )
+    share_visit(uow, visit)
     follow_visits(uow, [visit])
     uow.record(
         events.VisitStarted(
@@ -179,6 +190,7 @@ def finish_visit(uow: UnitOfWork, visit: Visit, values: Mapping[str, Any]) -> Vi
         next_step=values.get("next_step"),
         **known,
     )
+    share_visit(uow, visit)
     follow_visits(uow, [visit])
     verdict = rules.judge_time(ended_at, received_at=uow.now)
     if visit.time_verdict == rules.TimeVerdict.PLAUSIBLE:
@@ -204,6 +216,7 @@ def cancel_visit(uow: UnitOfWork, visit: Visit, values: Mapping[str, Any]) -> Vi
     state = move_visit(visit.state, VisitAction.CANCEL)
     if state != visit.state:
         uow.change(visit, state=state.value, cancel_reason=settle_visit(values).get("reason"))
+        share_visit(uow, visit)
         uow.record(events.VisitCancelled(visit.id, visit.assignee_id))
     return visit
 
@@ -214,6 +227,7 @@ def reopen_visit(uow: UnitOfWork, visit: Visit, _values: Mapping[str, Any] | Non
     state = move_visit(visit.state, VisitAction.REOPEN)
     if state != visit.state:
         uow.change(visit, state=state.value, cancel_reason=None)
+        share_visit(uow, visit)
         uow.record(events.VisitReopened(visit.id, visit.assignee_id))
     return visit
 

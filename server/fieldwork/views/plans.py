@@ -11,6 +11,7 @@ from server.core.declare import requires
 from server.core.page_schemas import page_of
 from server.core.problems import STALE
 from server.fieldwork import operations, queries
+from server.fieldwork.copies.sharing import PERSON_UNKNOWN
 from server.fieldwork.functions import READ, WRITE
 from server.fieldwork.models import DayPlan
 from server.fieldwork.operations.belonging import NOT_YOURS
@@ -47,7 +48,7 @@ def list_plans(query: dict[str, Any]) -> dict[str, Any]:
 @DAY_PLANS.arguments(PlanIn)
 @DAY_PLANS.response(201, PlanOut)
 @repeated(DAY_PLANS, PlanOut)
-@DAY_PLANS.refuses(REUSED_ID)
+@DAY_PLANS.refuses(PERSON_UNKNOWN, REUSED_ID)
 def create_plan(values: dict[str, Any]) -> tuple[PlanLine, int]:
     """Make a day plan of one's own. With an `id`, sending the same again changes nothing."""
     plan_id = values.pop("id", None) or new_id()
@@ -73,7 +74,7 @@ def get_plan(plan_id: str) -> PlanLine:
 @requires(WRITE)
 @DAY_PLANS.arguments(PlanPatch)
 @DAY_PLANS.response(200, PlanOut)
-@DAY_PLANS.refuses(NOT_YOURS, PLAN_DONE, PLAN_CANCELLED, STALE)
+@DAY_PLANS.refuses(PERSON_UNKNOWN, NOT_YOURS, PLAN_DONE, PLAN_CANCELLED, STALE)
 def change_plan(values: dict[str, Any], plan_id: str) -> PlanLine:
     """Change the note of one's own plan."""
     base = values.pop("base", None)

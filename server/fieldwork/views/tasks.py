@@ -11,6 +11,7 @@ from server.core.page_schemas import page_of
 from server.core.problems import NOT_FOUND, STALE
 from server.customers.rules import TEXT_REQUIRED
 from server.fieldwork import operations
+from server.fieldwork.copies.sharing import PERSON_UNKNOWN
 from server.fieldwork.functions import READ, WRITE
 from server.fieldwork.models import Task
 from server.fieldwork.operations.belonging import ASSIGNEE_UNKNOWN, NOT_YOURS
@@ -23,7 +24,7 @@ from server.fieldwork.views.answers import REUSED_ID, page, refuse_stale, refuse
 from sync_protocol.ids import new_id
 
 TASKS = Blueprint("tasks", __name__, url_prefix="/api/v1/tasks", description="What somebody is asked to do, by a day.")
-_FIELD_PROBLEMS = (ASSIGNEE_UNKNOWN, TEXT_REQUIRED)
+_FIELD_PROBLEMS = (ASSIGNEE_UNKNOWN, PERSON_UNKNOWN, TEXT_REQUIRED)
 
 
 @TASKS.route("", methods=["GET"])

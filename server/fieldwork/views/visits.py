@@ -11,6 +11,7 @@ from server.core.page_schemas import page_of
 from server.core.problems import NOT_FOUND, STALE, Refused, below
 from server.customers.rules import TEXT_REQUIRED
 from server.fieldwork import operations, queries, rules
+from server.fieldwork.copies.sharing import PERSON_UNKNOWN
 from server.fieldwork.functions import READ, WRITE
 from server.fieldwork.models import FollowUp, Visit
 from server.fieldwork.operations.belonging import ASSIGNEE_UNKNOWN, NOT_YOURS
@@ -25,7 +26,7 @@ from server.fieldwork.views.answers import REUSED_ID, page, refuse_stale, refuse
 from sync_protocol.ids import new_id
 
 VISITS = Blueprint("visits", __name__, url_prefix="/api/v1/visits", description="Visits, from plan to event.")
-_PLAN_PROBLEMS = (ASSIGNEE_UNKNOWN, OTHER_PLAN, rules.PLACE_MISSING, rules.END_BEFORE_START)
+_PLAN_PROBLEMS = (ASSIGNEE_UNKNOWN, PERSON_UNKNOWN, OTHER_PLAN, rules.PLACE_MISSING, rules.END_BEFORE_START)
 
 
 @VISITS.route("", methods=["GET"])

@@ -13,6 +13,8 @@ from server.core.collections import COLLECTIONS
 from server.core.rows import c
 from server.core.sync_issues import SyncIssue
 from server.core.types import to_ms
+from server.fieldwork.activities.models import Activity, ActivityType
+from server.fieldwork.copies.models import Copy
 from server.fieldwork.models import DayPlan, FollowUp, Task, Visit, VisitComment
 from server.fieldwork.sync import COLLECTIONS as OURS
 from sync_protocol.ids import new_id
@@ -298,7 +300,9 @@ def test_who_holds_what(office: Office) -> None:
 
 
 def test_what_is_declared_is_what_there_is() -> None:
-    for collection, row in zip(OURS, (DayPlan, Visit, VisitComment, FollowUp, Task), strict=True):
+    for collection, row in zip(
+        OURS, (DayPlan, Visit, VisitComment, FollowUp, Task, ActivityType, Activity, Copy), strict=True
+    ):
         assert COLLECTIONS[collection.name] is collection
         assert {each.name for each in collection.columns} <= set(c(row).keys())
         assert collection.shape.describe(1)["collection"] == collection.name

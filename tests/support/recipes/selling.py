@@ -77,10 +77,12 @@ RECIPES: Mapping[str, Recipe] = {
     # field work
     "GET /api/v1/day-plans": Recipe(references={"?owner_id": "person"}),
     "POST /api/v1/day-plans": Recipe(
-        body=body_of(plan_on=DAY.isoformat(), note="north side"), references={"/id": "plan"}
+        body=body_of(plan_on=DAY.isoformat(), note="north side"), references={"/id": "plan", "/copied_to/0": "person"}
     ),
     "GET /api/v1/day-plans/{plan_id}": Recipe(row="plan"),
-    "PATCH /api/v1/day-plans/{plan_id}": Recipe(row="plan", body=body_of(note="north side")),
+    "PATCH /api/v1/day-plans/{plan_id}": Recipe(
+        row="plan", body=body_of(note="north side"), references={"/copied_to/0": "person"}
+    ),
     "POST /api/v1/day-plans/{plan_id}/send": Recipe(row="plan"),
     "POST /api/v1/day-plans/{plan_id}/finish": Recipe(row="plan"),
     "POST /api/v1/day-plans/{plan_id}/cancel": Recipe(row="plan"),
@@ -94,13 +96,19 @@ RECIPES: Mapping[str, Recipe] = {
     ),
     "POST /api/v1/visits": Recipe(
         body=_visit,
-        references={"/id": "visit", "/customer_id": "customer", "/plan_id": "plan", "/assignee_id": "person"},
+        references={
+            "/id": "visit",
+            "/customer_id": "customer",
+            "/plan_id": "plan",
+            "/assignee_id": "person",
+            "/people/0": "person",
+        },
     ),
     "GET /api/v1/visits/{visit_id}": Recipe(row="visit"),
     "PATCH /api/v1/visits/{visit_id}": Recipe(
         row="visit",
         body=body_of(purpose="tea"),
-        references={"/customer_id": "customer", "/plan_id": "plan", "/assignee_id": "person"},
+        references={"/customer_id": "customer", "/plan_id": "plan", "/assignee_id": "person", "/people/0": "person"},
     ),
     "POST /api/v1/visits/{visit_id}/start": Recipe(row="visit", body=body_of(started_at=TIME)),
     "POST /api/v1/visits/{visit_id}/finish": Recipe(
@@ -135,11 +143,11 @@ RECIPES: Mapping[str, Recipe] = {
     ),
     "POST /api/v1/tasks": Recipe(
         body=body_of(text="call", due_on=DAY.isoformat()),
-        references={"/id": "task", "/customer_id": "customer", "/assignee_id": "person"},
+        references={"/id": "task", "/customer_id": "customer", "/assignee_id": "person", "/copied_to/0": "person"},
     ),
     "GET /api/v1/tasks/{task_id}": Recipe(row="task"),
     "PATCH /api/v1/tasks/{task_id}": Recipe(
-        row="task", body=body_of(text="write"), references={"/assignee_id": "person"}
+        row="task", body=body_of(text="write"), references={"/assignee_id": "person", "/copied_to/0": "person"}
     ),
     "POST /api/v1/tasks/{task_id}/complete": Recipe(row="task", body=body_of(done_note="done")),
     "POST /api/v1/tasks/{task_id}/cancel": Recipe(row="task"),

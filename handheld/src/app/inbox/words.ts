@@ -40,6 +40,14 @@ export function sayNotice(notice: Notice, { nameFor, today }: Words): string {
       return i18n._("{name} has commented on a visit: {customer}", { name: by, customer });
     case "fieldwork.task-assigned":
       return i18n._("{name} has given you a task, due {day}", { name: by, day: on("due_on") });
+    case "fieldwork.task-closed":
+      return textOf(params, "state") === "done" ? i18n._("{name} has done a task you gave", { name: by }) : i18n._("{name} has called off a task you gave", { name: by });
+    case "fieldwork.task-copied":
+      return i18n._("{name} has copied a task to you, due {day}", { name: by, day: on("due_on") });
+    case "fieldwork.task-changed":
+      return i18n._("A task copied to you has changed, due {day}", { day: on("due_on") });
+    case "fieldwork.visit-shared":
+      return i18n._("{name} takes you along on a visit: {customer}, {day}", { name: by, customer, day: on("day_on") });
     case "customers.handed-over":
       return i18n._("{n, plural, one {A customer was handed over to you} other {# customers were handed over to you}}", { n: Number(params["count"] ?? 1) });
     case "customers.lead-conflict":

@@ -34,6 +34,7 @@ function deeds(): Readonly<Record<string, string>> {
     "tasks.update": i18n._("Change of a task"),
     "tasks.complete": i18n._("Doing a task"),
     "tasks.cancel": i18n._("Calling off a task"),
+    "activities.create": i18n._("New activity"),
     "expense_claims.create": i18n._("New claim"),
     "expense_claims.update": i18n._("Change of a claim"),
     "expense_claims.submit": i18n._("Submitting a claim"),

@@ -1,0 +1,35 @@
+"""Recipes of activities, their types, and copies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.support.recipes.asking import Asking, Recipe
+
+
+def _activity(asking: Asking) -> dict[str, Any]:
+    about = {"customer_id": asking.own("customer")["customer_id"], "text": asking.scene.word()}
+    if asking.trying == "/type_id":
+        return {**about, "kind": "own", "type_id": asking.own("activity type")["type_id"], "channel": "call_in"}
+    return {**about, "kind": "presales", "channel": "call_in"}
+
+
+def _type(asking: Asking) -> dict[str, Any]:
+    word = asking.scene.word()
+    return {"name_zh": word, "name_en": word}
+
+
+RECIPES: Mapping[str, Recipe] = {
+    "GET /api/v1/activities": Recipe(references={"?customer_id": "activity:customer_id", "?author_id": "person"}),
+    "POST /api/v1/activities": Recipe(
+        body=_activity,
+        references={"/id": "activity", "/customer_id": "customer", "/type_id": "activity type"},
+        fits=frozenset({"/type_id"}),
+    ),
+    "GET /api/v1/activities/{activity_id}": Recipe(row="activity"),
+    "GET /api/v1/activity-types": Recipe(),
+    "POST /api/v1/activity-types": Recipe(body=_type, references={"/id": "activity type"}),
+    "PATCH /api/v1/activity-types/{type_id}": Recipe(row="activity type", body=_type),
+    "GET /api/v1/copies": Recipe(),
+}
