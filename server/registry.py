@@ -22,6 +22,7 @@ from notifications.models import Notice
 from server.accounts import functions as accounts_functions
 from server.accounts import purge
 from server.accounts import sync as accounts_sync
+from server.accounts.operations import furnishing
 from server.approvals import subjects
 from server.approvals import sync as approvals_sync
 from server.core import arrivals, blobs, collections, events, job_requests, nightly, sync_issues, tables, verify
@@ -29,12 +30,15 @@ from server.core.rows import metadata
 from server.customers import operations as customers_operations
 from server.customers import sync as customers_sync
 from server.customers.hanging import on_merge
+from server.customers.opportunities import origins
+from server.customers.opportunities.funnel import seed_funnel
 from server.expenses import operations as expenses_operations
 from server.expenses import queries as expenses_queries
 from server.expenses import sync as expenses_sync
 from server.expenses.models import ExpenseLine
 from server.fieldwork import operations as fieldwork_operations
 from server.fieldwork import sync as fieldwork_sync
+from server.fieldwork.operations.origins import VISITS
 from server.insight import functions as insight_functions
 from server.membership import sync as membership_sync
 from server.membership.models import Card, Member
@@ -59,6 +63,11 @@ on_merge(Member, how=merge_members)
 on_merge(Notice, "subject_id")
 on_merge(ExpenseLine, "customer_id", lambda *_: None)
 on_merge(ExpenseLine, "spent_for_id", expenses_operations.merge_lines)
+# In the same unit of work: an opportunity names the visit it came from, which has to be one of that customer.
+origins.register(VISITS)
+
+# When an organisation begins, and at `db upgrade` for those that were there before.
+furnishing.on_furnishing(seed_funnel)
 
 # In the same unit of work: a decision about a claim changes it and books what is owed.
 subjects.register(expenses_operations.CLAIMS)

@@ -26,7 +26,7 @@ def upgrade(revision: str) -> None:
 
 
 def bring_up(found: Settings, revision: str = "head") -> tuple[str | None, str | None]:
-    """Migrate, and give system roles what came with this version. Returns the revisions before and after."""
+    """Migrate, and give organisations what came with this version. Returns the revisions before and after."""
     url = owner_url(found)
     database = Database(url, pool_size=2)
     try:
@@ -38,18 +38,18 @@ def bring_up(found: Settings, revision: str = "head") -> tuple[str | None, str |
         database.close()
     if after == newest:
         with services() as opened:
-            refresh_roles(opened)
+            refresh(opened)
     return before, after
 
 
-def refresh_roles(opened: Services) -> int:
-    """Give each organisation's system roles the functions that came with this version. How many roles changed."""
-    from server.accounts.operations.roles import bring_up_to_date
+def refresh(opened: Services) -> int:
+    """Give each organisation what came with this version: functions of its system roles, rows it begins with. How many."""
+    from server.accounts.operations.furnishing import furnish
 
     changed = 0
     for org_id in organisations(opened).values():
         with opened.writing(system_actor(org_id)) as uow:
-            changed += bring_up_to_date(uow)
+            changed += furnish(uow)
             uow.commit()
     return changed
 

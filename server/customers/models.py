@@ -51,6 +51,7 @@ class PersonalText(Protected):
     index("project_id", "updated_at", "id"),
     index("updated_at", "id"),
     index("name_key", "id"),
+    index("first_contact_on", "owner_id"),
 )
 class Customer(Scoped):
     """A person or a company, the same row from first contact to owner of a home (domain row 1).

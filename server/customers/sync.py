@@ -10,6 +10,7 @@ from server.customers import operations, rules
 from server.customers.functions import MERGE, READ, WRITE
 from server.customers.merging.operations import absent_customers, merge_from_device
 from server.customers.models import Customer, CustomerPhone, Note, TimelineEntry
+from server.customers.opportunities.sync import COLLECTIONS as OPPORTUNITY_COLLECTIONS
 from server.customers.settling import settle_customer, settle_note, settle_phone
 from sync_protocol import wire
 from sync_protocol.operations import Operation
@@ -136,4 +137,4 @@ TIMELINE = Collection(
     parents={"customer_id": "customers"},
 )
 
-COLLECTIONS = (CUSTOMERS, CUSTOMER_PHONES, NOTES, TIMELINE)
+COLLECTIONS = (CUSTOMERS, CUSTOMER_PHONES, NOTES, TIMELINE, *OPPORTUNITY_COLLECTIONS)

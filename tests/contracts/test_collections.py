@@ -241,7 +241,7 @@ def test_without_a_role_for_it_nothing_can_be_done(world: World, of_carl: dict[s
     ]
     held = world.pull_all("finn")
     assert {name for name, _ in held.rows} == {
-        "staff", "units", "projects", "sales_centres", "activity_types", "sync_issues",
+        "staff", "units", "projects", "funnel_stages", "sales_centres", "activity_types", "sync_issues",
     }  # fmt: skip
 
 

@@ -30,6 +30,8 @@ KIND_OF: Mapping[str, str] = {
     "customers": "customer",
     "customer_phones": "phone",
     "notes": "note",
+    "opportunities": "opportunity",
+    "opportunity_contacts": "opportunity contact",
     "day_plans": "plan",
     "visits": "visit",
     "visit_comments": "comment",
@@ -57,6 +59,7 @@ NAMED: Mapping[str, str] = {
     "assignee_id": "person",
     "claim_id": "claim",
     "type_id": "activity type",
+    "opportunity_id": "opportunity",
 }
 """Value that is an id → kind of row it names."""
 
@@ -108,6 +111,20 @@ def _activity(pushing: Pushing) -> dict[str, Any]:
     return {**about, "kind": "presales", "channel": "call_out", **own}
 
 
+def _opportunity(pushing: Pushing) -> dict[str, Any]:
+    step = {"next_step": "call", "next_step_on": DAY.isoformat()}
+    if pushing.trying == "visit_id":
+        ids = pushing.own("visit")
+        step |= {name: ids[name] for name in ("customer_id", "visit_id")}
+    return {"customer_id": pushing.own("customer")["customer_id"], "title": pushing.asker.scene.word(), **step}
+
+
+def _contact(pushing: Pushing) -> dict[str, Any]:
+    step = {"next_step": "call", "next_step_on": DAY.isoformat()}
+    about = {"opportunity_id": pushing.own("opportunity")["opportunity_id"]}
+    return {**about, "text": pushing.asker.scene.word(), **step}
+
+
 def _line(pushing: Pushing) -> dict[str, Any]:
     return {
         "claim_id": pushing.own("claim")["claim_id"],
@@ -134,6 +151,13 @@ ACTS: Mapping[tuple[str, str], Act] = {
     ),
     ("customer_phones", "update"): Act(_word("label")),
     ("notes", "create"): Act(_note),
+    ("opportunities", "create"): Act(_opportunity),
+    ("opportunities", "update"): Act(_word("title")),
+    ("opportunities", "move"): Act(lambda _: {"stage_code": "bid"}),
+    ("opportunities", "win"): Act(),
+    ("opportunities", "lose"): Act(lambda _: {"reason": "price"}),
+    ("opportunities", "reopen"): Act(),
+    ("opportunity_contacts", "create"): Act(_contact),
     ("day_plans", "create"): Act(lambda pushing: {"plan_on": DAY.isoformat(), "note": pushing.asker.scene.word()}),
     ("day_plans", "update"): Act(_word("note")),
     ("day_plans", "send"): Act(),
@@ -175,7 +199,7 @@ ACTS: Mapping[tuple[str, str], Act] = {
 }
 
 FITS = frozenset({"reply_to", "visit_id", "type_id"})
-"""Values that are right as _note, _follow_up and _activity have them for one's own row."""
+"""Values that are right as _note, _follow_up, _opportunity and _activity have them for one's own row."""
 
 
 def acts() -> list[tuple[Collection, str]]:

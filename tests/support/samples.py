@@ -48,6 +48,8 @@ FITTING: dict[str, Any] = {
     "type_id": None,
     "people": "",
     "copied_to": "",
+    "stage_code": "lead",
+    "visit_id": None,
 }
 UNTIDY: dict[str, Any] = {
     "number": "１３８ 0013-8000",
@@ -57,6 +59,8 @@ UNTIDY: dict[str, Any] = {
     "type_id": None,
     "people": " ",
     "copied_to": " ",
+    "stage_code": "lead",
+    "visit_id": None,
 }
 """The same, as people write them."""
 MINUTE = 60_000

@@ -25,6 +25,9 @@ from server.core.sync_issues import SyncIssue
 from server.core.uow import UnitOfWork
 from server.customers import operations as customers
 from server.customers.models import Customer
+from server.customers.opportunities import funnel
+from server.customers.opportunities import operations as opportunities
+from server.customers.opportunities.models import Opportunity
 from server.expenses import operations as expenses
 from server.expenses.models import ExpenseClaim
 from server.fieldwork import operations as fieldwork
@@ -85,6 +88,30 @@ def _contested(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> I
 def _note(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
     ids = _customer(scene, company, owner, uow)
     return {**ids, "note_id": customers.add_note(uow, new_id(), {**ids, "text": scene.word()}).id}
+
+
+def _opportunity(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    ids = _customer(scene, company, owner, uow)
+    values = {**ids, "title": scene.word(), "amount_minor": 100_000_000, "next_step": "call", "next_step_on": DAY}
+    return {**ids, "opportunity_id": opportunities.open_opportunity(uow, new_id(), values).id}
+
+
+def _opportunity_contact(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    ids = _opportunity(scene, company, owner, uow)
+    about = {"opportunity_id": ids["opportunity_id"], "text": scene.word(), "next_step": "call", "next_step_on": DAY}
+    return {**ids, "contact_id": opportunities.add_contact(uow, new_id(), about).id}
+
+
+def _lost_opportunity(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    ids = _opportunity(scene, company, owner, uow)
+    opportunities.lose_opportunity(uow, uow.must(Opportunity, ids["opportunity_id"]), {"reason": "price"})
+    return ids
+
+
+def _funnel_stage(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    word = scene.word()
+    values = {"code": f"s_{word}", "name_zh": word, "name_en": word, "probability": 40, "position": 9}
+    return {"stage_id": funnel.add_stage(uow, new_id(), values).id}
 
 
 def _plan(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
@@ -375,6 +402,10 @@ KINDS: Mapping[str, Kind] = {
     "phone": Kind("phone_id", _phone),
     "contested customer": Kind("customer_id", _contested),
     "note": Kind("note_id", _note),
+    "opportunity": Kind("opportunity_id", _opportunity),
+    "lost opportunity": Kind("opportunity_id", _lost_opportunity),
+    "opportunity contact": Kind("contact_id", _opportunity_contact),
+    "funnel stage": Kind("stage_id", _funnel_stage, OF_THE_ORGANISATION),
     "plan": Kind("plan_id", _plan),
     "visit": Kind("visit_id", _visit),
     "line": Kind("visit_id", _line),
@@ -462,8 +493,8 @@ class Rows:
 
 
 FURNITURE = (
-    "phone", "contested customer", "note", "plan", "visit", "cancelled visit", "follow-up", "task", "activity", "activity type", "copy",
-    "queue", "job",
+    "phone", "contested customer", "note", "opportunity contact", "lost opportunity", "plan", "visit", "cancelled visit",
+    "follow-up", "task", "activity", "activity type", "copy", "queue", "job",
     "issue", "notice", "submitted claim", "approval", "batch", "delegation", "delivery", "card", "arrival", "kiosk",
 )  # fmt: skip
 """What lists show, and sync sends."""

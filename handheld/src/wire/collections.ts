@@ -94,6 +94,44 @@ export interface Rows {
     readonly subject_id: string | null;
     readonly params: unknown;
   };
+  funnel_stages: {
+    readonly code: string;
+    readonly name_zh: string;
+    readonly name_en: string;
+    readonly probability: number;
+    readonly position: number;
+    readonly is_active: boolean;
+  };
+  opportunities: {
+    readonly customer_id: string;
+    readonly title: string;
+    readonly amount_minor: number | null;
+    readonly expected_close_on: string | null;
+    readonly next_step: string;
+    readonly next_step_on: string;
+    readonly currency: string;
+    readonly stage_code: string;
+    readonly probability: number;
+    readonly state: "lost" | "open" | "won";
+    readonly reason: "competitor" | "financing" | "layout" | "location" | "need_gone" | "other" | "price" | "service" | "unreachable" | null;
+    readonly competitor: string | null;
+    readonly closing_note: string | null;
+    readonly closed_on: string | null;
+    readonly closed_by: string | null;
+    readonly opened_by: string;
+    readonly visit_id: string | null;
+    readonly owner_id: string;
+  };
+  opportunity_contacts: {
+    readonly opportunity_id: string;
+    readonly customer_id: string;
+    readonly made_by: string;
+    readonly contacted_at: number;
+    readonly text: string;
+    readonly next_step: string;
+    readonly next_step_on: string;
+    readonly created_at: number;
+  };
   day_plans: {
     readonly plan_on: string;
     readonly note: string | null;
@@ -369,6 +407,49 @@ export interface Actions {
     };
   };
   timeline: object;
+  funnel_stages: object;
+  opportunities: {
+    create: {
+      readonly customer_id: string;
+      readonly title: string;
+      readonly amount_minor?: number | null;
+      readonly expected_close_on?: string | null;
+      readonly next_step: string;
+      readonly next_step_on: string;
+      readonly stage_code?: string;
+      readonly visit_id?: string | null;
+    };
+    update: {
+      readonly title?: string;
+      readonly amount_minor?: number | null;
+      readonly expected_close_on?: string | null;
+      readonly next_step?: string;
+      readonly next_step_on?: string;
+    };
+    move: {
+      readonly stage_code: string;
+    };
+    win: {
+      readonly closed_on?: string | null;
+      readonly closing_note?: string | null;
+    };
+    lose: {
+      readonly reason: "competitor" | "financing" | "layout" | "location" | "need_gone" | "other" | "price" | "service" | "unreachable";
+      readonly competitor?: string | null;
+      readonly closed_on?: string | null;
+      readonly closing_note?: string | null;
+    };
+    reopen: Record<string, never>;
+  };
+  opportunity_contacts: {
+    create: {
+      readonly opportunity_id: string;
+      readonly contacted_at?: number;
+      readonly text: string;
+      readonly next_step: string;
+      readonly next_step_on: string;
+    };
+  };
   day_plans: {
     create: {
       readonly plan_on: string;
@@ -790,6 +871,118 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
     actions: {
     },
     parents: {"customer_id": "customers"},
+  },
+  funnel_stages: {
+    policy: "server",
+    fields: {
+      code: text(40),
+      name_zh: text(40),
+      name_en: text(40),
+      probability: integer(0, 100),
+      position: integer(-9007199254740991, 9007199254740991),
+      is_active: boolean,
+    },
+    actions: {
+    },
+    parents: {},
+  },
+  opportunities: {
+    policy: "machine",
+    fields: {
+      customer_id: id,
+      title: text(120),
+      amount_minor: orNull(integer(0, 10000000000000)),
+      expected_close_on: orNull(day),
+      next_step: text(500, true),
+      next_step_on: day,
+      currency: text(3),
+      stage_code: text(40),
+      probability: integer(0, 100),
+      state: code("lost", "open", "won"),
+      reason: orNull(code("competitor", "financing", "layout", "location", "need_gone", "other", "price", "service", "unreachable")),
+      competitor: orNull(text(60)),
+      closing_note: orNull(text(500, true)),
+      closed_on: orNull(day),
+      closed_by: orNull(id),
+      opened_by: id,
+      visit_id: orNull(id),
+      owner_id: id,
+    },
+    actions: {
+      create: {
+        values: {
+          customer_id: id,
+          title: text(120),
+          amount_minor: orNull(integer(0, 10000000000000)),
+          expected_close_on: orNull(day),
+          next_step: text(500, true),
+          next_step_on: day,
+          stage_code: text(40),
+          visit_id: orNull(id),
+        },
+        required: ["customer_id", "next_step", "next_step_on", "title"],
+      },
+      update: {
+        values: {
+          title: text(120),
+          amount_minor: orNull(integer(0, 10000000000000)),
+          expected_close_on: orNull(day),
+          next_step: text(500, true),
+          next_step_on: day,
+        },
+        required: [],
+      },
+      move: {
+        values: {
+          stage_code: text(40),
+        },
+        required: ["stage_code"],
+      },
+      win: {
+        values: {
+          closed_on: orNull(day),
+          closing_note: orNull(text(500, true)),
+        },
+        required: [],
+      },
+      lose: {
+        values: {
+          reason: code("competitor", "financing", "layout", "location", "need_gone", "other", "price", "service", "unreachable"),
+          competitor: orNull(text(60)),
+          closed_on: orNull(day),
+          closing_note: orNull(text(500, true)),
+        },
+        required: ["reason"],
+      },
+      reopen: { values: {}, required: [] },
+    },
+    parents: {"customer_id": "customers"},
+  },
+  opportunity_contacts: {
+    policy: "append",
+    fields: {
+      opportunity_id: id,
+      customer_id: id,
+      made_by: id,
+      contacted_at: instant,
+      text: text(2000, true),
+      next_step: text(500, true),
+      next_step_on: day,
+      created_at: instant,
+    },
+    actions: {
+      create: {
+        values: {
+          opportunity_id: id,
+          contacted_at: instant,
+          text: text(2000, true),
+          next_step: text(500, true),
+          next_step_on: day,
+        },
+        required: ["next_step", "next_step_on", "opportunity_id", "text"],
+      },
+    },
+    parents: {"opportunity_id": "opportunities"},
   },
   day_plans: {
     policy: "merge",

@@ -11,7 +11,8 @@ from server.accounts import rules
 from server.accounts.events import OrganisationChanged, OrganisationCreated, UnitCreated
 from server.accounts.functions import CHANGE_ORGANISATION
 from server.accounts.models import Organisation, OrgUnit, User
-from server.accounts.operations.roles import bring_up_to_date, role_ids
+from server.accounts.operations.furnishing import furnish
+from server.accounts.operations.roles import role_ids
 from server.accounts.operations.staff import NewUser, create_user
 from server.accounts.rules import ADMINISTRATOR, StaffValues
 from server.accounts.scope import UnitKind
@@ -39,7 +40,8 @@ def create_organisation(
     admin_name: str = "",
     admin_number: str = "0001",
 ) -> tuple[Organisation, User]:
-    """Begin a tenant: its clock, its entry in the directory, the root unit, the system roles, the default administrator.
+    """Begin a tenant: its clock, its entry in the directory, the root unit, what every organisation has, the default
+    administrator.
 
     uow: of `system_actor(new_id(), zone=…, currency=…, locale=…)`; the organisation takes its id, zone, currency and
     language from there. admin_password_hash: of `PasswordHashes.hash(choose_password(…))`; with None somebody at the command
@@ -70,7 +72,7 @@ def create_organisation(
     )
     root = uow.add(OrgUnit(kind=UnitKind.ORGANISATION, name=name))
     uow.record(UnitCreated(root.id, name=name, kind=root.kind, parent_id=None))
-    bring_up_to_date(uow)
+    furnish(uow)
     uow.flush()
     administrator = create_user(
         uow,

@@ -9,6 +9,8 @@ from tests.support.recipes.asking import REASON, Asking, Recipe, body_of
 from tests.support.scene_rows import DAY
 
 TIME = "2025-03-04T02:00:00Z"
+_STEP = {"next_step": "call", "next_step_on": DAY.isoformat()}
+_SUMS = {"?owner_id": "person", "?unit_id": "home", "?project_id": "project"}
 _CUSTOMER_LIST = {"?owner_id": "person", "?unit_id": "home"}
 
 
@@ -19,6 +21,17 @@ def _reveal(asking: Asking) -> dict[str, Any]:
 def _hand_over(asking: Asking) -> dict[str, Any]:
     seen = {"from": asking.own("person")["user_id"]} if asking.trying == "/from" else {}
     return {"customers": [asking.own("customer")["customer_id"]], "to": asking.colleague, "reason": "x", **seen}
+
+
+def _opportunity(asking: Asking) -> dict[str, Any]:
+    ids = asking.own("visit")
+    named = ("customer_id", "visit_id") if asking.trying == "/visit_id" else ("customer_id",)
+    return {**{name: ids[name] for name in named}, "title": asking.scene.word(), "amount_minor": 100_000_000, **_STEP}
+
+
+def _funnel_stage(asking: Asking) -> dict[str, Any]:
+    word = asking.scene.word()
+    return {"code": f"s_{word}", "name_zh": word, "name_en": word, "probability": 40, "position": 9}
 
 
 def _visit(asking: Asking) -> dict[str, Any]:
@@ -74,6 +87,31 @@ RECIPES: Mapping[str, Recipe] = {
         references={"/gone_id": "note:customer_id"},
         disturbs=True,
     ),
+    # opportunities
+    "GET /api/v1/customers/ranking": Recipe(),
+    "GET /api/v1/opportunities": Recipe(references={**_SUMS, "?customer_id": "opportunity:customer_id"}),
+    "POST /api/v1/opportunities": Recipe(
+        body=_opportunity,
+        references={"/id": "opportunity", "/customer_id": "customer", "/visit_id": "visit"},
+        fits=frozenset({"/visit_id"}),
+    ),
+    "GET /api/v1/opportunities/{opportunity_id}": Recipe(row="opportunity"),
+    "PATCH /api/v1/opportunities/{opportunity_id}": Recipe(row="opportunity", body=body_of(title="two rooms")),
+    "POST /api/v1/opportunities/{opportunity_id}/move": Recipe(row="opportunity", body=body_of(stage_code="bid")),
+    "POST /api/v1/opportunities/{opportunity_id}/win": Recipe(row="opportunity", body=body_of()),
+    "POST /api/v1/opportunities/{opportunity_id}/lose": Recipe(row="opportunity", body=body_of(reason="price")),
+    "POST /api/v1/opportunities/{opportunity_id}/reopen": Recipe(row="lost opportunity"),
+    "GET /api/v1/opportunities/{opportunity_id}/contacts": Recipe(row="opportunity contact"),
+    "POST /api/v1/opportunities/{opportunity_id}/contacts": Recipe(
+        row="opportunity", body=body_of(text="called", **_STEP), references={"/id": "opportunity contact"}
+    ),
+    "GET /api/v1/opportunities/{opportunity_id}/log": Recipe(row="opportunity"),
+    "GET /api/v1/opportunities/funnel": Recipe(references=_SUMS),
+    "GET /api/v1/opportunities/conversion": Recipe(references=_SUMS),
+    "GET /api/v1/opportunities/losses": Recipe(references=_SUMS),
+    "GET /api/v1/funnel-stages": Recipe(),
+    "POST /api/v1/funnel-stages": Recipe(body=_funnel_stage),
+    "PATCH /api/v1/funnel-stages/{stage_id}": Recipe(row="funnel stage", body=body_of(probability=45)),
     # field work
     "GET /api/v1/day-plans": Recipe(references={"?owner_id": "person"}),
     "POST /api/v1/day-plans": Recipe(

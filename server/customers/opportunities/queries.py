@@ -1,0 +1,179 @@
+"""SELECTs over opportunities: lists, the ranking, contacts and the log. As server/customers/queries.py; none writes."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, select, tuple_
+
+from server.accounts.models import User
+from server.core.access import Actor
+from server.core.paging import Key, earlier
+from server.core.problems import NOT_FOUND, Refused
+from server.core.rows import c
+from server.core.types import from_ms, to_ms
+from server.customers.functions import READ
+from server.customers.models import Customer, TimelineEntry
+from server.customers.opportunities.models import Opportunity, OpportunityContact
+from server.customers.opportunities.rules import OpportunityState
+from server.customers.trail import Entry
+
+Place = tuple[Any, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An opportunity as lists show it, with whose it is. Of the ranking: its terms are probability and amount_minor."""
+
+    id: str
+    version: int
+    customer_id: str
+    title: str
+    stage_code: str
+    probability: int
+    amount_minor: int | None
+    currency: str
+    weighted_minor: int
+    expected_close_on: date | None
+    next_step: str
+    next_step_on: date
+    state: str
+    reason: str | None
+    competitor: str | None
+    closing_note: str | None
+    closed_on: date | None
+    closed_by: str | None
+    opened_by: str
+    visit_id: str | None
+    owner_id: str
+    unit_id: str
+    project_id: str | None
+    customer_name: str
+    owner_name: str
+
+
+_OWN = tuple(each.name for each in dataclasses.fields(Line) if each.name in Opportunity.__names__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpportunityFilters:
+    """What a list is narrowed to (domain row 26). state: open unless a customer is named. from_minor, to_minor: amounts."""
+
+    state: str | None = None
+    stage_code: str | None = None
+    customer_id: str | None = None
+    owner_id: str | None = None
+    unit_id: str | None = None
+    project_id: str | None = None
+    from_minor: int | None = None
+    to_minor: int | None = None
+
+
+def opportunity_page(
+    connection: Connection, actor: Actor, filters: OpportunityFilters, *, after: Place, limit: int
+) -> tuple[list[Line], tuple[Key, Key] | None]:
+    """One page, what is worth most now first. after: (weighted_minor, id). One statement."""
+    o = c(Opportunity)
+    state = filters.state or (None if filters.customer_id else OpportunityState.OPEN.value)
+    wanted = dataclasses.replace(filters, state=state)
+    conditions: list[ColumnElement[bool]] = [
+        o[name] == value
+        for name in ("state", "stage_code", "customer_id", "owner_id", "unit_id", "project_id")
+        if (value := getattr(wanted, name)) is not None
+    ]
+    if filters.from_minor is not None:
+        conditions.append(o.amount_minor >= filters.from_minor)
+    if filters.to_minor is not None:
+        conditions.append(o.amount_minor <= filters.to_minor)
+    return _page(connection, _lines(actor).where(*conditions), after, limit)
+
+
+def ranking_page(
+    connection: Connection, actor: Actor, *, after: Place, limit: int
+) -> tuple[list[Line], tuple[Key, Key] | None]:
+    """Customers by what they are worth now, each with his best open opportunity. One statement. Source: rule O4.
+
+    Only amounts in the organisation's currency are ranked: others do not compare.
+    """
+    o, better = c(Opportunity), Opportunity.__table__.alias("better").c
+    ranked = (o.state == OpportunityState.OPEN.value, o.currency == actor.currency)
+    outdone = exists().where(
+        better.org_id == actor.org_id,
+        better.customer_id == o.customer_id,
+        better.state == OpportunityState.OPEN.value,
+        better.currency == actor.currency,
+        tuple_(better.weighted_minor, better.id) > tuple_(o.weighted_minor, o.id),
+    )
+    return _page(connection, _lines(actor).where(*ranked, ~outdone), after, limit)
+
+
+def get_opportunity(connection: Connection, actor: Actor, row_id: str, *, written: bool = False) -> Line:
+    """One opportunity. Raises Refused NOT_FOUND when it is out of reach. written: as `queries.get` of customers."""
+    statement = _lines(actor, None if written else READ).where(c(Opportunity).id == row_id)
+    row = connection.execute(statement).one_or_none()
+    if row is None:
+        raise Refused(NOT_FOUND)
+    return _line(row)
+
+
+def contact_page(
+    connection: Connection, actor: Actor, row_id: str, *, after: Place, limit: int
+) -> tuple[list[OpportunityContact], tuple[Key, Key] | None]:
+    """One page of the contacts about an opportunity, what arrived last first. Two statements."""
+    get_opportunity(connection, actor, row_id)
+    t = c(OpportunityContact)
+    statement = select(*t).where(t.org_id == actor.org_id, t.opportunity_id == row_id)
+    rows = connection.execute(_latest(statement, t, after, limit)).all()
+    return [OpportunityContact(**each._mapping) for each in rows[:limit]], _next(rows, limit)
+
+
+def log_page(
+    connection: Connection, actor: Actor, row_id: str, *, after: Place, limit: int
+) -> tuple[list[Entry], tuple[Key, Key] | None]:
+    """One page of an opportunity's log, what arrived last first: its lines of the customer's timeline. Two statements."""
+    customer_id = get_opportunity(connection, actor, row_id).customer_id
+    t = c(TimelineEntry)
+    names = (t.id, t.at, t.kind, t.done_by, t.subject_id, t.params, t.created_at)
+    statement = select(*names).where(t.org_id == actor.org_id, t.customer_id == customer_id, t.subject_id == row_id)
+    rows = connection.execute(_latest(statement, t, after, limit)).all()
+    return [Entry(*row) for row in rows[:limit]], _next(rows, limit)
+
+
+def _lines(actor: Actor, function: str | None = READ) -> Select[Any]:
+    o, k, u = c(Opportunity), c(Customer), c(User)
+    reach = () if function is None else (actor.must(function).condition(Opportunity),)
+    return (
+        select(*(o[name] for name in _OWN), k.name.label("customer_name"), u.name.label("owner_name"))
+        .select_from(Opportunity.__table__)
+        .join(Customer.__table__, and_(k.org_id == o.org_id, k.id == o.customer_id))
+        .join(User.__table__, and_(u.org_id == o.org_id, u.id == o.owner_id))
+        .where(o.org_id == actor.org_id, *reach)
+    )
+
+
+def _page(
+    connection: Connection, statement: Select[Any], after: Place, limit: int
+) -> tuple[list[Line], tuple[Key, Key] | None]:
+    o = c(Opportunity)
+    if after is not None:
+        statement = statement.where(earlier((o.weighted_minor, o.id), after))
+    rows = connection.execute(statement.order_by(o.weighted_minor.desc(), o.id.desc()).limit(limit + 1)).all()
+    lines = [_line(each) for each in rows[:limit]]
+    return lines, (lines[-1].weighted_minor, lines[-1].id) if len(rows) > limit else None
+
+
+def _line(row: Any) -> Line:
+    return Line(**row._mapping)
+
+
+def _latest(statement: Select[Any], columns: Any, after: Place, limit: int) -> Select[Any]:
+    if after is not None:
+        statement = statement.where(earlier((columns.created_at, columns.id), (from_ms(after[0]), after[1])))
+    return statement.order_by(columns.created_at.desc(), columns.id.desc()).limit(limit + 1)
+
+
+def _next(rows: Any, limit: int) -> tuple[Key, Key] | None:
+    return (to_ms(rows[limit - 1].created_at), rows[limit - 1].id) if len(rows) > limit else None
