@@ -29,7 +29,8 @@ from server.core import arrivals, blobs, collections, events, job_requests, nigh
 from server.core.rows import metadata
 from server.customers import operations as customers_operations
 from server.customers import sync as customers_sync
-from server.customers.hanging import on_merge
+from server.customers.deleting import purge as deleting_purge
+from server.customers.hanging import guards_customers, on_merge
 from server.customers.opportunities import origins
 from server.customers.opportunities.funnel import seed_funnel
 from server.expenses import operations as expenses_operations
@@ -42,7 +43,7 @@ from server.fieldwork.operations.origins import VISITS
 from server.insight import functions as insight_functions
 from server.membership import sync as membership_sync
 from server.membership.models import Card, Member
-from server.membership.operations.handover import follow_customers, merge_members
+from server.membership.operations.handover import follow_customers, members_among, merge_members
 
 AREAS = (
     accounts_sync, approvals_sync, customers_sync, fieldwork_sync, membership_sync, expenses_sync, notifications_sync,
@@ -69,6 +70,10 @@ origins.register(VISITS)
 # When an organisation begins, and at `db upgrade` for those that were there before.
 furnishing.on_furnishing(seed_funnel)
 
+# Whom the books name, and who is a member, is not deleted.
+guards_customers(expenses_operations.spent_for, ExpenseLine)
+guards_customers(members_among, Member)
+
 # In the same unit of work: a decision about a claim changes it and books what is owed.
 subjects.register(expenses_operations.CLAIMS)
 # Whoever reaches a line, or is asked about its claim, may open the receipt that it cites.
@@ -94,6 +99,7 @@ DECLARED = (
     kiosk.jobs,
     kiosk.models,
     calling,
+    deleting_purge,
     reminders,
     accounts_functions,
     insight_functions,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from sqlalchemy import Boolean, Column, Connection, Dialect, String, Table
 from sqlalchemy.types import TypeDecorator
 
@@ -49,11 +50,13 @@ def update(connection: Connection, table: Table, names: Sequence[str], rows: Seq
 
 
 def delete(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
-    """Delete rows by (org_id, id)."""
+    """Delete rows by (org_id, id): all of one table in one statement, so that they may refer to each other."""
+    if not rows:
+        return
     if connection.dialect.name == "sqlite":
-        sql = f"DELETE FROM {table.name} WHERE org_id = ? AND id = ?"  # noqa: S608
-        _run(connection, table, ("org_id", "id"), rows, sql)
-    elif rows:
+        sql = f"DELETE FROM {table.name} WHERE org_id = ? AND id IN (SELECT value FROM json_each(?))"  # noqa: S608
+        connection.exec_driver_sql(sql, (rows[0][0], orjson.dumps([row[1] for row in rows]).decode()))
+    else:
         sql = f"DELETE FROM {table.name} WHERE org_id = %s::uuid AND id = ANY(%s::uuid[])"  # noqa: S608
         connection.exec_driver_sql(sql, (rows[0][0], [row[1] for row in rows]))
 

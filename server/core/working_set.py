@@ -150,6 +150,13 @@ class WorkingSet:
         self._undo.append(lambda: self._restore(key, before, known=known))
         return row
 
+    def bring_back(self, row: R) -> R:
+        """As `add`, for a row that was removed and is to live again: one version on, and as old as it was."""
+        version, created_at = row.version, row.created_at
+        self.add(row)
+        row.version, row.created_at = version + 1, created_at
+        return row
+
     def change(self, row: R, **values: Any) -> R:
         """Set fields of a row of the working set; what is already so is left alone. One version an operation."""
         key = (type(row), row.id)

@@ -78,7 +78,7 @@ class LeadConflictOpened(Event):
 
 @event("customers.lead-conflict-closed")
 class LeadConflictClosed(Event):
-    """A handover gave both customers to one owner. Subject: the conflict."""
+    """Both customers have one owner, or are one, or one of them was deleted. Subject: the conflict. owner_id: who is left."""
 
     owner_id: str
 

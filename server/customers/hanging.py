@@ -53,6 +53,12 @@ def links_to(table_name: str) -> Iterator[Link]:
                 yield Link(ROWS[table.name], _column_of(key))
 
 
+def links_from(row: type[Row]) -> Iterator[tuple[Link, str]]:
+    """All columns of a table that name a row of another one by foreign key, each with that table's name."""
+    for key in sorted(row.__table__.foreign_key_constraints, key=lambda each: str(each.name)):
+        yield Link(row, _column_of(key)), key.referred_table.name
+
+
 def links_to_customers() -> dict[Link, Merge | None]:
     """Every column that names a customer, with what a merge does where it is not plain."""
     found: dict[Link, Merge | None] = dict.fromkeys(links_to("customers"))

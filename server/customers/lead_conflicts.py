@@ -121,6 +121,23 @@ def conflicts_of_merged(uow: UnitOfWork, kept_id: str, gone_id: str) -> None:
             uow.record(LeadConflictClosed(each.id, owners[kept_id]))
 
 
+def drop_conflicts(uow: UnitOfWork, customer_ids: Sequence[str]) -> None:
+    """Forget the conflicts of customers who are deleted; restored, they are looked for anew. Records LeadConflictClosed."""
+    t, k = c(LeadConflict), c(Customer)
+    for start in range(0, len(customer_ids), _AT_ONCE):
+        ids = customer_ids[start : start + _AT_ONCE]
+        found = uow.find(LeadConflict, or_(t.first_id.in_(ids), t.second_id.in_(ids)))
+        sides = sorted({side for each in found for side in (each.first_id, each.second_id)})
+        statement = select(k.id, k.owner_id).where(k.org_id == uow.org_id, k.id.in_(sides))
+        owners = {row.id: row.owner_id for row in uow.connection.execute(statement)} if found else {}
+        for each in found:
+            uow.remove(each)
+            if each.state == ConflictState.OPEN:
+                uow.record(
+                    LeadConflictClosed(each.id, owners[each.first_id if each.second_id in ids else each.second_id])
+                )
+
+
 def _known(uow: UnitOfWork, ids: Sequence[str]) -> set[str]:
     """Which of these conflicts were opened before, whatever became of them."""
     t, found = c(LeadConflict), set[str]()

@@ -100,6 +100,7 @@ class CustomerPhone(Scoped):
     refers("customer_id", "customers"),
     refers("reply_to", "customer_notes"),
     index("customer_id", "created_at", "id"),
+    index("reply_to"),
 )
 class Note(Scoped):
     """One contribution to the discussion about a customer (便签). It belongs to the customer and goes with him.

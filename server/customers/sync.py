@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from server.core.collections import Action, Collection, Column, OwnedScope
 from server.core.uow import UnitOfWork
 from server.customers import operations, rules
-from server.customers.functions import MERGE, READ, WRITE
-from server.customers.merging.operations import absent_customers, merge_from_device
+from server.customers.absent import absent_customers
+from server.customers.deleting.operations import delete_from_device
+from server.customers.functions import DELETE, MERGE, READ, WRITE
+from server.customers.merging.operations import merge_from_device
 from server.customers.models import Customer, CustomerPhone, Note, TimelineEntry
 from server.customers.opportunities.sync import COLLECTIONS as OPPORTUNITY_COLLECTIONS
 from server.customers.settling import settle_customer, settle_note, settle_phone
@@ -71,6 +73,7 @@ CUSTOMERS = Collection(
             values={"gone_id": wire.ID, "take": wire.TEXT(1000).or_null(), "gone_version": wire.INTEGER(1).or_null()},
             required=frozenset({"gone_id"}),
         ),
+        "delete": Action(delete_from_device, DELETE),
     },
     prepare=_prepare_customers,
     settle=settle_customer,

@@ -90,6 +90,8 @@ class ExpenseClaim(Scoped):
     index("receipt_sha256"),
     index("spent_on", "amount_minor"),
     index("spent_for_id", "spent_on"),
+    index("customer_id"),
+    index("visit_id"),
     index("owner_id", "spent_on"),
     _one_of("kind", LineKind),
 )

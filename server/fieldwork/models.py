@@ -167,6 +167,7 @@ class VisitComment(Authored):
     index("customer_id", "due_on"),
     index("unit_id", "state", "due_on"),
     index("author_id"),
+    index("visit_id"),
     one_of("state", FollowUpState),
 )
 class FollowUp(Authored):

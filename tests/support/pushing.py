@@ -146,6 +146,7 @@ ACTS: Mapping[tuple[str, str], Act] = {
     ("customers", "create"): Act(_word("name")),
     ("customers", "update"): Act(_word("needs")),
     ("customers", "merge"): Act(lambda pushing: {"gone_id": pushing.own("phone")["customer_id"]}),
+    ("customers", "delete"): Act(),
     ("customer_phones", "create"): Act(
         lambda pushing: {"customer_id": pushing.own("customer")["customer_id"], "number": "13912345678"}
     ),

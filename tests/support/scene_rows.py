@@ -24,6 +24,7 @@ from server.core.rows import c
 from server.core.sync_issues import SyncIssue
 from server.core.uow import UnitOfWork
 from server.customers import operations as customers
+from server.customers.deleting.operations import delete_customers
 from server.customers.models import Customer
 from server.customers.opportunities import funnel
 from server.customers.opportunities import operations as opportunities
@@ -82,6 +83,14 @@ def _contested(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> I
     """A customer whose number all who have one of these share."""
     ids = _customer(scene, company, owner, uow)
     customers.add_phone(uow, new_id(), {**ids, "number": "+8613912345678"})
+    return ids
+
+
+def _deleted(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    """A customer who was deleted since."""
+    ids = _customer(scene, company, owner, uow)
+    uow.flush()
+    delete_customers(uow, ids.values())
     return ids
 
 
@@ -401,6 +410,7 @@ KINDS: Mapping[str, Kind] = {
     "customer": Kind("customer_id", _customer),
     "phone": Kind("phone_id", _phone),
     "contested customer": Kind("customer_id", _contested),
+    "deleted customer": Kind("customer_id", _deleted),
     "note": Kind("note_id", _note),
     "opportunity": Kind("opportunity_id", _opportunity),
     "lost opportunity": Kind("opportunity_id", _lost_opportunity),
@@ -493,7 +503,8 @@ class Rows:
 
 
 FURNITURE = (
-    "phone", "contested customer", "note", "opportunity contact", "lost opportunity", "plan", "visit", "cancelled visit",
+    "phone", "contested customer", "deleted customer", "note",
+    "opportunity contact", "lost opportunity", "plan", "visit", "cancelled visit",
     "follow-up", "task", "activity", "activity type", "copy", "queue", "job",
     "issue", "notice", "submitted claim", "approval", "batch", "delegation", "delivery", "card", "arrival", "kiosk",
 )  # fmt: skip

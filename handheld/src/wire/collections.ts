@@ -384,6 +384,7 @@ export interface Actions {
       readonly take?: string | null;
       readonly gone_version?: number | null;
     };
+    delete: Record<string, never>;
   };
   customer_phones: {
     create: {
@@ -803,6 +804,7 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
         },
         required: ["gone_id"],
       },
+      delete: { values: {}, required: [] },
     },
     parents: {},
   },

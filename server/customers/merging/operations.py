@@ -9,11 +9,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from server.core.collections import Absent, collection_of
-from server.core.problems import NOT_FOUND, STALE, Refused, problem_type
+from server.core.collections import collection_of
+from server.core.problems import STALE, Refused, problem_type
 from server.core.rows import c
 from server.core.uow import UnitOfWork
-from server.customers.functions import MERGE, READ
+from server.customers.absent import customer_there, went_into
+from server.customers.functions import MERGE
 from server.customers.hanging import links_to_customers, on_merge
 from server.customers.lead_conflicts import conflicts_of_merged
 from server.customers.merging.events import CustomersMerged
@@ -21,18 +22,9 @@ from server.customers.merging.models import MergedCustomer
 from server.customers.merging.rules import values_taken
 from server.customers.models import Customer, CustomerPhone, FormerOwner, LeadConflict, former_owner_id
 from server.customers.operations import change_customer, changes_of
-from server.customers.ownership import follow, remember_owner, was_mine
+from server.customers.ownership import follow, remember_owner
 from server.customers.timeline import add_to_timeline, timeline_kind
 
-MERGED = problem_type(
-    "customers.merged",
-    410,
-    zh="该客户已与另一客户合并。",
-    en="This customer is one with another by now.",
-    doc="`into_id` is the customer who stands for both; only for who reaches that one, others are told that there is nobody. "
-    "Notes, visits and follow-ups that a device brings for the one who went are taken for the other.",
-    extra=["into_id"],
-)
 SAME_CUSTOMER = problem_type(
     "customers.merge-with-himself",
     422,
@@ -74,7 +66,7 @@ def merge_customers(
         raise Refused(SAME_CUSTOMER, field="/gone_id")
     uow.preload(Customer, (kept_id, gone_id))
     kept = customer_there(uow, kept_id, MERGE)
-    if uow.get(Customer, gone_id) is None and _went(uow, gone_id) == kept_id:
+    if uow.get(Customer, gone_id) is None and went_into(uow, gone_id) == kept_id:
         return kept
     gone = customer_there(uow, gone_id, MERGE, field="/gone_id")
     for customer, seen in ((kept, kept_version), (gone, gone_version)):
@@ -159,39 +151,3 @@ on_merge(CustomerPhone, how=_merge_phones)
 on_merge(FormerOwner, how=_merge_former_owners)
 on_merge(LeadConflict, "first_id", conflicts_of_merged)
 on_merge(LeadConflict, "second_id", conflicts_of_merged)
-
-
-# -- who went ---------------------------------------------------------------------------------------------------------
-
-
-def _went(uow: UnitOfWork, customer_id: str) -> str | None:
-    found = uow.get(MergedCustomer, customer_id)
-    return None if found is None else found.into_id
-
-
-def customer_there(uow: UnitOfWork, customer_id: str, function: str, *, field: str | None = None) -> Customer:
-    """The customer, within reach of the actor's `function`. Raises Refused MERGED to who reaches the other, else NOT_FOUND."""
-    reach, customer = uow.actor.must(function), uow.get(Customer, customer_id)
-    if customer is not None and reach.covers(customer):
-        return customer
-    if customer is None and (absent := absent_customers(uow, [customer_id]).get(customer_id)) is not None:
-        raise absent.refused(field)
-    raise Refused(NOT_FOUND, field=field)
-
-
-def absent_customers(uow: UnitOfWork, ids: Collection[str]) -> dict[str, Absent]:
-    """Of customers that are not there those who went into another whom the actor reaches, or owned once.
-
-    Three statements at most. For `Collection.absent`.
-    """
-    uow.preload(MergedCustomer, ids)
-    into = {each: went for each in ids if (went := _went(uow, each)) is not None}
-    uow.preload(Customer, into.values())
-    reach = uow.actor.reach(READ)
-    strange = [each for each in into.values() if (row := uow.get(Customer, each)) is None or not reach.holds(row)]
-    uow.preload(FormerOwner, [former_owner_id(each, uow.actor.user_id) for each in strange])
-    return {
-        each: Absent(MERGED, {"into_id": now}, now)
-        for each, now in into.items()
-        if now not in strange or was_mine(uow, now)
-    }

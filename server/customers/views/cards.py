@@ -15,11 +15,11 @@ from server.core.page_schemas import page_of
 from server.core.problems import BAD_CURSOR, Refused, below
 from server.core.sync_problems import SYNC_PROBLEMS
 from server.customers import operations, queries, rules
+from server.customers.absent import DELETED, MERGED, customer_there
+from server.customers.absent_queries import refuse_absent
 from server.customers.events import CustomersExported
 from server.customers.export import csv_chunks
 from server.customers.functions import EXPORT, READ, WRITE
-from server.customers.merging.operations import MERGED, customer_there
-from server.customers.merging.queries import refuse_merged
 from server.customers.models import Customer, CustomerPhone
 from server.customers.ownership import NEW_OWNER_UNFIT
 from server.customers.queries import Card, Filters
@@ -86,9 +86,9 @@ def create_customer(values: dict[str, Any]) -> tuple[Card, int]:
 @CUSTOMERS.route("/<id:customer_id>", methods=["GET"])
 @requires(READ)
 @CUSTOMERS.response(200, CustomerOut)
-@CUSTOMERS.refuses(MERGED)
+@CUSTOMERS.refuses(DELETED, MERGED)
 def get_customer(customer_id: str) -> Card:
-    """One customer with all his phones, old ones too. Of one who was merged, 410 says into whom."""
+    """One customer with all his phones, old ones too. Of one who was merged or deleted, 410 says so."""
     return _card(customer_id)
 
 
@@ -96,7 +96,7 @@ def get_customer(customer_id: str) -> Card:
 @requires(WRITE)
 @CUSTOMERS.arguments(CustomerPatch)
 @CUSTOMERS.response(200, CustomerOut)
-@CUSTOMERS.refuses(*_FIELD_PROBLEMS, CHANGED_MEANWHILE, MERGED)
+@CUSTOMERS.refuses(*_FIELD_PROBLEMS, CHANGED_MEANWHILE, DELETED, MERGED)
 def change_customer(values: dict[str, Any], customer_id: str) -> Card:
     """Change fields of a customer's card."""
     base = values.pop("base", None)
@@ -149,5 +149,5 @@ def _card(customer_id: str, *, written: bool = False) -> Card:
         try:
             return queries.get(connection, actor, customer_id, written=written)
         except Refused:
-            refuse_merged(connection, actor, customer_id)
+            refuse_absent(connection, actor, customer_id)
             raise

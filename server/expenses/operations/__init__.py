@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.expenses.operations.belonging import merge_lines
+from server.expenses.operations.belonging import merge_lines, spent_for
 from server.expenses.operations.claims import change_claim, create_claim, submit_claim, withdraw_claim
 from server.expenses.operations.deciding import CLAIMS
 from server.expenses.operations.likeness import flag_arrived
@@ -11,5 +11,5 @@ from server.expenses.operations.paying import batch_made_before, pay_batch
 
 __all__ = [
     "CLAIMS", "add_line", "batch_made_before", "change_claim", "change_line", "create_claim", "flag_arrived",
-    "merge_lines", "pay_batch", "remove_line", "submit_claim", "withdraw_claim",
+    "merge_lines", "pay_batch", "remove_line", "spent_for", "submit_claim", "withdraw_claim",
 ]  # fmt: skip

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import and_, select
 
 from server.core.problems import NOT_FOUND, Refused, problem_type
 from server.core.rows import c
@@ -73,3 +75,15 @@ def merge_lines(uow: UnitOfWork, kept_id: str, gone_id: str) -> None:
     for line in uow.find(ExpenseLine, c(ExpenseLine).spent_for_id == gone_id):
         named = kept_id if line.customer_id == gone_id else line.customer_id
         uow.change(line, spent_for_id=kept_id, customer_id=named)
+
+
+def spent_for(uow: UnitOfWork, customer_ids: Sequence[str]) -> dict[str, str]:
+    """Of these customers those for whom, or for a visit to whom, somebody claims or claimed: they are not deleted."""
+    t, v = c(ExpenseLine), c(Visit)
+    named = select(t.spent_for_id).where(t.org_id == uow.org_id, t.spent_for_id.in_(customer_ids))
+    visited = (
+        select(v.customer_id)
+        .join(ExpenseLine.__table__, and_(t.org_id == v.org_id, t.visit_id == v.id))
+        .where(v.org_id == uow.org_id, v.customer_id.in_(customer_ids))
+    )
+    return {row[0]: "spent-for" for row in uow.connection.execute(named.union(visited))}

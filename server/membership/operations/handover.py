@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import select
+
 from server.accounts.models import User
 from server.core.rows import c
 from server.core.uow import UnitOfWork
@@ -46,3 +48,10 @@ def merge_members(uow: UnitOfWork, kept_id: str, gone_id: str) -> None:
     for card in uow.find(Card, c(Card).member_id == gone.id):
         uow.change(card, member_id=kept.id)
     uow.remove(gone)
+
+
+def members_among(uow: UnitOfWork, customer_ids: Sequence[str]) -> dict[str, str]:
+    """Of these customers those who are in the club, or were: cards that are out lead to them, so they are not deleted."""
+    m = c(Member)
+    statement = select(m.customer_id).where(m.org_id == uow.org_id, m.customer_id.in_(customer_ids))
+    return {row[0]: "member" for row in uow.connection.execute(statement)}

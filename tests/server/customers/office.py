@@ -31,7 +31,7 @@ from server.core.services import Services
 from server.core.sync_issues import SYNC_ISSUES
 from server.core.uow import UnitOfWork, unit_of_work
 from server.customers import operations
-from server.customers.functions import EXPORT, HAND_OVER, MERGE, READ, REVEAL, WRITE
+from server.customers.functions import DELETE, EXPORT, HAND_OVER, MERGE, READ, REVEAL, WRITE
 from server.customers.models import Customer, CustomerPhone
 from server.customers.sync import COLLECTIONS
 from server.customers.views import BLUEPRINTS
@@ -41,7 +41,7 @@ from sync_protocol.operations import parse_push
 collections.register((SYNC_ISSUES,))
 collections.register(COLLECTIONS)
 
-FUNCTIONS = (READ, WRITE, HAND_OVER, REVEAL, EXPORT, MERGE)
+FUNCTIONS = (READ, WRITE, HAND_OVER, REVEAL, EXPORT, MERGE, DELETE)
 SALES = (READ, WRITE, REVEAL, MERGE)
 
 

@@ -1,12 +1,14 @@
-"""Two customers become one: their visits and follow-ups go along as in a handover, and what was done stays with who did it."""
+"""A customer is merged or deleted: visits, follow-ups and tasks go along, and what was done stays with who did it."""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
-from server.customers.functions import MERGE
+from server.customers.deleting.operations import delete_customers, restore_customer
+from server.customers.functions import DELETE, MERGE
 from server.customers.merging.operations import merge_customers
 from server.fieldwork import operations
 from server.fieldwork.models import FollowUp, Task, Visit, VisitComment
@@ -21,7 +23,7 @@ WEDNESDAY = date(2025, 3, 5)
 def _may_merge(office: Office) -> None:
     for actor in office.people.values():
         if actor.may("customers.handover"):
-            actor.reaches[MERGE] = actor.reach("customers.handover")  # type: ignore[index]
+            actor.reaches[MERGE] = actor.reaches[DELETE] = actor.reach("customers.handover")  # type: ignore[index]
 
 
 def _merge(office: Office, kept: str, gone: str) -> None:
@@ -72,3 +74,34 @@ def test_a_thousand_visits_cost_what_one_costs(office: Office) -> None:
 
     cost(1)
     assert cost(1) == cost(1000)
+
+
+def test_a_deleted_customer_takes_visits_comments_follow_ups_and_tasks_along_and_back(office: Office) -> None:
+    kinds = (Visit, VisitComment, FollowUp, Task)
+    customer = office.customer("王小明", by="wang")
+    visit = office.visit(customer_id=customer, plan_id=office.plan(plan_on=WEDNESDAY))
+    office.make("yang", operations.add_comment, visit_id=visit, text="好")
+    office.follow_up(customer_id=customer, visit_id=visit, text="回访", due_on=WEDNESDAY)
+    given = {"due_on": WEDNESDAY, "assignee_id": office.users["zhao"], "customer_id": customer}
+    office.make("yang", operations.create_task, text="回访", **given)
+
+    def stored() -> list[Any]:
+        changing = ("version", "updated_at")
+        return [
+            {k: v for k, v in row._mapping.items() if k not in changing} for kind in kinds for row in office.rows(kind)
+        ]
+
+    before = stored()
+    with office.writing("yang") as uow:
+        delete_customers(uow, [customer])
+        uow.commit()
+    assert stored() == []
+    for who in ("wang", "zhao", "yang"):
+        held = pull_all(office.database, office.actor(who))
+        assert [held.ids(name) for name in ("visits", "visit_comments", "follow_ups", "tasks")] == [set()] * 4, who
+    with office.writing("yang") as uow:
+        restore_customer(uow, customer)
+        uow.commit()
+    assert stored() == before
+    assert pull_all(office.database, office.actor("wang")).ids("visits") == {visit}
+    assert len(pull_all(office.database, office.actor("zhao")).ids("tasks")) == 1

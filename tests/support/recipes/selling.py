@@ -112,6 +112,13 @@ RECIPES: Mapping[str, Recipe] = {
     "GET /api/v1/funnel-stages": Recipe(),
     "POST /api/v1/funnel-stages": Recipe(body=_funnel_stage),
     "PATCH /api/v1/funnel-stages/{stage_id}": Recipe(row="funnel stage", body=body_of(probability=45)),
+    "DELETE /api/v1/customers/{customer_id}": Recipe(row="customer"),
+    "POST /api/v1/customers/delete": Recipe(
+        body=lambda asking: {"customers": [asking.own("customer")["customer_id"]]},
+        references={"/customers/0": "customer"},
+    ),
+    "GET /api/v1/customers/deleted": Recipe(),
+    "POST /api/v1/customers/deleted/{customer_id}/restore": Recipe(row="deleted customer"),
     # field work
     "GET /api/v1/day-plans": Recipe(references={"?owner_id": "person"}),
     "POST /api/v1/day-plans": Recipe(

@@ -1,0 +1,26 @@
+"""Facts of deleting."""
+
+from __future__ import annotations
+
+from server.core.events import Event, event
+
+
+@event("customers.customer-deleted")
+class CustomerDeleted(Event):
+    """A customer, with all that hung on him, is out of sight and can be restored. Subject: the customer. rows: how many."""
+
+    owner_id: str
+    rows: int
+
+
+@event("customers.customer-restored")
+class CustomerRestored(Event):
+    """He is back with all that hung on him. Subject: the customer."""
+
+    owner_id: str
+    rows: int
+
+
+@event("customers.customer-purged")
+class CustomerPurged(Event):
+    """His days to be restored are over: nothing is left but events. Subject: the customer."""
