@@ -10,8 +10,8 @@ from sqlalchemy import Connection, and_, exists, select
 
 from notifications.models import NoticeSettings, PushTarget
 from notifications.rules import Channel
-from server.accounts.models import Organisation, Role, User, UserRole
-from server.accounts.queries.actors import extents_of, unit_tree
+from server.accounts.models import Organisation, User
+from server.accounts.queries import leaders
 from server.core.rows import c
 from server.fieldwork.functions import ASSIGN
 
@@ -77,28 +77,5 @@ def load_people(connection: Connection, org_id: str, user_ids: Iterable[str]) ->
 def leaders_of(
     connection: Connection, org_id: str, people: Iterable[tuple[str, str]], function: str = ASSIGN
 ) -> dict[tuple[str, str], frozenset[str]]:
-    """(user, unit) → who leads him there. Of the nearest unit at or above it that has others with the function, those.
-
-    Whoever may assign there but works further above, such as a director, is not told of every plan below him.
-    """
-    u, ur, r = c(User), c(UserRole), c(Role)
-    statement = (
-        select(u.id, u.unit_id, r.functions)
-        .select_from(User.__table__)
-        .join(UserRole.__table__, and_(ur.org_id == u.org_id, ur.user_id == u.id))
-        .join(Role.__table__, and_(r.org_id == ur.org_id, r.id == ur.role_id))
-        .where(u.org_id == org_id, u.state == "active", r.state == "active")
-    )
-    homes = {user: unit for user, unit, functions in connection.execute(statement) if function in functions}
-    extents = extents_of(connection, org_id, homes) if homes else {}
-    tree = unit_tree(connection, org_id)
-    found: dict[tuple[str, str], frozenset[str]] = {}
-    for user_id, unit_id in people:
-        reaching = {
-            user
-            for user, each in extents.items()
-            if user != user_id and (each[function].everything or unit_id in each[function].units)
-        }
-        nearest = (frozenset(user for user in reaching if homes[user] == unit.id) for unit in tree.upwards(unit_id))
-        found[user_id, unit_id] = next(filter(None, nearest), frozenset())
-    return found
+    """(user, unit) → who leads him there, as accounts say it: those who may assign, unless another function is named."""
+    return leaders.leaders_of(connection, org_id, people, function)

@@ -69,6 +69,31 @@ TASK_CHANGED = _topic(
     "fieldwork.task-changed", zh="抄送给您的任务有变动。", en="A task copied to you has changed.", collapses=True
 )
 TASK_CLOSED = _topic("fieldwork.task-closed", zh="您分配的任务有了结果。", en="A task you gave has been closed.")
+QUESTION_PASSED_ON = _topic(
+    "fieldwork.question-passed-on",
+    zh="有客户问题需要您的部门答复。",
+    en="A customer's question waits for your department.",
+    falls_back=True,
+)
+QUESTION_ANSWERED = _topic(
+    "fieldwork.question-answered", zh="客户问题已有答复。", en="A customer's question was answered.", falls_back=True
+)
+QUESTION_OVERDUE = _topic(
+    "fieldwork.question-overdue",
+    zh="有客户问题逾期未答复。",
+    en="A customer's question was not answered in time.",
+    falls_back=True,
+)
+REPORT_SENT = _topic("fieldwork.report-sent", zh="有同事提交了工作报告。", en="A colleague sent you a work report.")
+REPORT_CHANGED = _topic(
+    "fieldwork.report-changed",
+    zh="您看过的工作报告有改动。",
+    en="A work report you had read has changed.",
+    collapses=True,
+)
+REPORT_COMMENTED = _topic(
+    "fieldwork.report-commented", zh="工作报告有新点评。", en="Someone commented on a work report.", collapses=True
+)
 HANDED_OVER = _topic(
     "customers.handed-over", zh="有客户交接给您。", en="Customers were handed over to you.", falls_back=True
 )

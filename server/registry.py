@@ -18,6 +18,8 @@ from notifications.hearers import copies as copies_hearers
 from notifications.hearers import customers as customers_hearers
 from notifications.hearers import fieldwork as fieldwork_hearers
 from notifications.hearers import membership as membership_hearers
+from notifications.hearers import questions as questions_hearers
+from notifications.hearers import reports as reports_hearers
 from notifications.models import Notice
 from server.accounts import functions as accounts_functions
 from server.accounts import purge
@@ -40,6 +42,7 @@ from server.expenses.models import ExpenseLine
 from server.fieldwork import operations as fieldwork_operations
 from server.fieldwork import sync as fieldwork_sync
 from server.fieldwork.operations.origins import VISITS
+from server.fieldwork.questions import operations as questions_operations
 from server.insight import functions as insight_functions
 from server.membership import sync as membership_sync
 from server.membership.models import Card, Member
@@ -54,8 +57,9 @@ collections.register((sync_issues.SYNC_ISSUES,))
 for area in AREAS:
     collections.register(area.COLLECTIONS)
 
-# In the same unit of work: plans, visits, follow-ups, memberships, cards and arrivals go with their customer.
+# In the same unit of work: plans, visits, follow-ups, questions, memberships, cards and arrivals go with their customer.
 customers_operations.on_handover(fieldwork_operations.follow_customers)
+customers_operations.on_handover(questions_operations.follow_customers)
 customers_operations.on_handover(follow_customers)
 
 # In the same unit of work: what is not plain when two customers become one (server/customers/hanging.py).
@@ -89,6 +93,8 @@ HEARERS = (
     copies_hearers,
     customers_hearers,
     membership_hearers,
+    questions_hearers,
+    reports_hearers,
 )
 events.hear_later(hearing.HEAR, hearing.HEARERS)
 

@@ -55,12 +55,17 @@ def realm_of(function_code: str) -> str:
     return function_code.partition(".")[0]
 
 
+_UNITS = ("unit_id", "department_id")
+"""Columns of a scoped row that name a unit it is seen through: its own, and the department it was passed to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """The rows one person reaches with one function: the union over the roles that grant it.
 
     own: rows he owns or wrote; all else that he reaches brings them with it. units: rows of these units (already with the
-    units below). projects: rows of these projects. everything: all rows of the organisation.
+    units below), and rows that were passed to one of them (`department_id`). projects: rows of these projects. everything:
+    all rows of the organisation.
     """
 
     user_id: str
@@ -82,6 +87,7 @@ class Reach:
             self.everything
             or (row.owner_id == self.user_id and bool(self))
             or row.unit_id in self.units
+            or getattr(row, "department_id", None) in self.units
             or (row.project_id is not None and row.project_id in self.projects)
         )
 
@@ -94,7 +100,7 @@ class Reach:
             return false()
         parts: list[ColumnElement[bool]] = [columns.owner_id == self.user_id]
         if self.units:
-            parts.append(columns.unit_id.in_(sorted(self.units)))
+            parts += [columns[name].in_(sorted(self.units)) for name in _UNITS if name in columns]
         if self.projects:
             parts.append(columns.project_id.in_(sorted(self.projects)))
         if "author_id" in columns:
@@ -120,6 +126,9 @@ def scoped_buckets(realm: str, row: Any) -> tuple[str, ...]:
     found = [f"{realm}:own:{row.owner_id}", f"{realm}:unit:{row.unit_id}", f"{realm}:all"]
     if row.project_id is not None:
         found.append(f"{realm}:proj:{row.project_id}")
+    department = getattr(row, "department_id", None)
+    if department is not None and department != row.unit_id:
+        found.append(f"{realm}:unit:{department}")
     author = getattr(row, "author_id", None)
     if author is not None and author != row.owner_id:
         found.append(f"{realm}:own:{author}")

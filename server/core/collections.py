@@ -59,12 +59,18 @@ class SharedScope:
 
 @dataclass(frozen=True, slots=True)
 class PersonalScope:
-    """Rows for one person. column: the one that names him."""
+    """Rows for one person, or for all who are named. column: the one that names him. among: one with the others' ids, or one id."""
 
     column: str = "user_id"
+    among: str | None = None
+
+    def people(self, row: Any) -> tuple[str, ...]:
+        """The ids of whom a row is for, each once."""
+        others = [] if self.among is None else getattr(row, self.among)
+        return tuple(dict.fromkeys((getattr(row, self.column), *([others] if isinstance(others, str) else others))))
 
     def of(self, row: Any) -> tuple[str, ...]:
-        return (f"me:{getattr(row, self.column)}",)
+        return tuple(f"me:{each}" for each in self.people(row))
 
     def subscribed(self, actor: Actor) -> tuple[str, ...]:
         return (f"me:{actor.user_id}",)

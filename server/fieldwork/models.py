@@ -168,6 +168,7 @@ class VisitComment(Authored):
     index("unit_id", "state", "due_on"),
     index("author_id"),
     index("visit_id"),
+    index("assignee_id", "done_at"),
     one_of("state", FollowUpState),
 )
 class FollowUp(Authored):
@@ -200,6 +201,7 @@ class FollowUp(Authored):
     index("customer_id"),
     index("owner_id"),
     index("author_id"),
+    index("assignee_id", "done_at"),
     one_of("state", TaskState),
 )
 class Task(Authored):

@@ -18,6 +18,8 @@ from server.fieldwork.functions import READ, WRITE
 from server.fieldwork.models import DayPlan, FollowUp, Task, Visit, VisitComment
 from server.fieldwork.operations.belonging import preload_assignees
 from server.fieldwork.operations.comments import preload_comments
+from server.fieldwork.questions import sync as questions
+from server.fieldwork.reports import sync as reports
 from server.fieldwork.rules import TimeVerdict
 from server.fieldwork.settling import settle_comment, settle_follow_up, settle_plan, settle_visit
 from server.fieldwork.task_states import TaskState
@@ -267,4 +269,15 @@ TASKS = Collection(
     settle=settle_follow_up,
 )
 
-COLLECTIONS = (DAY_PLANS, VISITS, VISIT_COMMENTS, FOLLOW_UPS, TASKS, ACTIVITY_TYPES, ACTIVITIES, COPIES)
+COLLECTIONS = (
+    DAY_PLANS,
+    VISITS,
+    VISIT_COMMENTS,
+    FOLLOW_UPS,
+    TASKS,
+    ACTIVITY_TYPES,
+    ACTIVITIES,
+    COPIES,
+    *questions.COLLECTIONS,
+    *reports.COLLECTIONS,
+)

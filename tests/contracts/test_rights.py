@@ -113,8 +113,15 @@ def lines() -> list[tuple[Key, Cells]]:
     return list(rights_table.read(TABLE).items())
 
 
-NAMED = {("POST /api/v1/approval-delegations", "/to_id")}
-"""Where a colleague is only named, and nothing is done to a row of his: everybody knows who works here."""
+NAMED = {
+    ("POST /api/v1/approval-delegations", "/to_id"),
+    ("POST /api/v1/questions/{question_id}/pass-on", "/department_id"),
+    ("push questions.pass_on", "department_id"),
+    ("POST /api/v1/work-reports/{report_id}/address", "/reader_id"),
+    ("push work_reports.address", "reader_id"),
+    ("GET /api/v1/work-reports", "?owner_id"),  # what a colleague has sent to the caller
+}
+"""Where a colleague or a unit is only named, and nothing is done to a row of his: everybody knows who works here."""
 
 
 def test_another_organisations_row_is_answered_as_none_at_all() -> None:
@@ -184,6 +191,7 @@ def test_the_reception_sees_who_arrives_and_else_only_what_everybody_sees() -> N
         "POST /api/v1/session/password",
         "POST /api/v1/session/renew",
         "GET /api/v1/units",
+        "GET /api/v1/work-reports",  # reports are sent to anybody
         "GET /mobile/v1/collections",
         "GET /mobile/v1/digest",
         "GET /api/v1/notice-settings",
@@ -226,7 +234,6 @@ def test_every_function_is_asked_for_by_some_operation_or_collection(asker: Aske
         asked |= {action.function for action in collection.actions.values() if action.function is not None}
         asked |= {collection.scope.function} if isinstance(collection.scope, OwnedScope) else set()
     within = {
-        "fieldwork.assign",
         "core.jobs",
         "approvals.lead",
     }  # asked for inside an operation that everybody may begin

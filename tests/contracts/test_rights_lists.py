@@ -20,6 +20,7 @@ from server.core.sync_issues import SyncIssue
 from server.customers.models import Customer, CustomerPhone, LeadConflict, Note, TimelineEntry
 from server.fieldwork.activities.models import Activity
 from server.fieldwork.models import DayPlan, FollowUp, Task, Visit
+from server.fieldwork.questions.models import Question
 from server.membership.models import Arrival, Card, Member
 from tests.support import databases
 from tests.support.house import PEOPLE, House, settle
@@ -35,6 +36,7 @@ LISTS = {
     "/follow-ups": (FollowUp, FIELDWORK),
     "/tasks": (Task, FIELDWORK),
     "/activities": (Activity, FIELDWORK),
+    "/questions": (Question, "questions.read"),
     "/sync-issues": (SyncIssue, "sync.issues"),
     "/members": (Member, "membership.read"),
     "/cards": (Card, "membership.read"),
@@ -81,7 +83,7 @@ def test_devices_hold_exactly_what_lists_show(house: House, who: str) -> None:
         if isinstance(collection.scope, OwnedScope):
             expected = house.seen(who, collection.row, collection.scope.function)
         elif isinstance(collection.scope, PersonalScope):
-            expected = {each.id for each in rows if getattr(each, collection.scope.column) == mine}
+            expected = {each.id for each in rows if mine in collection.scope.people(each)}
         else:
             expected = {each.id for each in rows}
         assert house.pulled[who][name].keys() == expected, name

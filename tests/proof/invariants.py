@@ -7,13 +7,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Text, func, select, type_coerce
 
 from server.core import tables
 from server.core.collections import COLLECTIONS, OwnedScope, PersonalScope
 from server.core.events import verify
 from server.core.rows import c
 from server.core.sync_issues import SyncIssue
+from server.core.types import Json
 from server.customers.models import Customer, TimelineEntry
 
 if TYPE_CHECKING:
@@ -216,13 +217,22 @@ def check_mirror(fleet: Fleet, device: Device) -> None:
             columns = c(collection.row)
             condition = [columns.org_id == fleet.company.org]
             if isinstance(collection.scope, PersonalScope):
-                condition.append(columns[collection.scope.column] == actor.user_id)
+                named = columns[collection.scope.column] == actor.user_id
+                among = collection.scope.among
+                condition.append(named if among is None else named | _names(columns[among], actor.user_id))
             elif isinstance(collection.scope, OwnedScope):
                 condition.append(actor.reach(collection.scope.function).condition(collection.row))
             rows = connection.execute(select(columns.id, columns.version).where(*condition))
             expected = {each.id: each.version for each in rows}
             found = {row: values["version"] for row, values in device.phone.adopted(name).items()}
             _equal(connection, fleet, f"{device.name}, {name}", collection, expected, found)
+
+
+def _names(column: Any, user_id: str) -> Any:
+    """Whether a column with a person's id, or with a list of them, names him."""
+    if isinstance(column.type, Json):
+        return type_coerce(column, Text).contains(f'"{user_id}"', autoescape=True)
+    return column == user_id
 
 
 def _equal(

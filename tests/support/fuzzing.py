@@ -60,6 +60,8 @@ BEYOND_A_SCHEMA = {
     "fieldwork.assignee-unknown": _A_ROW,
     "membership.host-unfit": _A_ROW,
     "membership.uid-not-chip": _TWO_VALUES,
+    "fieldwork.department-unknown": _A_ROW,
+    "fieldwork.reader-unknown": _A_ROW,
     "fieldwork.end-before-start": _TWO_VALUES,
     "fieldwork.follow-up-without-customer": _THE_ROW,
     "fieldwork.other-plan": _A_ROW,

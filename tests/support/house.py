@@ -34,6 +34,7 @@ FUNCTIONS = (
     "customers.export",
     "customers.handover",
     "fieldwork.read",
+    "questions.read",
     "insight.board",
     "accounts.users.read",
     "sync.issues",
@@ -104,7 +105,7 @@ class House:
         return (
             scope is Scope.ALL
             or mine in (row.owner_id, getattr(row, "author_id", None))
-            or row.unit_id in self._units(who, scope, further)
+            or not self._units(who, scope, further).isdisjoint({row.unit_id, getattr(row, "department_id", None)})
             or (scope is Scope.PROJECT and in_project and row.project_id == self.project)
         )
 
@@ -218,6 +219,7 @@ def _history(scene: Scene, project: str) -> None:
                 "follow-up",
                 "task",
                 "activity",
+                "question",
                 "issue",
                 "card",
                 "arrival",

@@ -16,7 +16,7 @@ from sync_protocol.wire import IdType
 from tests.support.approving import DECISION
 from tests.support.recipes import NoRecipe
 from tests.support.rights_table import Answer, Asker, Cells, Key, answered
-from tests.support.scene import ROLES
+from tests.support.scene import COLLEAGUES, ROLES
 from tests.support.scene_rows import DAY, KINDS, Ids
 
 Values = Callable[["Pushing"], dict[str, Any]]
@@ -38,6 +38,10 @@ KIND_OF: Mapping[str, str] = {
     "follow_ups": "follow-up",
     "tasks": "task",
     "activities": "activity",
+    "questions": "question",
+    "work_reports": "report",
+    "work_report_readers": "received report",
+    "work_report_comments": "remark",
     "arrivals": "arrival",
     "sync_issues": "issue",
     "notices": "notice",
@@ -60,6 +64,9 @@ NAMED: Mapping[str, str] = {
     "claim_id": "claim",
     "type_id": "activity type",
     "opportunity_id": "opportunity",
+    "department_id": "home",
+    "report_id": "report",
+    "reader_id": "person",
 }
 """Value that is an id → kind of row it names."""
 
@@ -125,6 +132,20 @@ def _contact(pushing: Pushing) -> dict[str, Any]:
     return {**about, "text": pushing.asker.scene.word(), **step}
 
 
+def _question(pushing: Pushing) -> dict[str, Any]:
+    ids = pushing.own("visit")
+    visit = {"visit_id": ids["visit_id"]} if pushing.trying == "visit_id" else {}
+    return {"customer_id": ids["customer_id"], "text": pushing.asker.scene.word(), "cannot_answer": True, **visit}
+
+
+def _reader(pushing: Pushing) -> dict[str, Any]:
+    return {"reader_id": pushing.asker.scene.acme.users[COLLEAGUES[pushing.caller]]}
+
+
+def _remark(pushing: Pushing) -> dict[str, Any]:
+    return {"report_id": pushing.own("report")["report_id"], "text": pushing.asker.scene.word()}
+
+
 def _line(pushing: Pushing) -> dict[str, Any]:
     return {
         "claim_id": pushing.own("claim")["claim_id"],
@@ -183,6 +204,16 @@ ACTS: Mapping[tuple[str, str], Act] = {
     ("tasks", "complete"): Act(),
     ("tasks", "cancel"): Act(),
     ("activities", "create"): Act(_activity),
+    ("questions", "create"): Act(_question),
+    ("questions", "pass_on"): Act(lambda pushing: {"department_id": pushing.own("home")["unit_id"]}),
+    ("questions", "answer"): Act(_word("answer")),
+    ("questions", "withdraw"): Act(),
+    ("work_reports", "create"): Act(lambda pushing: {"kind": "daily", "period_on": DAY.isoformat()}),
+    ("work_reports", "update"): Act(_word("summary")),
+    ("work_reports", "address"): Act(_reader),
+    ("work_reports", "send"): Act(),
+    ("work_report_readers", "read"): Act(lambda _: {"revision": 1}),
+    ("work_report_comments", "create"): Act(_remark),
     ("sync_issues", "dismiss"): Act(),
     ("notices", "read"): Act(),
     ("notices", "snooze"): Act(lambda _: {"until": STARTED}),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from notifications.models import Notice
@@ -16,6 +17,8 @@ from server.core.sync_issues import SyncIssue
 from server.core.types import from_ms
 from server.customers.models import Customer
 from server.customers.operations import create_customer
+from server.fieldwork.reports import operations as reports
+from server.fieldwork.reports.models import WorkReportReader
 from server.membership.operations import cards, centres, members
 from server.membership.operations.arrivals import Coming, check_in
 from sync_protocol.collections import ActionShape
@@ -119,11 +122,25 @@ def _arrival(world: World, who: str) -> str:
 
 
 _SERIAL = itertools.count(1)
+
+
+def _report(world: World, who: str) -> str:
+    """One of the administrator's that is sent to somebody, and what he is to read of it."""
+    with world.working("admin") as uow:
+        report = reports.begin_report(uow, new_id(), {"kind": "daily", "period_on": date.fromisoformat(DAY)})
+        reports.address_report(uow, report, {"reader_id": world.users[who]})
+        reports.send_report(uow, report)
+        (reader,) = uow.among(WorkReportReader, lambda each: each.report_id == report.id)
+        uow.commit()
+    return reader.id
+
+
 GIVEN: Mapping[str, Callable[[World, str], str]] = {
     "sync_issues": _issue,
     "notices": _notice,
     "approvals": _approval,
     "arrivals": _arrival,
+    "work_report_readers": _report,
 }
 """Rows that devices act on and do not make: how the server makes one for somebody. Collection → what does; it returns the id."""
 

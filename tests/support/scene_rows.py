@@ -34,6 +34,9 @@ from server.expenses.models import ExpenseClaim
 from server.fieldwork import operations as fieldwork
 from server.fieldwork.activities.operations import create_type, log_activity
 from server.fieldwork.models import Visit
+from server.fieldwork.questions.operations import ask_question
+from server.fieldwork.reports import operations as reports
+from server.fieldwork.reports.models import WorkReportReader
 from server.membership.models import SalesCentre
 from server.membership.operations import cards, centres, members
 from server.membership.operations.arrivals import Coming, check_in
@@ -177,6 +180,32 @@ def _copy(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
     ids = _customer(scene, company, owner, uow)
     visit = fieldwork.create_visit(uow, new_id(), {**ids, "planned_on": DAY, "people": company.users[owner]})
     return {**ids, "visit_id": visit.id}
+
+
+def _question(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    ids = _visit(scene, company, owner, uow)
+    asked = {**ids, "text": scene.word(), "cannot_answer": True}
+    return {**ids, "question_id": ask_question(uow, new_id(), asked).id}
+
+
+def _report(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    """One that is sent to his colleague, with what the colleague is to read."""
+    report = reports.begin_report(uow, new_id(), {"kind": "daily", "period_on": DAY, "summary": scene.word()})
+    reports.address_report(uow, report, {"reader_id": company.users[COLLEAGUES.get(owner, "boss")]})
+    reports.send_report(uow, report)
+    about = {"report_id": report.id, "text": scene.word()}
+    return {"report_id": report.id, "remark_id": reports.comment_on_report(uow, new_id(), about).id}
+
+
+def _received(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    """One of his colleague's that is sent to him."""
+    actor, uow.actor = uow.actor, replace(uow.actor, user_id=company.users[COLLEAGUES.get(owner, "boss")])
+    report = reports.begin_report(uow, new_id(), {"kind": "daily", "period_on": DAY, "summary": scene.word()})
+    reports.address_report(uow, report, {"reader_id": actor.user_id})
+    reports.send_report(uow, report)
+    uow.actor = actor
+    (reader,) = uow.among(WorkReportReader, lambda each: each.report_id == report.id)
+    return {"report_id": report.id, "reader_row_id": reader.id}
 
 
 def _person(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
@@ -426,6 +455,10 @@ KINDS: Mapping[str, Kind] = {
     "activity": Kind("activity_id", _activity),
     "activity type": Kind("type_id", _activity_type, OF_THE_ORGANISATION),
     "copy": Kind("visit_id", _copy),
+    "question": Kind("question_id", _question),
+    "report": Kind("report_id", _report),
+    "remark": Kind("remark_id", _report),
+    "received report": Kind("reader_row_id", _received),
     "person": Kind("user_id", _person),
     "home": Kind("unit_id", _home, OF_UNITS),
     "recruit": Kind("user_id", _recruit),
@@ -505,7 +538,8 @@ class Rows:
 FURNITURE = (
     "phone", "contested customer", "deleted customer", "note",
     "opportunity contact", "lost opportunity", "plan", "visit", "cancelled visit",
-    "follow-up", "task", "activity", "activity type", "copy", "queue", "job",
+    "follow-up", "task", "activity", "activity type", "copy", "question", "report", "received report",
+    "queue", "job",
     "issue", "notice", "submitted claim", "approval", "batch", "delegation", "delivery", "card", "arrival", "kiosk",
 )  # fmt: skip
 """What lists show, and sync sends."""

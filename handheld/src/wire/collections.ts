@@ -248,6 +248,60 @@ export interface Rows {
     readonly text: string | null;
     readonly lines: unknown;
   };
+  questions: {
+    readonly customer_id: string;
+    readonly customer_name: string;
+    readonly visit_id: string | null;
+    readonly text: string;
+    readonly asked_at: number;
+    readonly cannot_answer: boolean;
+    readonly department_id: string | null;
+    readonly due_on: string | null;
+    readonly state: "answered" | "open" | "withdrawn";
+    readonly answer: string | null;
+    readonly answered_by: string | null;
+    readonly answered_at: number | null;
+    readonly author_id: string;
+    readonly owner_id: string;
+  };
+  work_reports: {
+    readonly owner_id: string;
+    readonly kind: "daily" | "weekly";
+    readonly period_on: string;
+    readonly topic: string | null;
+    readonly summary: string | null;
+    readonly problems: string | null;
+    readonly next_plan: string | null;
+    readonly facts: unknown;
+    readonly state: "draft" | "sent";
+    readonly sent_at: number | null;
+    readonly revision: number;
+    readonly named_ids: unknown;
+    readonly reader_ids: unknown;
+  };
+  work_report_revisions: {
+    readonly report_id: string;
+    readonly revision: number;
+    readonly topic: string | null;
+    readonly summary: string | null;
+    readonly problems: string | null;
+    readonly next_plan: string | null;
+    readonly facts: unknown;
+    readonly created_at: number;
+  };
+  work_report_readers: {
+    readonly report_id: string;
+    readonly reader_id: string;
+    readonly read_revision: number;
+    readonly read_at: number | null;
+  };
+  work_report_comments: {
+    readonly report_id: string;
+    readonly text: string;
+    readonly written_at: number;
+    readonly written_by: string;
+    readonly created_at: number;
+  };
   sales_centres: {
     readonly name: string;
     readonly unit_id: string;
@@ -585,6 +639,55 @@ export interface Actions {
     };
   };
   copies: object;
+  questions: {
+    create: {
+      readonly customer_id: string;
+      readonly visit_id?: string | null;
+      readonly text: string;
+      readonly asked_at?: number;
+      readonly cannot_answer?: boolean;
+    };
+    pass_on: {
+      readonly department_id: string;
+    };
+    answer: {
+      readonly answer: string;
+    };
+    withdraw: Record<string, never>;
+  };
+  work_reports: {
+    create: {
+      readonly kind: "daily" | "weekly";
+      readonly period_on: string;
+      readonly topic?: string | null;
+      readonly summary?: string | null;
+      readonly problems?: string | null;
+      readonly next_plan?: string | null;
+    };
+    update: {
+      readonly topic?: string | null;
+      readonly summary?: string | null;
+      readonly problems?: string | null;
+      readonly next_plan?: string | null;
+    };
+    address: {
+      readonly reader_id: string;
+    };
+    send: Record<string, never>;
+  };
+  work_report_revisions: object;
+  work_report_readers: {
+    read: {
+      readonly revision: number;
+    };
+  };
+  work_report_comments: {
+    create: {
+      readonly report_id: string;
+      readonly text: string;
+      readonly written_at?: number;
+    };
+  };
   sales_centres: object;
   members: object;
   cards: object;
@@ -1314,6 +1417,154 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
     actions: {
     },
     parents: {},
+  },
+  questions: {
+    policy: "machine",
+    fields: {
+      customer_id: id,
+      customer_name: text(120),
+      visit_id: orNull(id),
+      text: text(1000, true),
+      asked_at: instant,
+      cannot_answer: boolean,
+      department_id: orNull(id),
+      due_on: orNull(day),
+      state: code("answered", "open", "withdrawn"),
+      answer: orNull(text(2000, true)),
+      answered_by: orNull(id),
+      answered_at: orNull(instant),
+      author_id: id,
+      owner_id: id,
+    },
+    actions: {
+      create: {
+        values: {
+          customer_id: id,
+          visit_id: orNull(id),
+          text: text(1000, true),
+          asked_at: instant,
+          cannot_answer: boolean,
+        },
+        required: ["customer_id", "text"],
+      },
+      pass_on: {
+        values: {
+          department_id: id,
+        },
+        required: ["department_id"],
+      },
+      answer: {
+        values: {
+          answer: text(2000, true),
+        },
+        required: ["answer"],
+      },
+      withdraw: { values: {}, required: [] },
+    },
+    parents: {"customer_id": "customers", "visit_id": "visits"},
+  },
+  work_reports: {
+    policy: "machine",
+    fields: {
+      owner_id: id,
+      kind: code("daily", "weekly"),
+      period_on: day,
+      topic: orNull(text(40)),
+      summary: orNull(text(4000, true)),
+      problems: orNull(text(4000, true)),
+      next_plan: orNull(text(4000, true)),
+      facts: json,
+      state: code("draft", "sent"),
+      sent_at: orNull(instant),
+      revision: integer(0, 9007199254740991),
+      named_ids: json,
+      reader_ids: json,
+    },
+    actions: {
+      create: {
+        values: {
+          kind: code("daily", "weekly"),
+          period_on: day,
+          topic: orNull(text(40)),
+          summary: orNull(text(4000, true)),
+          problems: orNull(text(4000, true)),
+          next_plan: orNull(text(4000, true)),
+        },
+        required: ["kind", "period_on"],
+      },
+      update: {
+        values: {
+          topic: orNull(text(40)),
+          summary: orNull(text(4000, true)),
+          problems: orNull(text(4000, true)),
+          next_plan: orNull(text(4000, true)),
+        },
+        required: [],
+      },
+      address: {
+        values: {
+          reader_id: id,
+        },
+        required: ["reader_id"],
+      },
+      send: { values: {}, required: [] },
+    },
+    parents: {},
+  },
+  work_report_revisions: {
+    policy: "server",
+    fields: {
+      report_id: id,
+      revision: integer(1, 9007199254740991),
+      topic: orNull(text(40)),
+      summary: orNull(text(4000, true)),
+      problems: orNull(text(4000, true)),
+      next_plan: orNull(text(4000, true)),
+      facts: json,
+      created_at: instant,
+    },
+    actions: {
+    },
+    parents: {"report_id": "work_reports"},
+  },
+  work_report_readers: {
+    policy: "machine",
+    fields: {
+      report_id: id,
+      reader_id: id,
+      read_revision: integer(0, 9007199254740991),
+      read_at: orNull(instant),
+    },
+    actions: {
+      read: {
+        values: {
+          revision: integer(1, 9007199254740991),
+        },
+        required: ["revision"],
+      },
+    },
+    parents: {"report_id": "work_reports"},
+  },
+  work_report_comments: {
+    policy: "append",
+    fields: {
+      report_id: id,
+      text: text(1000, true),
+      written_at: instant,
+      written_by: id,
+      created_at: instant,
+    },
+    actions: {
+      create: {
+        values: {
+          report_id: id,
+          text: text(1000, true),
+          written_at: instant,
+        },
+        required: ["report_id", "text"],
+      },
+    },
+    parents: {"report_id": "work_reports"},
   },
   sales_centres: {
     policy: "server",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from server.fieldwork.activities.views import ACTIVITIES, TYPES
 from server.fieldwork.copies.views import COPIES
+from server.fieldwork.questions.views import QUESTIONS
+from server.fieldwork.reports.views import REPORTS
 from server.fieldwork.views.comments import COMMENTS
 from server.fieldwork.views.follow_ups import FOLLOW_UPS
 from server.fieldwork.views.plans import DAY_PLANS
 from server.fieldwork.views.tasks import TASKS
 from server.fieldwork.views.visits import VISITS
 
-BLUEPRINTS = (DAY_PLANS, VISITS, COMMENTS, FOLLOW_UPS, TASKS, ACTIVITIES, TYPES, COPIES)
+BLUEPRINTS = (DAY_PLANS, VISITS, COMMENTS, FOLLOW_UPS, TASKS, ACTIVITIES, TYPES, COPIES, QUESTIONS, REPORTS)
 
 __all__ = ["BLUEPRINTS"]

@@ -29,6 +29,8 @@ from server.customers import functions as customer_functions
 from server.customers import operations as customers
 from server.fieldwork import functions, operations
 from server.fieldwork.models import DayPlan, FollowUp, Visit
+from server.fieldwork.questions.functions import READ as QUESTIONS_READ
+from server.fieldwork.questions.functions import WRITE as QUESTIONS_WRITE
 from server.fieldwork.views import BLUEPRINTS
 from server.insight.functions import BOARD
 from server.insight.views import BLUEPRINTS as BOARDS
@@ -39,7 +41,7 @@ from tests.server.customers.office import statements
 
 assert registry.AREAS  # importing it makes everything known and wires the handover
 
-SALES = (functions.READ, functions.WRITE)
+SALES = (functions.READ, functions.WRITE, QUESTIONS_READ, QUESTIONS_WRITE)
 MANAGERS = (*SALES, functions.ASSIGN, BOARD)
 SHANGHAI_NINE = datetime(2025, 3, 3, 1, 0, tzinfo=UTC)
 """Monday the 3rd of March, 09:00 in Shanghai. The office's clock starts at 10:00."""
@@ -150,7 +152,8 @@ def _roles(office: Office) -> None:
     ids = {code: new_id() for code in roles}
     with unit_of_work(office.database, system_actor(office.org), clock=office.clock) as uow:
         for code, granted in roles.items():
-            uow.add(Role(id=ids[code], code=code, name=code, scope="own", functions=list(granted)))
+            scope = "team" if code == "supervisor" else "own"
+            uow.add(Role(id=ids[code], code=code, name=code, scope=scope, functions=list(granted)))
         uow.flush()
         for name, code in holders.items():
             uow.add(UserRole(user_id=office.users[name], role_id=ids[code]))

@@ -16,6 +16,8 @@ from server.core.types import to_ms
 from server.fieldwork.activities.models import Activity, ActivityType
 from server.fieldwork.copies.models import Copy
 from server.fieldwork.models import DayPlan, FollowUp, Task, Visit, VisitComment
+from server.fieldwork.questions.models import Question
+from server.fieldwork.reports.models import WorkReport, WorkReportComment, WorkReportReader, WorkReportRevision
 from server.fieldwork.sync import COLLECTIONS as OURS
 from sync_protocol.ids import new_id
 from tests.server.fieldwork.office import ON_SITE, SITE, Office, shanghai, statements
@@ -300,9 +302,11 @@ def test_who_holds_what(office: Office) -> None:
 
 
 def test_what_is_declared_is_what_there_is() -> None:
-    for collection, row in zip(
-        OURS, (DayPlan, Visit, VisitComment, FollowUp, Task, ActivityType, Activity, Copy), strict=True
-    ):
+    rows = (
+        DayPlan, Visit, VisitComment, FollowUp, Task, ActivityType, Activity, Copy, Question, WorkReport,
+        WorkReportRevision, WorkReportReader, WorkReportComment,
+    )  # fmt: skip
+    for collection, row in zip(OURS, rows, strict=True):
         assert COLLECTIONS[collection.name] is collection
         assert {each.name for each in collection.columns} <= set(c(row).keys())
         assert collection.shape.describe(1)["collection"] == collection.name

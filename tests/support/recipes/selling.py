@@ -44,6 +44,12 @@ def _follow_up(asking: Asking) -> dict[str, Any]:
     return {**{name: ids[name] for name in named}, "due_on": DAY.isoformat(), "text": "call"}
 
 
+def _question(asking: Asking) -> dict[str, Any]:
+    ids = asking.own("visit")
+    visit = {"visit_id": ids["visit_id"]} if asking.trying == "/visit_id" else {}
+    return {"customer_id": ids["customer_id"], "text": "when is the metro built?", "cannot_answer": True, **visit}
+
+
 def _finish(asking: Asking) -> dict[str, Any]:
     following = {"due_on": DAY.isoformat(), "text": "call"}
     return {"ended_at": TIME, "result": "met", "follow_up": following}
@@ -196,6 +202,43 @@ RECIPES: Mapping[str, Recipe] = {
     ),
     "POST /api/v1/tasks/{task_id}/complete": Recipe(row="task", body=body_of(done_note="done")),
     "POST /api/v1/tasks/{task_id}/cancel": Recipe(row="task"),
+    # questions and reports
+    "GET /api/v1/questions": Recipe(
+        references={"?customer_id": "question:customer_id", "?author_id": "person", "?department_id": "home"}
+    ),
+    "POST /api/v1/questions": Recipe(
+        body=_question,
+        references={"/id": "question", "/customer_id": "customer", "/visit_id": "visit"},
+        fits=frozenset({"/visit_id"}),
+    ),
+    "GET /api/v1/questions/{question_id}": Recipe(row="question"),
+    "POST /api/v1/questions/{question_id}/pass-on": Recipe(
+        row="question",
+        body=lambda asking: {"department_id": asking.own("home")["unit_id"]},
+        references={"/department_id": "home"},
+    ),
+    "POST /api/v1/questions/{question_id}/answer": Recipe(row="question", body=body_of(answer="yes")),
+    "POST /api/v1/questions/{question_id}/withdraw": Recipe(row="question"),
+    "GET /api/v1/work-reports": Recipe(references={"?owner_id": "person"}),
+    "GET /api/v1/work-reports/missing": Recipe(query={"on": DAY.isoformat()}),
+    "POST /api/v1/work-reports": Recipe(
+        body=body_of(kind="daily", period_on=DAY.isoformat(), summary="three visits"), references={"/id": "report"}
+    ),
+    "GET /api/v1/work-reports/{report_id}": Recipe(row="report"),
+    "PATCH /api/v1/work-reports/{report_id}": Recipe(row="report", body=body_of(summary="four visits")),
+    "POST /api/v1/work-reports/{report_id}/address": Recipe(
+        row="report",
+        body=lambda asking: {"reader_id": asking.colleague},
+        references={"/reader_id": "person"},
+    ),
+    "POST /api/v1/work-reports/{report_id}/send": Recipe(row="report"),
+    "POST /api/v1/work-reports/{report_id}/read": Recipe(row="received report", body=body_of(revision=1)),
+    "GET /api/v1/work-reports/{report_id}/readers": Recipe(row="report"),
+    "GET /api/v1/work-reports/{report_id}/revisions": Recipe(row="report"),
+    "GET /api/v1/work-reports/{report_id}/comments": Recipe(row="report"),
+    "POST /api/v1/work-reports/{report_id}/comments": Recipe(
+        row="report", body=body_of(text="well done"), references={"/id": "remark"}
+    ),
     "GET /api/v1/board": Recipe(references={"?unit": "home"}, query={"on": DAY.isoformat()}),
     "GET /api/v1/board/{user_id}": Recipe(row="person", query={"on": DAY.isoformat()}),
 }

@@ -1,0 +1,1 @@
+"""Questions of customers: asked on a visit, answered at once, later, or by a department."""
