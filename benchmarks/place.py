@@ -27,6 +27,9 @@ from server.core.services import Services
 from server.core.types import from_ms
 from server.customers.models import Customer
 from server.customers.rules import name_key
+from server.customers.search.index import CUSTOMER_KEYS
+from server.customers.search.keys import keys_of
+from server.customers.search.sound import reading_of
 from sync_protocol.ids import new_id
 
 TODAY = date(2026, 6, 1)
@@ -151,6 +154,8 @@ class Place:
                 bulk.insert(
                     connection, Customer.__table__, names, [tuple(getattr(row, name) for name in names) for row in rows]
                 )
+                keys = {(self.org_id, key, row.id) for row in rows for key in keys_of(row.name_key, row.pinyin)}
+                bulk.insert(connection, CUSTOMER_KEYS, ("org_id", "key", "customer_id"), sorted(keys))
                 entries = [
                     (self.org_id, bucket, "customers", row.id, seq, True, 1)
                     for seq, row in enumerate(rows, head - len(rows) + 1)
@@ -172,6 +177,7 @@ class Place:
             unit_id=self.team,
             owned_since=from_ms(minted),
             name_key=name_key(values["name"]),
+            pinyin=reading_of(name_key(values["name"])),
             **values,
         )
 

@@ -14,6 +14,7 @@ from sqlalchemy import CheckConstraint, String
 from server.core.rows import Code, Marks, Row, Scoped, index, refers, table, unique
 from server.core.types import Address, Id, IdNumber, Json, PhoneNumber, Protected
 from server.customers import rules
+from server.customers.search.sound import SOUND_MOST
 
 SortKey = String(rules.KEY_MOST).with_variant(String(rules.KEY_MOST, collation="C"), "postgresql")
 """Compared by code point on both databases, so that lists and their cursors have one order."""
@@ -52,27 +53,42 @@ class PersonalText(Protected):
     index("updated_at", "id"),
     index("name_key", "id"),
     index("first_contact_on", "owner_id"),
+    index("id_number"),
 )
 class Customer(Scoped):
     """A person or a company, the same row from first contact to owner of a home (domain row 1).
 
-    name_key: the name as it is searched and sorted, never shown. grade: by closing horizon, None when not judged yet.
-    needs: what he looks for. remark: habits, hobbies, special wishes. owned_since: when the present owner got it.
-    received_at: when he was entered, as the device claims; None for the office, where that is created_at.
+    name_key: the name as it is searched and sorted, never shown. pinyin: how it is read (search/sound.py), None without
+    Chinese. grade: by closing horizon, None when not judged yet; need_level and expected_close_on are what it follows from.
+    deal, importance: axes of profile/rules.py. needs: what he looks for. wishes: special needs. industry, category: of
+    profile/rules.py. expected_amount_minor: in the organisation's currency. is_enabled: false for one who is out of use.
+    owned_since: when the present owner got it. received_at: when he was entered, as the device claims; None for the office,
+    where that is created_at.
     """
 
     kind: Annotated[str, Code] = "person"
     name: Annotated[str, PersonName()]
     name_key: Annotated[str, SortKey]
+    pinyin: Annotated[str | None, String(SOUND_MOST)] = None
     stage: Annotated[str, Code] = "prospect"
+    deal: Annotated[str, Code] = "potential"
     grade: Annotated[str | None, Code] = None
+    need_level: Annotated[str | None, Code] = None
+    expected_close_on: date | None = None
+    importance: Annotated[str | None, Code] = None
     source: Annotated[str | None, Code] = None
     id_number: Annotated[str | None, IdNumber()] = None
     address: Annotated[str | None, Address()] = None
     born_on: date | None = None
     needs: Annotated[str | None, PersonalText()] = None
     remark: Annotated[str | None, PersonalText()] = None
+    hobbies: Annotated[str | None, PersonalText()] = None
+    wishes: Annotated[str | None, PersonalText()] = None
+    industry: Annotated[str | None, Code] = None
+    category: Annotated[str | None, Code] = None
+    expected_amount_minor: int | None = None
     first_contact_on: date | None = None
+    is_enabled: bool = True
     owned_since: datetime
     received_at: datetime | None = None
     marks: Annotated[Marks, Json()] = dataclasses.field(default_factory=dict)
@@ -81,13 +97,19 @@ class Customer(Scoped):
 @table(
     "customer_phones",
     refers("customer_id", "customers"),
+    refers("contact_id", "customer_contacts"),
     index("customer_id", "id"),
     index("tail", "number"),
+    index("contact_id"),
 )
 class CustomerPhone(Scoped):
-    """A number of a customer. number: E.164. tail: its last four digits, for search. An old one stays, and is still found."""
+    """A number of a customer. number: E.164. tail: its last four digits, for search. An old one stays, and is still found.
+
+    contact_id: whose of his contacts' it is; None for his own.
+    """
 
     customer_id: Annotated[str, Id()]
+    contact_id: Annotated[str | None, Id()] = None
     number: Annotated[str, PhoneNumber()]
     tail: Annotated[str, String(rules.TAIL)]
     label: Annotated[str | None, String(rules.LABEL_MOST)] = None

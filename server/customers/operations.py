@@ -15,6 +15,8 @@ from server.core.problems import NOT_FOUND, Refused, problem_type
 from server.core.rows import Row
 from server.core.uow import UnitOfWork
 from server.customers import rules
+from server.customers.contacts.models import Contact
+from server.customers.contacts.rules import CONTACT_ELSEWHERE
 from server.customers.events import (
     Changes,
     CustomerChanged,
@@ -38,6 +40,7 @@ from server.customers.ownership import (
     unit_of_owner,
     was_mine,
 )
+from server.customers.search.index import write_keys
 from server.customers.settling import settle_customer, settle_note, settle_phone
 from server.customers.timeline import CREATED, NOTED, PHONE_CHANGED, STAGE_CHANGED, add_to_timeline
 
@@ -72,8 +75,6 @@ REPLY_ELSEWHERE = problem_type(
     en="A reply has to be to a note about the same customer.",
 )
 
-_BEFORE = ("kind", "stage", "id_number")
-
 
 def create_customer(uow: UnitOfWork, row_id: str, values: Mapping[str, Any]) -> Customer:
     """Enter a customer, owned by the actor unless `owner_id` names another. Records CustomerCreated.
@@ -99,6 +100,7 @@ def create_customer(uow: UnitOfWork, row_id: str, values: Mapping[str, Any]) -> 
     customer = uow.add(Customer(id=row_id, owner_id=owner_id, unit_id=unit_id, **since, **checked))
     uow.record(CustomerCreated(customer.id, customer.kind, customer.stage, owner_id))
     add_to_timeline(uow, customer, CREATED, subject_id=customer.id)
+    uow.in_turn(write_keys, customer.id)
     return customer
 
 
@@ -109,7 +111,7 @@ def change_customer(uow: UnitOfWork, customer: Customer, values: Mapping[str, An
     """
     checked = rules.check_values(
         settle_customer(values),
-        before={name: getattr(customer, name) for name in _BEFORE},
+        before={name: getattr(customer, name) for name in rules.BEFORE},
         today=uow.today(),
         from_device=uow.actor.enrolment_id is not None,
     )
@@ -119,6 +121,8 @@ def change_customer(uow: UnitOfWork, customer: Customer, values: Mapping[str, An
     stages = {"before": customer.stage, "after": checked.get("stage", customer.stage)}
     uow.change(customer, **checked)
     uow.record(CustomerChanged(customer.id, changes))
+    if "name" in changes:
+        uow.in_turn(write_keys, customer.id)
     if stages["before"] == "dead" != stages["after"]:
         uow.in_turn(look_for_conflicts, Entered(customer.id))
     if stages["before"] != stages["after"]:
@@ -134,22 +138,25 @@ def is_same_customer(uow: UnitOfWork, customer: Customer, values: Mapping[str, A
 
 
 def add_phone(uow: UnitOfWork, row_id: str, values: Mapping[str, Any]) -> CustomerPhone:
-    """Add a number to a customer. values: customer_id, number, label?, is_current?. Records PhoneAdded.
+    """Add a number to a customer. values: customer_id, number, label?, is_current?, contact_id?. Records PhoneAdded.
 
-    Raises Refused PHONE_INVALID, and NOT_FOUND or CUSTOMER_HANDED_OVER for a customer out of reach. Source: rule C4.
+    Raises Refused PHONE_INVALID, CONTACT_ELSEWHERE, and NOT_FOUND or CUSTOMER_HANDED_OVER for a customer out of reach.
+    Source: rule C4.
     """
     customer = customer_for_edit(uow, values["customer_id"], field="/customer_id")
     settled = settle_phone(values)
+    _check_contact(uow, customer.id, settled.get("contact_id"))
     number = settled["number"]
     phone = uow.add(
         CustomerPhone(
             id=row_id,
             customer_id=customer.id,
+            contact_id=settled.get("contact_id"),
             number=number,
             tail=rules.tail_of(number),
             label=settled.get("label"),
             is_current=settled.get("is_current", True),
-            **_place(customer),
+            **place_of(customer),
         )
     )
     uow.record(PhoneAdded(customer.id, phone.id, uow.shown(CustomerPhone, "number", number)))
@@ -158,20 +165,23 @@ def add_phone(uow: UnitOfWork, row_id: str, values: Mapping[str, Any]) -> Custom
 
 
 def change_phone(uow: UnitOfWork, phone: CustomerPhone, values: Mapping[str, Any]) -> CustomerPhone:
-    """Change a number, its label or whether it is in use. values: number?, label?, is_current?. Records PhoneChanged.
+    """Change a number, its label, whether it is in use, or whose. values: number?, label?, is_current?, contact_id?.
+
+    Records PhoneChanged.
 
     A number that is replaced stays as a row of its own, out of use, and is still found; the timeline shows both, masked.
-    The caller has checked reach. Raises Refused PHONE_INVALID. Source: rule C4, domain row 17.
+    The caller has checked reach. Raises Refused PHONE_INVALID, CONTACT_ELSEWHERE. Source: rule C4, domain row 17.
     """
     checked = settle_phone(values)
+    _check_contact(uow, phone.customer_id, checked.get("contact_id"))
     if "number" in checked:
         checked["tail"] = rules.tail_of(checked["number"])
     changes = changes_of(uow, phone, checked)
     if not changes:
         return phone
     if "number" in changes:
-        old = {name: getattr(phone, name) for name in ("customer_id", "number", "tail", "label")}
-        uow.add(CustomerPhone(**old, is_current=False, **_place(phone)))
+        old = {name: getattr(phone, name) for name in ("customer_id", "contact_id", "number", "tail", "label")}
+        uow.add(CustomerPhone(**old, is_current=False, **place_of(phone)))
         params = {
             "before": masked(CustomerPhone, "number", phone.number),
             "after": masked(CustomerPhone, "number", checked["number"]),
@@ -205,7 +215,7 @@ def add_note(uow: UnitOfWork, row_id: str, values: Mapping[str, Any]) -> Note:
             written_at=settled.get("written_at") or uow.now,
             text=settled["text"],
             reply_to=reply_to,
-            **_place(customer),
+            **place_of(customer),
         )
     )
     late = not uow.actor.must(WRITE).holds(customer)
@@ -233,20 +243,28 @@ def reveal(uow: UnitOfWork, customer: Customer, field: str, reason: str, *, phon
     return value
 
 
+def _check_contact(uow: UnitOfWork, customer_id: str, contact_id: str | None) -> None:
+    contact = uow.get(Contact, contact_id) if contact_id is not None else None
+    if contact_id is not None and (contact is None or contact.customer_id != customer_id):
+        raise Refused(CONTACT_ELSEWHERE, field="/contact_id")
+
+
 def changes_of(uow: UnitOfWork, row: Row, values: Mapping[str, Any]) -> Changes:
     """What setting `values` changes, as an event may keep it: protected values masked, of a birthday only the year."""
     kind = type(row)
 
     def shown(name: str, value: Any) -> Any:
-        return f"{value.year}" if isinstance(value, date) else uow.shown(kind, name, value)
+        if isinstance(value, date):
+            return f"{value.year}" if name == "born_on" else value.isoformat()
+        return uow.shown(kind, name, value)
 
     return {
         name: [shown(name, getattr(row, name)), shown(name, value)]
         for name, value in values.items()
-        if name not in ("name_key", "tail") and getattr(row, name) != value
+        if name not in ("name_key", "pinyin", "tail") and getattr(row, name) != value
     }
 
 
-def _place(row: Customer | CustomerPhone) -> dict[str, Any]:
+def place_of(row: Customer | CustomerPhone) -> dict[str, Any]:
     """What a row that hangs on a customer copies from him."""
     return {"owner_id": row.owner_id, "unit_id": row.unit_id, "project_id": row.project_id}

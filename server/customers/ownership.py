@@ -12,6 +12,7 @@ from server.core.problems import NOT_FOUND, Refused, problem_type
 from server.core.rows import c
 from server.core.uow import UnitOfWork
 from server.customers import rules
+from server.customers.contacts.models import Contact
 from server.customers.events import CustomerHandedOver, HandoverDone
 from server.customers.functions import HAND_OVER, WRITE
 from server.customers.lead_conflicts import close_conflicts
@@ -49,7 +50,12 @@ PORTFOLIO_BEYOND_REACH = problem_type(
 
 HandoverReaction = Callable[[UnitOfWork, Sequence[Customer], User], None]
 _REACTIONS: list[HandoverReaction] = []
-_FOLLOWING: tuple[type[CustomerPhone] | type[Note] | type[TimelineEntry], ...] = (CustomerPhone, Note, TimelineEntry)
+_FOLLOWING: tuple[type[Contact | CustomerPhone | Note | TimelineEntry], ...] = (
+    Contact,
+    CustomerPhone,
+    Note,
+    TimelineEntry,
+)
 _AT_ONCE = 5000
 """Customers whose rows are looked up with one statement."""
 
@@ -133,7 +139,7 @@ def customer_for_edit(uow: UnitOfWork, customer_id: str, *, field: str | None = 
     return customer
 
 
-def refuse_edit(uow: UnitOfWork, row: Customer | CustomerPhone, *, field: str | None = None) -> NoReturn:
+def refuse_edit(uow: UnitOfWork, row: Customer | CustomerPhone | Contact, *, field: str | None = None) -> NoReturn:
     """Say why a row that is out of reach cannot be changed: CUSTOMER_HANDED_OVER or NOT_FOUND. Source: rule C10."""
     customer_id = row.id if isinstance(row, Customer) else row.customer_id
     if was_mine(uow, customer_id):

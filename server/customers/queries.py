@@ -25,9 +25,15 @@ from server.core.types import from_ms, to_ms
 from server.customers import rules
 from server.customers.functions import EXPORT, READ
 from server.customers.models import Customer, CustomerPhone, masked
+from server.customers.profile.rules import urgency_days
+from server.customers.search.index import found_by
 
 Order = Literal["updated", "name"]
 _AT_ONCE = 500
+_EQUAL = (
+    "kind", "stage", "grade", "deal", "need_level", "importance", "industry", "category", "owner_id", "unit_id",
+)  # fmt: skip
+"""Filters that name a column and its value."""
 _PHONES_SHOWN = 100
 
 
@@ -40,6 +46,7 @@ class Phone:
     number: str
     label: str | None
     is_current: bool
+    contact_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +58,24 @@ class Card:
     kind: str
     name: str
     stage: str
+    deal: str
     grade: str | None
+    need_level: str | None
+    expected_close_on: date | None
+    importance: str | None
     source: str | None
     id_number: str | None
     address: str | None
     born_on: date | None
     needs: str | None
     remark: str | None
+    hobbies: str | None
+    wishes: str | None
+    industry: str | None
+    category: str | None
+    expected_amount_minor: int | None
     first_contact_on: date | None
+    is_enabled: bool
     owner_id: str
     unit_id: str
     project_id: str | None
@@ -66,6 +83,7 @@ class Card:
     updated_at: datetime
     owner_name: str
     phones: tuple[Phone, ...] = ()
+    urgency: str | None = None
 
 
 _CARD = tuple(field.name for field in dataclasses.fields(Card) if field.name in Customer.__names__)
@@ -73,18 +91,33 @@ _CARD = tuple(field.name for field in dataclasses.fields(Card) if field.name in 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What a list is narrowed to; None leaves it as wide as the reach. text: part of a name, or the end of a phone."""
+    """What a list is narrowed to; None leaves it as wide as the reach.
+
+    text: part of a name, of how it is read, or the end of a phone. status: enabled or disabled. today: the organisation's
+    calendar day, for urgency.
+    """
 
     text: str | None = None
     kind: str | None = None
     stage: str | None = None
+    status: str | None = None
     grade: str | None = None
+    deal: str | None = None
+    need_level: str | None = None
+    importance: str | None = None
+    urgency: str | None = None
+    industry: str | None = None
+    category: str | None = None
+    amount_from_minor: int | None = None
+    amount_to_minor: int | None = None
     owner_id: str | None = None
     unit_id: str | None = None
+    today: date = date.min
 
     def set_names(self) -> list[str]:
         """Which of them are set."""
-        return [field.name for field in dataclasses.fields(self) if getattr(self, field.name) is not None]
+        names = (field.name for field in dataclasses.fields(self) if field.name != "today")
+        return [name for name in names if getattr(self, name) is not None]
 
     def scope(self) -> list[str]:
         """What makes a cursor good for this filter only."""
@@ -99,7 +132,7 @@ def page(
     order: last changed first, or by name. after: (milliseconds, id) or (name key, id).
     """
     columns = c(Customer)
-    statement = _cards(actor, READ).where(*_matching(actor, filters)).limit(limit + 1)
+    statement = _cards(actor, READ).where(*matching(actor, filters)).limit(limit + 1)
     if order == "name":
         statement = statement.order_by(columns.name_key, columns.id).add_columns(columns.name_key)
         if after is not None:
@@ -132,7 +165,7 @@ def get(connection: Connection, actor: Actor, customer_id: str, *, written: bool
 def count_by_stage(connection: Connection, actor: Actor, filters: Filters) -> dict[str, int]:
     """Stage → number of customers within reach; all stages are in it. One statement."""
     columns = c(Customer)
-    statement = select(columns.stage, func.count()).where(*within(actor, READ), *_matching(actor, filters))
+    statement = select(columns.stage, func.count()).where(*within(actor, READ), *matching(actor, filters))
     counted: dict[str, int] = {row[0]: row[1] for row in connection.execute(statement.group_by(columns.stage))}
     return {stage: counted.get(stage, 0) for stage in rules.STAGES}
 
@@ -140,7 +173,7 @@ def count_by_stage(connection: Connection, actor: Actor, filters: Filters) -> di
 def count_for_export(connection: Connection, actor: Actor, filters: Filters) -> int:
     """How many customers an export would hold now."""
     statement = select(func.count()).select_from(Customer.__table__)
-    return int(connection.execute(statement.where(*within(actor, EXPORT), *_matching(actor, filters))).scalar_one())
+    return int(connection.execute(statement.where(*within(actor, EXPORT), *matching(actor, filters))).scalar_one())
 
 
 def export_rows(connection: Connection, actor: Actor, filters: Filters) -> Iterator[Card]:
@@ -149,8 +182,8 @@ def export_rows(connection: Connection, actor: Actor, filters: Filters) -> Itera
     of_customer = and_(p.org_id == columns.org_id, p.customer_id == columns.id, p.is_current)
     statement = (
         _cards(actor, EXPORT, joined=CustomerPhone.__table__, on=of_customer)
-        .where(*_matching(actor, filters))
-        .add_columns(p.id, p.version, p.number, p.label, p.is_current)
+        .where(*matching(actor, filters))
+        .add_columns(p.id, p.version, p.number, p.label, p.is_current, p.contact_id)
         .order_by(columns.id, p.id)
     )
     width = len(_CARD) + 1
@@ -180,17 +213,31 @@ def within(actor: Actor, function: str) -> tuple[ColumnElement[bool], ...]:
     return c(Customer).org_id == actor.org_id, actor.must(function).condition(Customer)
 
 
-def _matching(actor: Actor, filters: Filters) -> Iterator[ColumnElement[bool]]:
+def matching(actor: Actor, filters: Filters) -> Iterator[ColumnElement[bool]]:
+    """The conditions of a filter, beside those of `within`."""
     columns = c(Customer)
-    for name in ("kind", "stage", "grade", "owner_id", "unit_id"):
+    for name in _EQUAL:
         if (value := getattr(filters, name)) is not None:
             yield columns[name] == value
+    if filters.status is not None:
+        yield columns.is_enabled if filters.status == "enabled" else ~columns.is_enabled
+    if filters.urgency is not None:
+        after, until = urgency_days(filters.urgency, filters.today)
+        yield columns.expected_close_on.is_not(None)
+        if after is not None:
+            yield columns.expected_close_on > after
+        if until is not None:
+            yield columns.expected_close_on <= until
+    if filters.amount_from_minor is not None:
+        yield columns.expected_amount_minor >= filters.amount_from_minor
+    if filters.amount_to_minor is not None:
+        yield columns.expected_amount_minor <= filters.amount_to_minor
     sought = rules.read_search(filters.text) if filters.text is not None else None
     if sought is None:
         return
-    named = columns.name_key.contains(sought.name, autoescape=True)
+    named = found_by(actor.org_id, sought.name)
     if sought.digits is None:
-        yield named
+        yield columns.id.in_(named)
         return
     p = c(CustomerPhone)
     ends = p.tail == rules.tail_of(sought.digits)
@@ -198,7 +245,7 @@ def _matching(actor: Actor, filters: Filters) -> Iterator[ColumnElement[bool]]:
         ends = and_(ends, p.number.endswith(sought.digits, autoescape=True))
     number = ends if sought.number is None else or_(ends, p.number == sought.number)
     phones = select(p.customer_id).where(p.org_id == actor.org_id, number)
-    yield or_(named, columns.id.in_(phones))
+    yield columns.id.in_(named.union_all(phones))  # one list of ids: an OR of two would be asked of every customer
 
 
 def _card(row: Any) -> Card:
@@ -208,15 +255,15 @@ def _card(row: Any) -> Card:
     return Card(**values)
 
 
-def _phone(row_id: str, version: int, number: str, label: str | None, is_current: bool) -> Phone:
-    return Phone(row_id, version, masked(CustomerPhone, "number", number) or "", label, is_current)
+def _phone(row_id: str, version: int, number: str, *rest: Any) -> Phone:
+    return Phone(row_id, version, masked(CustomerPhone, "number", number) or "", *rest)
 
 
 def _with_phones(connection: Connection, actor: Actor, cards: list[Card], *, current_only: bool) -> list[Card]:
     if not cards:
         return cards
     p = c(CustomerPhone)
-    statement = select(p.customer_id, p.id, p.version, p.number, p.label, p.is_current).where(
+    statement = select(p.customer_id, p.id, p.version, p.number, p.label, p.is_current, p.contact_id).where(
         p.org_id == actor.org_id, p.customer_id.in_([card.id for card in cards])
     )
     if current_only:

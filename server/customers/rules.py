@@ -15,6 +15,8 @@ from typing import Any
 import phonenumbers
 
 from server.core.problems import Refused, problem_type
+from server.customers.profile.rules import follow
+from server.customers.search.sound import reading_of
 
 NAME_REQUIRED = problem_type(
     "customers.name-required",
@@ -70,6 +72,8 @@ SOURCES = (
 )  # fmt: skip
 
 NAME_MOST, KEY_MOST = 120, 240
+BEFORE = ("kind", "stage", "id_number", "need_level", "expected_close_on")
+"""Fields of a customer that `check_values` has to know of before."""
 PHONE_MOST, LABEL_MOST = 40, 20
 ID_NUMBER_MOST, ADDRESS_MOST = 40, 300
 NEEDS_MOST, REMARK_MOST, NOTE_MOST, REASON_MOST = 1000, 2000, 4000, 200
@@ -180,15 +184,15 @@ def optional(text: str | None) -> str | None:
 def check_values(
     values: Mapping[str, Any], *, before: Mapping[str, Any], today: date, from_device: bool = False
 ) -> dict[str, Any]:
-    """Judge a customer's fields and return them as stored, `name_key` with the name.
+    """Judge a customer's fields and return them as stored, with what follows from them: `name_key`, `pinyin`, grade, deal.
 
-    values: those to be set, settled (settling.py). before: `kind`, `stage` and `id_number` until now; `kind` alone for a
-    new customer. today: the organisation's calendar day. from_device: a first contact after today only shows that the
-    device's clock runs ahead, and becomes today. Raises Refused at the field's own name. Source: rules C2 to C7.
+    values: those to be set, settled (settling.py). before: BEFORE as it is until now; `kind` alone for a new customer. today: the organisation's calendar day. from_device: a first contact after today only shows that the
+    device's clock runs ahead, and becomes today. Raises Refused at the field's own name. Source: rules C2 to C7, C30, C31.
     """
-    kept = dict(values)
+    kept = {**values, **follow(values, before=before, today=today)}
     if "name" in values:
         kept["name_key"] = name_key(values["name"])
+        kept["pinyin"] = reading_of(kept["name_key"])
     number = values.get("id_number", before.get("id_number"))
     if number is not None and {"id_number", "kind"} & values.keys():
         check_id_number(number, kind=values.get("kind", before["kind"]))

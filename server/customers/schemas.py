@@ -16,13 +16,17 @@ from server.core.fields import (
     InstantField,
     IntegerField,
     Length,
+    MoneyMinorField,
+    QueryInteger,
     Schema,
     TextField,
     fault,
 )
+from server.core.money import MAX_MINOR
 from server.core.page_schemas import PageQuery
 from server.customers import rules
 from server.customers.models import ConflictState
+from server.customers.profile import rules as profile
 
 _AT_ONCE = 1000
 """Customers in one handover."""
@@ -33,6 +37,10 @@ _PHONE = {
 }
 _ID_NUMBER = {"pattern": typed_pattern(r"(?:[0-9A-Za-z][0-9A-Za-z()\-/ ]*)?")}
 _REVEALED = ("id_number", "address", "number")
+_IMPORTANCE = {"example": "key"}
+_HOBBIES = {"example": "钓鱼"}
+_WISHES = {"description": "Special needs.", "example": "无烟层"}
+STATUSES = ("enabled", "disabled")
 
 
 class PhoneOut(Schema):
@@ -45,6 +53,9 @@ class PhoneOut(Schema):
     )
     label = fields.String(required=True, allow_none=True)
     is_current = BooleanField(required=True, metadata={"description": "false: an old number, still found by search."})
+    contact_id = IdField(
+        required=True, allow_none=True, metadata={"description": "Whose of the contacts'; null: his own."}
+    )
 
 
 class CustomerOut(Schema):
@@ -55,14 +66,25 @@ class CustomerOut(Schema):
     kind = CodeField(rules.KINDS, required=True)
     name = fields.String(required=True, metadata={"example": "张伟"})
     stage = CodeField(rules.STAGES, required=True)
+    deal = CodeField(profile.DEALS, required=True)
     grade = CodeField(rules.GRADES, required=True, allow_none=True)
+    need_level = CodeField(profile.NEEDS, required=True, allow_none=True)
+    expected_close_on = DayField(required=True, allow_none=True)
+    urgency = CodeField(profile.URGENCIES, required=True, allow_none=True, metadata={"description": "As of today."})
+    importance = CodeField(profile.IMPORTANCES, required=True, allow_none=True, metadata=_IMPORTANCE)
     source = CodeField(rules.SOURCES, required=True, allow_none=True)
     id_number = fields.String(required=True, allow_none=True, metadata={"example": "D****567"})
     address = fields.String(required=True, allow_none=True, metadata={"example": "湖畔路****"})
     born_on = DayField(required=True, allow_none=True)
     needs = fields.String(required=True, allow_none=True)
     remark = fields.String(required=True, allow_none=True)
+    hobbies = fields.String(required=True, allow_none=True, metadata=_HOBBIES)
+    wishes = fields.String(required=True, allow_none=True, metadata=_WISHES)
+    industry = CodeField(profile.INDUSTRIES, required=True, allow_none=True)
+    category = CodeField(profile.CATEGORIES, required=True, allow_none=True)
+    expected_amount_minor = MoneyMinorField(0, required=True, allow_none=True)
     first_contact_on = DayField(required=True, allow_none=True)
+    is_enabled = BooleanField(required=True, metadata={"description": "false: out of use."})
     owner_id = IdField(required=True)
     owner_name = fields.String(required=True)
     unit_id = IdField(required=True)
@@ -78,11 +100,23 @@ class CustomerFilters(Schema):
     text = TextField(
         rules.NAME_MOST,
         blank=True,
-        metadata={"description": "Part of a name, or a phone: the whole number or its last four digits or more."},
+        metadata={
+            "description": "Part of a name, of a contact's too, its pinyin or the first letters of it; or a phone: the whole "
+            "number or its last four digits or more."
+        },
     )
     kind = CodeField(rules.KINDS)
     stage = CodeField(rules.STAGES)
+    status = CodeField(STATUSES, metadata={"description": "Without it, all."})
     grade = CodeField(rules.GRADES)
+    deal = CodeField(profile.DEALS)
+    need_level = CodeField(profile.NEEDS)
+    importance = CodeField(profile.IMPORTANCES, metadata=_IMPORTANCE)
+    urgency = CodeField(profile.URGENCIES, metadata={"description": "As of today."})
+    industry = CodeField(profile.INDUSTRIES)
+    category = CodeField(profile.CATEGORIES)
+    amount_from_minor = QueryInteger(0, MAX_MINOR, metadata={"description": "Expected amount, at least."})
+    amount_to_minor = QueryInteger(0, MAX_MINOR, metadata={"description": "Expected amount, at most."})
     owner_id = IdField()
     unit_id = IdField(metadata={"description": "The unit itself, without those below it."})
 
@@ -98,14 +132,26 @@ class CustomerFields(Schema):
 
     kind = CodeField(rules.KINDS)
     stage = CodeField(rules.STAGES)
-    grade = CodeField(rules.GRADES, allow_none=True)
+    deal = CodeField(profile.DEALS, metadata={"description": "Follows the stage unless given."})
+    grade = CodeField(
+        rules.GRADES, allow_none=True, metadata={"description": "Follows need and closing day unless given."}
+    )
+    need_level = CodeField(profile.NEEDS, allow_none=True)
+    expected_close_on = DayField(allow_none=True)
+    importance = CodeField(profile.IMPORTANCES, allow_none=True, metadata=_IMPORTANCE)
     source = CodeField(rules.SOURCES, allow_none=True)
     id_number = TextField(rules.ID_NUMBER_MOST, blank=True, allow_none=True, metadata=_ID_NUMBER)
     address = TextField(rules.ADDRESS_MOST, blank=True, allow_none=True)
     born_on = DayField(allow_none=True)
     needs = TextField(rules.NEEDS_MOST, multiline=True, blank=True, allow_none=True)
     remark = TextField(rules.REMARK_MOST, multiline=True, blank=True, allow_none=True)
+    hobbies = TextField(profile.HOBBIES_MOST, multiline=True, blank=True, allow_none=True, metadata=_HOBBIES)
+    wishes = TextField(profile.WISHES_MOST, multiline=True, blank=True, allow_none=True, metadata=_WISHES)
+    industry = CodeField(profile.INDUSTRIES, allow_none=True)
+    category = CodeField(profile.CATEGORIES, allow_none=True)
+    expected_amount_minor = MoneyMinorField(0, profile.AMOUNT_MOST, allow_none=True)
     first_contact_on = DayField(allow_none=True)
+    is_enabled = BooleanField()
 
 
 class PhoneIn(Schema):
@@ -115,6 +161,12 @@ class PhoneIn(Schema):
     number = TextField(rules.PHONE_MOST, required=True, metadata=_PHONE)
     label = TextField(rules.LABEL_MOST, blank=True, allow_none=True)
     is_current = BooleanField(load_default=True)
+
+
+class PhoneOfIn(PhoneIn):
+    """A number to add to a customer who is there, and so to one of his contacts."""
+
+    contact_id = IdField(allow_none=True)
 
 
 class CustomerIn(CustomerFields):
@@ -147,6 +199,7 @@ class PhonePatch(Schema):
     number = TextField(rules.PHONE_MOST, metadata=_PHONE)
     label = TextField(rules.LABEL_MOST, blank=True, allow_none=True)
     is_current = BooleanField()
+    contact_id = IdField(allow_none=True)
     base = IntegerField(1)
 
 

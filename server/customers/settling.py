@@ -11,7 +11,7 @@ from typing import Any
 
 from server.customers.rules import check_id_form, check_name, check_phone, check_text, optional
 
-_OPTIONAL = ("address", "needs", "remark", "id_number")
+_OPTIONAL = ("address", "needs", "remark", "id_number", "hobbies", "wishes")
 
 
 def settle_customer(values: Mapping[str, Any]) -> dict[str, Any]:

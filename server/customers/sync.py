@@ -8,11 +8,14 @@ from server.core.collections import Action, Collection, Column, OwnedScope
 from server.core.uow import UnitOfWork
 from server.customers import operations, rules
 from server.customers.absent import absent_customers
+from server.customers.contacts.sync import CONTACTS
 from server.customers.deleting.operations import delete_from_device
 from server.customers.functions import DELETE, MERGE, READ, WRITE
 from server.customers.merging.operations import merge_from_device
 from server.customers.models import Customer, CustomerPhone, Note, TimelineEntry
 from server.customers.opportunities.sync import COLLECTIONS as OPPORTUNITY_COLLECTIONS
+from server.customers.profile import rules as profile
+from server.customers.search.sound import SOUND_MOST
 from server.customers.settling import settle_customer, settle_note, settle_phone
 from sync_protocol import wire
 from sync_protocol.operations import Operation
@@ -20,6 +23,7 @@ from sync_protocol.wire import WireType
 
 _SCOPE = OwnedScope(READ)
 _PHONE_VALUES: Mapping[str, WireType] = {
+    "contact_id": wire.ID.or_null(),
     "number": wire.TEXT(rules.PHONE_MOST),
     "label": wire.TEXT(rules.LABEL_MOST).or_null(),
     "is_current": wire.BOOLEAN,
@@ -54,14 +58,25 @@ CUSTOMERS = Collection(
         Column("kind", wire.CODE(rules.KINDS), writable=True),
         Column("name", wire.TEXT(rules.NAME_MOST), writable=True, required=True),
         Column("stage", wire.CODE(rules.STAGES), writable=True),
+        Column("deal", wire.CODE(profile.DEALS), writable=True),
         Column("grade", wire.CODE(rules.GRADES).or_null(), writable=True),
+        Column("need_level", wire.CODE(profile.NEEDS).or_null(), writable=True),
+        Column("expected_close_on", wire.DAY.or_null(), writable=True),
+        Column("importance", wire.CODE(profile.IMPORTANCES).or_null(), writable=True),
         Column("source", wire.CODE(rules.SOURCES).or_null(), writable=True),
         Column("id_number", wire.TEXT(rules.ID_NUMBER_MOST).or_null(), writable=True),
         Column("address", wire.TEXT(rules.ADDRESS_MOST).or_null(), writable=True),
         Column("born_on", wire.DAY.or_null(), writable=True),
         Column("needs", wire.TEXT(rules.NEEDS_MOST, multiline=True).or_null(), writable=True),
         Column("remark", wire.TEXT(rules.REMARK_MOST, multiline=True).or_null(), writable=True),
+        Column("hobbies", wire.TEXT(profile.HOBBIES_MOST, multiline=True).or_null(), writable=True),
+        Column("wishes", wire.TEXT(profile.WISHES_MOST, multiline=True).or_null(), writable=True),
+        Column("industry", wire.CODE(profile.INDUSTRIES).or_null(), writable=True),
+        Column("category", wire.CODE(profile.CATEGORIES).or_null(), writable=True),
+        Column("expected_amount_minor", wire.INTEGER(0, profile.AMOUNT_MOST).or_null(), writable=True),
         Column("first_contact_on", wire.DAY.or_null(), writable=True),
+        Column("is_enabled", wire.BOOLEAN, writable=True),
+        Column("pinyin", wire.TEXT(SOUND_MOST).or_null()),
         Column("owner_id", wire.ID),
     ),
     actions={
@@ -99,7 +114,7 @@ CUSTOMER_PHONES = Collection(
         ),
         "update": Action(operations.change_phone, WRITE),
     },
-    parents={"customer_id": "customers"},
+    parents={"customer_id": "customers", "contact_id": "customer_contacts"},
     prepare=_prepare_phones,
     settle=settle_phone,
     refuse=operations.refuse_edit,
@@ -140,4 +155,4 @@ TIMELINE = Collection(
     parents={"customer_id": "customers"},
 )
 
-COLLECTIONS = (CUSTOMERS, CUSTOMER_PHONES, NOTES, TIMELINE, *OPPORTUNITY_COLLECTIONS)
+COLLECTIONS = (CUSTOMERS, CONTACTS, CUSTOMER_PHONES, NOTES, TIMELINE, *OPPORTUNITY_COLLECTIONS)

@@ -41,7 +41,7 @@ def timeline(
 
     after: (milliseconds of created_at, id). Raises Refused NOT_FOUND when the customer is out of reach.
     """
-    _refuse_beyond(connection, actor, customer_id)
+    refuse_beyond(connection, actor, customer_id)
     t = c(TimelineEntry)
     names = (t.id, t.at, t.kind, t.done_by, t.subject_id, t.params, t.created_at)
     statement = select(*names).where(t.org_id == actor.org_id, t.customer_id == customer_id)
@@ -72,7 +72,7 @@ def notes(
     connection: Connection, actor: Actor, customer_id: str, *, after: tuple[Any, ...] | None, limit: int
 ) -> tuple[list[Written], tuple[Key, Key] | None]:
     """One page of the notes about a customer, what arrived last first; as `timeline`. Two statements."""
-    _refuse_beyond(connection, actor, customer_id)
+    refuse_beyond(connection, actor, customer_id)
     n = c(Note)
     names = (n.id, n.text, n.reply_to, n.written_by, n.written_at, n.created_at)
     statement = select(*names).where(n.org_id == actor.org_id, n.customer_id == customer_id)
@@ -80,7 +80,8 @@ def notes(
     return [Written(*row) for row in rows[:limit]], _next(rows, limit)
 
 
-def _refuse_beyond(connection: Connection, actor: Actor, customer_id: str) -> None:
+def refuse_beyond(connection: Connection, actor: Actor, customer_id: str) -> None:
+    """Raise Refused NOT_FOUND when the actor may not see that customer. One statement."""
     statement = select(c(Customer).id).where(*within(actor, READ), c(Customer).id == customer_id)
     if connection.execute(statement).first() is None:
         raise Refused(NOT_FOUND)

@@ -21,6 +21,8 @@ def named(link: Link) -> str:
 @pytest.mark.parametrize("table", [pytest.param(each, id=each.name) for each in metadata.sorted_tables])
 def test_every_column_that_names_a_customer_is_known_to_a_merge(table: object) -> None:
     """A foreign key to customers says it (`refers`); a column without one needs a line of `on_merge` in server/registry.py."""
+    if "derived" in table.info:  # type: ignore[attr-defined]
+        return
     known = {(link.row.__table__.name, link.column) for link in LINKS}
     columns = {column.name for column in table.columns if column.name.endswith("customer_id")}  # type: ignore[attr-defined]
     assert {(table.name, name) for name in columns} <= known  # type: ignore[attr-defined]

@@ -45,6 +45,7 @@ BEYOND_A_SCHEMA = {
     "customers.new-owner-unfit": _A_ROW,
     "customers.phone-invalid": "which numbers are complete is a table of numbering plans",
     "customers.project-unknown": _A_ROW,
+    "customers.contact-elsewhere": _A_ROW,
     "customers.reason-required": "asks for something that shows, a class that JSON Schema's patterns do not have",
     "customers.reply-elsewhere": _A_ROW,
     "customers.stage-from-dead": _THE_ROW,

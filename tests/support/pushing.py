@@ -29,6 +29,7 @@ STARTED = 1_741_050_000_000
 KIND_OF: Mapping[str, str] = {
     "customers": "customer",
     "customer_phones": "phone",
+    "customer_contacts": "contact",
     "notes": "note",
     "opportunities": "opportunity",
     "opportunity_contacts": "opportunity contact",
@@ -57,6 +58,7 @@ ROW_OF: Mapping[str, type[Row]] = {KINDS[kind].key: COLLECTIONS[name].row for na
 NAMED: Mapping[str, str] = {
     "customer_id": "customer",
     "gone_id": "customer",
+    "contact_id": "contact",
     "plan_id": "plan",
     "visit_id": "visit",
     "reply_to": "note",
@@ -94,6 +96,12 @@ class Act:
 
 def _visit(pushing: Pushing) -> dict[str, Any]:
     return {"customer_id": pushing.own("customer")["customer_id"], "planned_on": DAY.isoformat()}
+
+
+def _phone(pushing: Pushing) -> dict[str, Any]:
+    ids = pushing.own("contact")
+    whose = {"contact_id": ids["contact_id"]} if pushing.trying == "contact_id" else {}
+    return {"customer_id": ids["customer_id"], "number": "13912345678", **whose}
 
 
 def _note(pushing: Pushing) -> dict[str, Any]:
@@ -168,10 +176,12 @@ ACTS: Mapping[tuple[str, str], Act] = {
     ("customers", "update"): Act(_word("needs")),
     ("customers", "merge"): Act(lambda pushing: {"gone_id": pushing.own("phone")["customer_id"]}),
     ("customers", "delete"): Act(),
-    ("customer_phones", "create"): Act(
-        lambda pushing: {"customer_id": pushing.own("customer")["customer_id"], "number": "13912345678"}
-    ),
+    ("customer_phones", "create"): Act(_phone),
     ("customer_phones", "update"): Act(_word("label")),
+    ("customer_contacts", "create"): Act(
+        lambda pushing: {"customer_id": pushing.own("customer")["customer_id"], "name": pushing.asker.scene.word()}
+    ),
+    ("customer_contacts", "update"): Act(_word("title")),
     ("notes", "create"): Act(_note),
     ("opportunities", "create"): Act(_opportunity),
     ("opportunities", "update"): Act(_word("title")),
@@ -230,8 +240,8 @@ ACTS: Mapping[tuple[str, str], Act] = {
     ("approvals", "reject"): Act(lambda _: DECISION),
 }
 
-FITS = frozenset({"reply_to", "visit_id", "type_id"})
-"""Values that are right as _note, _follow_up, _opportunity and _activity have them for one's own row."""
+FITS = frozenset({"reply_to", "visit_id", "type_id", "contact_id"})
+"""Values that are right as _note, _follow_up, _opportunity, _activity and _phone have them for one's own row."""
 
 
 def acts() -> list[tuple[Collection, str]]:

@@ -46,6 +46,7 @@ RECEIPT = "0123456789abcdef" * 4
 FITTING: dict[str, Any] = {
     "number": "+8613800138000",
     "id_number": "11010519491231002X",
+    "mail": "li.na@example.com",
     "receipt_sha256": RECEIPT,
     "content_hash": CONTENT_HASH,
     "type_id": None,
@@ -57,6 +58,7 @@ FITTING: dict[str, Any] = {
 UNTIDY: dict[str, Any] = {
     "number": "１３８ 0013-8000",
     "id_number": " 11010519491231002x",
+    "mail": " li.na@example.com ",
     "receipt_sha256": RECEIPT.upper(),
     "content_hash": CONTENT_HASH.upper(),
     "type_id": None,

@@ -24,6 +24,7 @@ from server.core.rows import c
 from server.core.sync_issues import SyncIssue
 from server.core.uow import UnitOfWork
 from server.customers import operations as customers
+from server.customers.contacts import operations as contacts
 from server.customers.deleting.operations import delete_customers
 from server.customers.models import Customer
 from server.customers.opportunities import funnel
@@ -82,6 +83,11 @@ def _phone(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
     return {**ids, "phone_id": phone.id}
 
 
+def _contact(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    ids = _customer(scene, company, owner, uow)
+    return {**ids, "contact_id": contacts.add_contact(uow, new_id(), {**ids, "name": scene.word()}).id}
+
+
 def _contested(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
     """A customer whose number all who have one of these share."""
     ids = _customer(scene, company, owner, uow)
@@ -111,7 +117,7 @@ def _opportunity(scene: Scene, company: Company, owner: str, uow: UnitOfWork) ->
 def _opportunity_contact(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
     ids = _opportunity(scene, company, owner, uow)
     about = {"opportunity_id": ids["opportunity_id"], "text": scene.word(), "next_step": "call", "next_step_on": DAY}
-    return {**ids, "contact_id": opportunities.add_contact(uow, new_id(), about).id}
+    return {**ids, "spoken_id": opportunities.add_contact(uow, new_id(), about).id}
 
 
 def _lost_opportunity(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
@@ -438,12 +444,13 @@ def _file(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
 KINDS: Mapping[str, Kind] = {
     "customer": Kind("customer_id", _customer),
     "phone": Kind("phone_id", _phone),
+    "contact": Kind("contact_id", _contact),
     "contested customer": Kind("customer_id", _contested),
     "deleted customer": Kind("customer_id", _deleted),
     "note": Kind("note_id", _note),
     "opportunity": Kind("opportunity_id", _opportunity),
     "lost opportunity": Kind("opportunity_id", _lost_opportunity),
-    "opportunity contact": Kind("contact_id", _opportunity_contact),
+    "opportunity contact": Kind("spoken_id", _opportunity_contact),
     "funnel stage": Kind("stage_id", _funnel_stage, OF_THE_ORGANISATION),
     "plan": Kind("plan_id", _plan),
     "visit": Kind("visit_id", _visit),
@@ -536,7 +543,7 @@ class Rows:
 
 
 FURNITURE = (
-    "phone", "contested customer", "deleted customer", "note",
+    "phone", "contact", "contested customer", "deleted customer", "note",
     "opportunity contact", "lost opportunity", "plan", "visit", "cancelled visit",
     "follow-up", "task", "activity", "activity type", "copy", "question", "report", "received report",
     "queue", "job",

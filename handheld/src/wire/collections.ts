@@ -62,18 +62,40 @@ export interface Rows {
     readonly kind: "company" | "person";
     readonly name: string;
     readonly stage: "dead" | "lost" | "negotiating" | "prospect" | "visited" | "won";
+    readonly deal: "lost" | "negotiating" | "potential" | "won";
     readonly grade: "A" | "B" | "C" | "D" | "E" | null;
+    readonly need_level: "clear" | "latent" | "none" | null;
+    readonly expected_close_on: string | null;
+    readonly importance: "key" | "ordinary" | null;
     readonly source: "advertisement" | "call_in" | "channel" | "cold_call" | "exhibition" | "online" | "other" | "referral" | "walk_in" | null;
     readonly id_number: string | null;
     readonly address: string | null;
     readonly born_on: string | null;
     readonly needs: string | null;
     readonly remark: string | null;
+    readonly hobbies: string | null;
+    readonly wishes: string | null;
+    readonly industry: "agriculture" | "business_services" | "construction" | "culture" | "education" | "environment" | "finance" | "health" | "hospitality" | "information" | "international" | "manufacturing" | "mining" | "public_administration" | "real_estate" | "research" | "resident_services" | "trade" | "transport" | "utilities" | null;
+    readonly category: "agency" | "broker" | "connection" | "general" | "key_account" | null;
+    readonly expected_amount_minor: number | null;
     readonly first_contact_on: string | null;
+    readonly is_enabled: boolean;
+    readonly pinyin: string | null;
     readonly owner_id: string;
+  };
+  customer_contacts: {
+    readonly customer_id: string;
+    readonly name: string;
+    readonly title: string | null;
+    readonly mail: string | null;
+    readonly note: string | null;
+    readonly is_primary: boolean;
+    readonly left_on: string | null;
+    readonly pinyin: string | null;
   };
   customer_phones: {
     readonly customer_id: string;
+    readonly contact_id: string | null;
     readonly number: string;
     readonly label: string | null;
     readonly is_current: boolean;
@@ -411,27 +433,47 @@ export interface Actions {
       readonly kind?: "company" | "person";
       readonly name: string;
       readonly stage?: "dead" | "lost" | "negotiating" | "prospect" | "visited" | "won";
+      readonly deal?: "lost" | "negotiating" | "potential" | "won";
       readonly grade?: "A" | "B" | "C" | "D" | "E" | null;
+      readonly need_level?: "clear" | "latent" | "none" | null;
+      readonly expected_close_on?: string | null;
+      readonly importance?: "key" | "ordinary" | null;
       readonly source?: "advertisement" | "call_in" | "channel" | "cold_call" | "exhibition" | "online" | "other" | "referral" | "walk_in" | null;
       readonly id_number?: string | null;
       readonly address?: string | null;
       readonly born_on?: string | null;
       readonly needs?: string | null;
       readonly remark?: string | null;
+      readonly hobbies?: string | null;
+      readonly wishes?: string | null;
+      readonly industry?: "agriculture" | "business_services" | "construction" | "culture" | "education" | "environment" | "finance" | "health" | "hospitality" | "information" | "international" | "manufacturing" | "mining" | "public_administration" | "real_estate" | "research" | "resident_services" | "trade" | "transport" | "utilities" | null;
+      readonly category?: "agency" | "broker" | "connection" | "general" | "key_account" | null;
+      readonly expected_amount_minor?: number | null;
       readonly first_contact_on?: string | null;
+      readonly is_enabled?: boolean;
     };
     update: {
       readonly kind?: "company" | "person";
       readonly name?: string;
       readonly stage?: "dead" | "lost" | "negotiating" | "prospect" | "visited" | "won";
+      readonly deal?: "lost" | "negotiating" | "potential" | "won";
       readonly grade?: "A" | "B" | "C" | "D" | "E" | null;
+      readonly need_level?: "clear" | "latent" | "none" | null;
+      readonly expected_close_on?: string | null;
+      readonly importance?: "key" | "ordinary" | null;
       readonly source?: "advertisement" | "call_in" | "channel" | "cold_call" | "exhibition" | "online" | "other" | "referral" | "walk_in" | null;
       readonly id_number?: string | null;
       readonly address?: string | null;
       readonly born_on?: string | null;
       readonly needs?: string | null;
       readonly remark?: string | null;
+      readonly hobbies?: string | null;
+      readonly wishes?: string | null;
+      readonly industry?: "agriculture" | "business_services" | "construction" | "culture" | "education" | "environment" | "finance" | "health" | "hospitality" | "information" | "international" | "manufacturing" | "mining" | "public_administration" | "real_estate" | "research" | "resident_services" | "trade" | "transport" | "utilities" | null;
+      readonly category?: "agency" | "broker" | "connection" | "general" | "key_account" | null;
+      readonly expected_amount_minor?: number | null;
       readonly first_contact_on?: string | null;
+      readonly is_enabled?: boolean;
     };
     merge: {
       readonly gone_id: string;
@@ -440,14 +482,35 @@ export interface Actions {
     };
     delete: Record<string, never>;
   };
+  customer_contacts: {
+    create: {
+      readonly customer_id: string;
+      readonly name: string;
+      readonly title?: string | null;
+      readonly mail?: string | null;
+      readonly note?: string | null;
+      readonly is_primary?: boolean;
+      readonly left_on?: string | null;
+    };
+    update: {
+      readonly name?: string;
+      readonly title?: string | null;
+      readonly mail?: string | null;
+      readonly note?: string | null;
+      readonly is_primary?: boolean;
+      readonly left_on?: string | null;
+    };
+  };
   customer_phones: {
     create: {
       readonly customer_id: string;
+      readonly contact_id?: string | null;
       readonly number: string;
       readonly label?: string | null;
       readonly is_current?: boolean;
     };
     update: {
+      readonly contact_id?: string | null;
       readonly number?: string;
       readonly label?: string | null;
       readonly is_current?: boolean;
@@ -856,14 +919,25 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
       kind: code("company", "person"),
       name: text(120),
       stage: code("dead", "lost", "negotiating", "prospect", "visited", "won"),
+      deal: code("lost", "negotiating", "potential", "won"),
       grade: orNull(code("A", "B", "C", "D", "E")),
+      need_level: orNull(code("clear", "latent", "none")),
+      expected_close_on: orNull(day),
+      importance: orNull(code("key", "ordinary")),
       source: orNull(code("advertisement", "call_in", "channel", "cold_call", "exhibition", "online", "other", "referral", "walk_in")),
       id_number: orNull(text(40)),
       address: orNull(text(300)),
       born_on: orNull(day),
       needs: orNull(text(1000, true)),
       remark: orNull(text(2000, true)),
+      hobbies: orNull(text(500, true)),
+      wishes: orNull(text(1000, true)),
+      industry: orNull(code("agriculture", "business_services", "construction", "culture", "education", "environment", "finance", "health", "hospitality", "information", "international", "manufacturing", "mining", "public_administration", "real_estate", "research", "resident_services", "trade", "transport", "utilities")),
+      category: orNull(code("agency", "broker", "connection", "general", "key_account")),
+      expected_amount_minor: orNull(integer(0, 10000000000000)),
       first_contact_on: orNull(day),
+      is_enabled: boolean,
+      pinyin: orNull(text(400)),
       owner_id: id,
     },
     actions: {
@@ -872,14 +946,24 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
           kind: code("company", "person"),
           name: text(120),
           stage: code("dead", "lost", "negotiating", "prospect", "visited", "won"),
+          deal: code("lost", "negotiating", "potential", "won"),
           grade: orNull(code("A", "B", "C", "D", "E")),
+          need_level: orNull(code("clear", "latent", "none")),
+          expected_close_on: orNull(day),
+          importance: orNull(code("key", "ordinary")),
           source: orNull(code("advertisement", "call_in", "channel", "cold_call", "exhibition", "online", "other", "referral", "walk_in")),
           id_number: orNull(text(40)),
           address: orNull(text(300)),
           born_on: orNull(day),
           needs: orNull(text(1000, true)),
           remark: orNull(text(2000, true)),
+          hobbies: orNull(text(500, true)),
+          wishes: orNull(text(1000, true)),
+          industry: orNull(code("agriculture", "business_services", "construction", "culture", "education", "environment", "finance", "health", "hospitality", "information", "international", "manufacturing", "mining", "public_administration", "real_estate", "research", "resident_services", "trade", "transport", "utilities")),
+          category: orNull(code("agency", "broker", "connection", "general", "key_account")),
+          expected_amount_minor: orNull(integer(0, 10000000000000)),
           first_contact_on: orNull(day),
+          is_enabled: boolean,
         },
         required: ["name"],
       },
@@ -888,14 +972,24 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
           kind: code("company", "person"),
           name: text(120),
           stage: code("dead", "lost", "negotiating", "prospect", "visited", "won"),
+          deal: code("lost", "negotiating", "potential", "won"),
           grade: orNull(code("A", "B", "C", "D", "E")),
+          need_level: orNull(code("clear", "latent", "none")),
+          expected_close_on: orNull(day),
+          importance: orNull(code("key", "ordinary")),
           source: orNull(code("advertisement", "call_in", "channel", "cold_call", "exhibition", "online", "other", "referral", "walk_in")),
           id_number: orNull(text(40)),
           address: orNull(text(300)),
           born_on: orNull(day),
           needs: orNull(text(1000, true)),
           remark: orNull(text(2000, true)),
+          hobbies: orNull(text(500, true)),
+          wishes: orNull(text(1000, true)),
+          industry: orNull(code("agriculture", "business_services", "construction", "culture", "education", "environment", "finance", "health", "hospitality", "information", "international", "manufacturing", "mining", "public_administration", "real_estate", "research", "resident_services", "trade", "transport", "utilities")),
+          category: orNull(code("agency", "broker", "connection", "general", "key_account")),
+          expected_amount_minor: orNull(integer(0, 10000000000000)),
           first_contact_on: orNull(day),
+          is_enabled: boolean,
         },
         required: [],
       },
@@ -911,10 +1005,50 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
     },
     parents: {},
   },
+  customer_contacts: {
+    policy: "merge",
+    fields: {
+      customer_id: id,
+      name: text(120),
+      title: orNull(text(60)),
+      mail: orNull(text(254)),
+      note: orNull(text(1000, true)),
+      is_primary: boolean,
+      left_on: orNull(day),
+      pinyin: orNull(text(400)),
+    },
+    actions: {
+      create: {
+        values: {
+          customer_id: id,
+          name: text(120),
+          title: orNull(text(60)),
+          mail: orNull(text(254)),
+          note: orNull(text(1000, true)),
+          is_primary: boolean,
+          left_on: orNull(day),
+        },
+        required: ["customer_id", "name"],
+      },
+      update: {
+        values: {
+          name: text(120),
+          title: orNull(text(60)),
+          mail: orNull(text(254)),
+          note: orNull(text(1000, true)),
+          is_primary: boolean,
+          left_on: orNull(day),
+        },
+        required: [],
+      },
+    },
+    parents: {"customer_id": "customers"},
+  },
   customer_phones: {
     policy: "merge",
     fields: {
       customer_id: id,
+      contact_id: orNull(id),
       number: text(40),
       label: orNull(text(20)),
       is_current: boolean,
@@ -923,6 +1057,7 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
       create: {
         values: {
           customer_id: id,
+          contact_id: orNull(id),
           number: text(40),
           label: orNull(text(20)),
           is_current: boolean,
@@ -931,6 +1066,7 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
       },
       update: {
         values: {
+          contact_id: orNull(id),
           number: text(40),
           label: orNull(text(20)),
           is_current: boolean,
@@ -938,7 +1074,7 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
         required: [],
       },
     },
-    parents: {"customer_id": "customers"},
+    parents: {"customer_id": "customers", "contact_id": "customer_contacts"},
   },
   notes: {
     policy: "append",

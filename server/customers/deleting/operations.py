@@ -15,6 +15,7 @@ from server.customers.functions import DELETE
 from server.customers.hanging import guarded
 from server.customers.lead_conflicts import Entered, drop_conflicts, look_for_conflicts
 from server.customers.models import Customer
+from server.customers.search.index import write_keys
 from server.customers.timeline import add_to_timeline, timeline_kind
 
 PROTECTED = problem_type(
@@ -82,6 +83,7 @@ def restore_customer(uow: UnitOfWork, customer_id: str) -> Customer:
     uow.record(CustomerRestored(customer.id, customer.owner_id, len(rows)))
     add_to_timeline(uow, customer, RESTORED)
     uow.in_turn(look_for_conflicts, Entered(customer.id))
+    uow.in_turn(write_keys, customer.id)
     return customer
 
 
@@ -115,5 +117,6 @@ def _take(uow: UnitOfWork, customers: list[Customer]) -> None:
         )
         uow.add(DeletedRows(id=customer_id, rows=taking.written(rows)))
         uow.record(CustomerDeleted(customer_id, customer.owner_id, len(rows)))
+        uow.in_turn(write_keys, customer_id)
         for row in rows:
             uow.remove(row)

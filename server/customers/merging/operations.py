@@ -23,6 +23,7 @@ from server.customers.merging.rules import values_taken
 from server.customers.models import Customer, CustomerPhone, FormerOwner, LeadConflict, former_owner_id
 from server.customers.operations import change_customer, changes_of
 from server.customers.ownership import follow, remember_owner
+from server.customers.search.index import write_keys
 from server.customers.timeline import add_to_timeline, timeline_kind
 
 SAME_CUSTOMER = problem_type(
@@ -91,6 +92,8 @@ def merge_customers(
     uow.record(told)
     add_to_timeline(uow, kept, MERGED_HERE, subject_id=gone.id, params={"name": gone.name})
     uow.remove(gone)
+    for each in (kept.id, gone.id):
+        uow.in_turn(write_keys, each)
     return kept
 
 
@@ -129,7 +132,8 @@ def _merge_phones(uow: UnitOfWork, kept_id: str, gone_id: str) -> None:
             uow.change(phone, customer_id=kept_id)
             here[phone.number] = phone
         else:
-            uow.change(known, is_current=known.is_current or phone.is_current, label=known.label or phone.label)
+            is_current, label = known.is_current or phone.is_current, known.label or phone.label
+            uow.change(known, is_current=is_current, label=label, contact_id=known.contact_id or phone.contact_id)
             uow.remove(phone)
 
 

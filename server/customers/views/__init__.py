@@ -1,11 +1,13 @@
 """The office's door to customers: translate, call one operation or query, answer."""
 
+from server.customers.contacts import views as contacts
 from server.customers.deleting import views as deleting
 from server.customers.merging import views as merging
 from server.customers.opportunities.views import BLUEPRINTS as OPPORTUNITIES
+from server.customers.profile import views as profile
 from server.customers.views import cards, details, handover, lead_conflicts
 from server.customers.views.blueprint import CUSTOMERS
 
 BLUEPRINTS = (CUSTOMERS, handover.USERS, lead_conflicts.LEAD_CONFLICTS, *OPPORTUNITIES)
 
-__all__ = ["BLUEPRINTS", "cards", "deleting", "details", "handover", "lead_conflicts", "merging"]
+__all__ = ["BLUEPRINTS", "cards", "contacts", "deleting", "details", "handover", "lead_conflicts", "merging", "profile"]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any, TypeVar
 
 from server.core.api import Blueprint
-from server.core.auth import services
+from server.core.auth import current_actor, services
 from server.core.fields import Schema
 from server.core.i18n import Language
 from server.core.paging import Cursors
@@ -63,6 +64,11 @@ def clashing(uow: UnitOfWork, row: Row, values: dict[str, Any], base: int | None
     marks = getattr(row, "marks", {})
     merged = merge_fields(current, values, marks, base=base, version=row.version, writer=uow.actor.writer)
     return sorted(clash.field for clash in merged.clashes)
+
+
+def today() -> date:
+    """The organisation's calendar day."""
+    return services().clock.now().astimezone(current_actor().timezone).date()
 
 
 def cursors() -> Cursors:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from flask import Response
@@ -22,6 +23,7 @@ from server.customers.export import csv_chunks
 from server.customers.functions import EXPORT, READ, WRITE
 from server.customers.models import Customer, CustomerPhone
 from server.customers.ownership import NEW_OWNER_UNFIT
+from server.customers.profile.rules import urgency_of
 from server.customers.queries import Card, Filters
 from server.customers.schemas import (
     CustomerFilters,
@@ -32,7 +34,15 @@ from server.customers.schemas import (
     SummaryOut,
 )
 from server.customers.settling import settle_customer
-from server.customers.views.blueprint import CHANGED_MEANWHILE, CUSTOMERS, ChangedMeanwhile, clashing, cursors, repeated
+from server.customers.views.blueprint import (
+    CHANGED_MEANWHILE,
+    CUSTOMERS,
+    ChangedMeanwhile,
+    clashing,
+    cursors,
+    repeated,
+    today,
+)
 from sync_protocol.ids import new_id
 
 REUSED_ID = SYNC_PROBLEMS["sync.reused-row-id"]
@@ -49,13 +59,13 @@ _FIELD_PROBLEMS = (
 def list_customers(query: dict[str, Any]) -> dict[str, Any]:
     """Customers within reach, by pages; search by part of a name or by phone."""
     order, size, cursor = query.pop("order"), query.pop("limit"), query.pop("cursor", None)
-    filters = Filters(**query)
+    filters = Filters(**query, today=today())
     actor = current_actor()
     scope = ["customers", actor.org_id, order, *filters.scope()]
     after = cursors().decode(scope, cursor, str if order == "name" else int, str)
     with reading() as connection:
         cards, key = queries.page(connection, actor, filters, order=order, after=after, limit=size)
-    return {"items": cards, "next": None if key is None else cursors().encode(scope, key)}
+    return {"items": [_dated(card) for card in cards], "next": None if key is None else cursors().encode(scope, key)}
 
 
 @CUSTOMERS.route("", methods=["POST"])
@@ -63,7 +73,13 @@ def list_customers(query: dict[str, Any]) -> dict[str, Any]:
 @CUSTOMERS.arguments(CustomerIn)
 @CUSTOMERS.response(201, CustomerOut)
 @repeated(CustomerOut, "The customer was entered before, by the same request.")
-@CUSTOMERS.refuses(*_FIELD_PROBLEMS, rules.PHONE_INVALID, operations.PROJECT_UNKNOWN, NEW_OWNER_UNFIT, REUSED_ID)
+@CUSTOMERS.refuses(
+    *_FIELD_PROBLEMS,
+    rules.PHONE_INVALID,
+    operations.PROJECT_UNKNOWN,
+    NEW_OWNER_UNFIT,
+    REUSED_ID,
+)
 def create_customer(values: dict[str, Any]) -> tuple[Card, int]:
     """Enter a customer with his phones. With an `id`, sending the same again changes nothing."""
     customer_id, phones = values.pop("id", None) or new_id(), values.pop("phones")
@@ -118,7 +134,7 @@ def change_customer(values: dict[str, Any], customer_id: str) -> Card:
 def summarise_customers(query: dict[str, Any]) -> dict[str, Any]:
     """How many customers within reach are at each stage."""
     with reading() as connection:
-        stages = queries.count_by_stage(connection, current_actor(), Filters(**query))
+        stages = queries.count_by_stage(connection, current_actor(), Filters(**query, today=today()))
     return {"stages": stages, "total": sum(stages.values())}
 
 
@@ -128,7 +144,7 @@ def summarise_customers(query: dict[str, Any]) -> dict[str, Any]:
 @CUSTOMERS.response(200, {"type": "string", "format": "binary"}, content_type="text/csv")
 def export_customers(query: dict[str, Any]) -> Response:
     """Customers within reach as CSV (UTF-8 with BOM), sensitive values masked. The audit log keeps who took it."""
-    filters, actor, shown_in, shared = Filters(**query), current_actor(), language(), services()
+    filters, actor, shown_in, shared = Filters(**query, today=today()), current_actor(), language(), services()
     limit(EXPORT_PER_PERSON, actor.org_id, actor.user_id)
     with writing() as uow:
         count = queries.count_for_export(uow.connection, actor, filters)
@@ -147,7 +163,11 @@ def _card(customer_id: str, *, written: bool = False) -> Card:
     actor = current_actor()
     with reading() as connection:
         try:
-            return queries.get(connection, actor, customer_id, written=written)
+            return _dated(queries.get(connection, actor, customer_id, written=written))
         except Refused:
             refuse_absent(connection, actor, customer_id)
             raise
+
+
+def _dated(card: Card) -> Card:
+    return replace(card, urgency=urgency_of(card.expected_close_on, today()))

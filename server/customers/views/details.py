@@ -11,9 +11,10 @@ from server.core.limits import rate
 from server.core.page_schemas import PageQuery, page_of
 from server.core.problems import BAD_CURSOR, NOT_FOUND, Refused
 from server.customers import operations, rules, trail
+from server.customers.contacts.rules import CONTACT_ELSEWHERE
 from server.customers.functions import READ, REVEAL, WRITE
 from server.customers.models import Customer, CustomerPhone, Note, masked
-from server.customers.schemas import EntryOut, NoteIn, NoteOut, PhoneIn, PhoneOut, PhonePatch, RevealIn, RevealOut
+from server.customers.schemas import EntryOut, NoteIn, NoteOut, PhoneOfIn, PhoneOut, PhonePatch, RevealIn, RevealOut
 from server.customers.settling import settle_note, settle_phone
 from server.customers.views.blueprint import CHANGED_MEANWHILE, CUSTOMERS, ChangedMeanwhile, clashing, cursors, repeated
 from server.customers.views.cards import REUSED_ID
@@ -25,10 +26,10 @@ _CUSTOMER = "/<id:customer_id>"
 
 @CUSTOMERS.route(f"{_CUSTOMER}/phones", methods=["POST"])
 @requires(WRITE)
-@CUSTOMERS.arguments(PhoneIn)
+@CUSTOMERS.arguments(PhoneOfIn)
 @CUSTOMERS.response(201, PhoneOut)
 @repeated(PhoneOut, "The number was added before, by the same request.")
-@CUSTOMERS.refuses(rules.PHONE_INVALID, REUSED_ID)
+@CUSTOMERS.refuses(rules.PHONE_INVALID, CONTACT_ELSEWHERE, REUSED_ID)
 def add_phone(values: dict[str, Any], customer_id: str) -> tuple[dict[str, Any], int]:
     """Add a number to a customer."""
     phone_id = values.pop("id", None) or new_id()
@@ -48,7 +49,7 @@ def add_phone(values: dict[str, Any], customer_id: str) -> tuple[dict[str, Any],
 @requires(WRITE)
 @CUSTOMERS.arguments(PhonePatch)
 @CUSTOMERS.response(200, PhoneOut)
-@CUSTOMERS.refuses(rules.PHONE_INVALID, CHANGED_MEANWHILE)
+@CUSTOMERS.refuses(rules.PHONE_INVALID, CONTACT_ELSEWHERE, CHANGED_MEANWHILE)
 def change_phone(values: dict[str, Any], customer_id: str, phone_id: str) -> dict[str, Any]:
     """Change a number; the old one stays, out of use, and is still found."""
     base = values.pop("base", None)
@@ -73,7 +74,7 @@ def change_phone(values: dict[str, Any], customer_id: str, phone_id: str) -> dic
 @CUSTOMERS.refuses(BAD_CURSOR)
 def list_notes(query: dict[str, Any], customer_id: str) -> dict[str, Any]:
     """Notes about a customer, what arrived last first."""
-    return _page(trail.notes, "notes", query, customer_id)
+    return page_of_customer(trail.notes, "notes", query, customer_id, int, str)
 
 
 @CUSTOMERS.route(f"{_CUSTOMER}/notes", methods=["POST"])
@@ -105,7 +106,7 @@ def add_note(values: dict[str, Any], customer_id: str) -> tuple[Note, int]:
 @CUSTOMERS.refuses(BAD_CURSOR)
 def list_timeline(query: dict[str, Any], customer_id: str) -> dict[str, Any]:
     """All that happened with a customer, what arrived last first."""
-    return _page(trail.timeline, "timeline", query, customer_id)
+    return page_of_customer(trail.timeline, "timeline", query, customer_id, int, str)
 
 
 @CUSTOMERS.route(f"{_CUSTOMER}/reveal", methods=["POST"])
@@ -124,10 +125,11 @@ def reveal(values: dict[str, Any], customer_id: str) -> dict[str, Any]:
     return {"value": value}
 
 
-def _page(read: Any, name: str, query: dict[str, Any], customer_id: str) -> dict[str, Any]:
+def page_of_customer(read: Any, name: str, query: dict[str, Any], customer_id: str, *key_kinds: type) -> dict[str, Any]:
+    """One page of what hangs on a customer. name: of the list. key_kinds: of its sort key's parts."""
     actor = current_actor()
     scope = [name, actor.org_id, customer_id]
-    after = cursors().decode(scope, query.get("cursor"), int, str)
+    after = cursors().decode(scope, query.get("cursor"), *key_kinds)
     with reading() as connection:
         items, key = read(connection, actor, customer_id, after=after, limit=query["limit"])
     return {"items": items, "next": None if key is None else cursors().encode(scope, key)}
@@ -139,5 +141,6 @@ def _shown(phone: CustomerPhone) -> dict[str, Any]:
         "version": phone.version,
         "number": masked(CustomerPhone, "number", phone.number),
         "label": phone.label,
+        "contact_id": phone.contact_id,
         "is_current": phone.is_current,
     }

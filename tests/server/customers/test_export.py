@@ -9,7 +9,18 @@ from datetime import UTC, date, datetime
 import pytest
 
 from server.customers import rules
-from server.customers.export import _KINDS, _SOURCES, _STAGES, csv_chunks, safe_text
+from server.customers.export import (
+    _CATEGORIES,
+    _DEALS,
+    _IMPORTANCES,
+    _KINDS,
+    _NEEDS,
+    _SOURCES,
+    _STAGES,
+    csv_chunks,
+    safe_text,
+)
+from server.customers.profile import rules as profile
 from server.customers.queries import Card, Phone
 
 NOW = datetime(2025, 3, 3, tzinfo=UTC)
@@ -21,6 +32,8 @@ def _card(name: str = "王小明", **values: object) -> Card:
         "id_number": None, "address": None, "born_on": None, "needs": None, "remark": None,
         "first_contact_on": date(2025, 3, 1), "owner_id": "2", "unit_id": "3", "project_id": None, "created_at": NOW,
         "updated_at": NOW, "owner_name": "Wang", "phones": (Phone("4", 1, "138****8000", None, True),),
+        "deal": "won", "need_level": "clear", "expected_close_on": date(2025, 4, 1), "importance": "key", "hobbies": None,
+        "wishes": None, "industry": "finance", "category": "agency", "expected_amount_minor": None, "is_enabled": True,
     }  # fmt: skip
     return Card(**{**given, **values})  # type: ignore[arg-type]
 
@@ -36,6 +49,8 @@ def test_the_file_is_utf8_with_bom_in_the_callers_language() -> None:
 
 def test_every_code_has_its_word() -> None:
     assert (set(_KINDS), set(_STAGES), set(_SOURCES)) == (set(rules.KINDS), set(rules.STAGES), set(rules.SOURCES))
+    assert (set(_DEALS), set(_NEEDS)) == (set(profile.DEALS), set(profile.NEEDS))
+    assert (set(_IMPORTANCES), set(_CATEGORIES)) == (set(profile.IMPORTANCES), set(profile.CATEGORIES))
 
 
 @pytest.mark.parametrize(

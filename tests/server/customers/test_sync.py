@@ -9,7 +9,6 @@ import pytest
 from server.core.collections import COLLECTIONS
 from server.customers import operations
 from server.customers.models import Customer, CustomerPhone, Note, TimelineEntry
-from server.customers.sync import CUSTOMERS
 from sync_protocol.ids import new_id
 from tests.server.customers.office import Office, statements
 
@@ -30,10 +29,6 @@ def _hand_over(office: Office, customer_id: str, to: str = "na") -> None:
     with office.writing("yang") as uow:
         operations.hand_over_customers(uow, [customer_id], office.users[to], "调岗")
         uow.commit()
-
-
-def test_a_card_on_the_wire_has_twelve_columns() -> None:
-    assert len(CUSTOMERS.columns) == 12
 
 
 def test_a_reception_arrives_with_phone_and_note(office: Office) -> None:

@@ -68,9 +68,20 @@ RECIPES: Mapping[str, Recipe] = {
     "GET /api/v1/customers/{customer_id}": Recipe(row="customer"),
     "PATCH /api/v1/customers/{customer_id}": Recipe(row="customer", body=body_of(grade="A")),
     "POST /api/v1/customers/{customer_id}/phones": Recipe(
-        row="customer", body=body_of(number="13912345678"), references={"/id": "phone"}
+        row="contact",
+        body=lambda asking: {"number": "13912345678", "contact_id": asking.ids["contact_id"]},
+        references={"/id": "phone", "/contact_id": "contact"},
+        fits=frozenset({"/contact_id"}),
     ),
-    "PATCH /api/v1/customers/{customer_id}/phones/{phone_id}": Recipe(row="phone", body=body_of(label="home")),
+    "PATCH /api/v1/customers/{customer_id}/phones/{phone_id}": Recipe(
+        row="phone", body=body_of(label="home"), references={"/contact_id": "contact"}
+    ),
+    "GET /api/v1/customers/pivot": Recipe(references=_CUSTOMER_LIST, query={"by": "industry"}),
+    "GET /api/v1/customers/{customer_id}/contacts": Recipe(row="contact"),
+    "POST /api/v1/customers/{customer_id}/contacts": Recipe(
+        row="customer", body=lambda asking: {"name": asking.scene.word()}, references={"/id": "contact"}
+    ),
+    "PATCH /api/v1/customers/{customer_id}/contacts/{contact_id}": Recipe(row="contact", body=body_of(title="buyer")),
     "GET /api/v1/customers/{customer_id}/notes": Recipe(row="note"),
     "POST /api/v1/customers/{customer_id}/notes": Recipe(
         row="note",
