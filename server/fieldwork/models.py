@@ -19,7 +19,7 @@ from server.fieldwork.task_states import TaskState
 from server.fieldwork.transitions import FollowUpState, PlanState, VisitState
 
 PLACE_MOST, PURPOSE_MOST, NOTE_MOST = 200, 500, 2000
-RESULT_MOST, STEP_MOST, REASON_MOST = 4000, 500, 200
+RESULT_MOST, STEP_MOST, REASON_MOST, IMPRESSION_MOST = 4000, 500, 200, 1000
 FOLLOW_UP_MOST = 500
 COMMENT_MOST = 1000
 TASK_MOST = 500
@@ -92,7 +92,8 @@ class Visit(Authored):
     the visit, else the planned one, else that of its making; in the organisation's zone.
     importance, urgency: 1 low to 3 high. people: who takes part, a list as of copies/people.py. actual_*: as the device claims, written once; *_received_at: when the server
     heard. time_verdict: what is thought of those claims.
-    check_in_at … is_mock: the point as claimed; coordinates in 1e-7 degree, lengths in metres. site_*: where the visit
+    nothing_next: why no follow-up comes of it, where none does. impression: of the customer, dated by the visit; for staff.
+    out_*: the point of leaving, as of check-in. check_in_at … is_mock: the point as claimed; coordinates in 1e-7 degree, lengths in metres. site_*: where the visit
     was to be. location_*, distance_m: judged when the check-in arrived (check_in.py).
     """
 
@@ -121,6 +122,8 @@ class Visit(Authored):
     result: Annotated[str | None, WrittenText()] = None
     outcome: Annotated[str | None, Code] = None
     next_step: Annotated[str | None, WrittenText()] = None
+    nothing_next: Annotated[str | None, WrittenText()] = None
+    impression: Annotated[str | None, WrittenText()] = None
     cancel_reason: Annotated[str | None, WrittenText()] = None
     check_in_at: datetime | None = None
     latitude_e7: int | None = None
@@ -131,6 +134,14 @@ class Visit(Authored):
     location_verdict: Annotated[str, Code] = LocationVerdict.NONE.value
     location_reason: Annotated[str | None, Code] = None
     distance_m: int | None = None
+    out_latitude_e7: int | None = None
+    out_longitude_e7: int | None = None
+    out_accuracy_m: int | None = None
+    out_fix_age_s: int | None = None
+    out_is_mock: bool | None = None
+    out_verdict: Annotated[str | None, Code] = None
+    out_reason: Annotated[str | None, Code] = None
+    out_distance_m: int | None = None
     marks: Annotated[Marks, Json()] = dataclasses.field(default_factory=dict)
 
 
@@ -169,13 +180,15 @@ class VisitComment(Authored):
     index("author_id"),
     index("visit_id"),
     index("assignee_id", "done_at"),
+    index("due_on", "id"),
     one_of("state", FollowUpState),
 )
 class FollowUp(Authored):
     """Something to do for a customer by a day. author_id: who wrote it. assignee_id: whose it is to do.
 
     visit_id: the visit it came from. due_on: in the organisation's zone; due_at: the exact time where one was given,
-    its day is then due_on. done_at: as the device claims.
+    its day is then due_on. done_at: as the device claims. repeat_*: it comes again every so many weeks or months, until a day
+    where one is said; repeat_from: the day from which months are counted, so that the 31st comes back after February.
     """
 
     assignee_id: Annotated[str, Id()]
@@ -188,6 +201,10 @@ class FollowUp(Authored):
     state: Annotated[str, Code] = FollowUpState.OPEN.value
     done_at: datetime | None = None
     done_note: Annotated[str | None, WrittenText()] = None
+    repeat_every: int | None = None
+    repeat_unit: Annotated[str | None, Code] = None
+    repeat_until: date | None = None
+    repeat_from: date | None = None
     marks: Annotated[Marks, Json()] = dataclasses.field(default_factory=dict)
 
 
@@ -202,6 +219,7 @@ class FollowUp(Authored):
     index("owner_id"),
     index("author_id"),
     index("assignee_id", "done_at"),
+    index("due_on", "id"),
     one_of("state", TaskState),
 )
 class Task(Authored):

@@ -5,6 +5,7 @@ Steps: transitions.py. The point of a check-in: check_in.py. Source of each rule
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -41,6 +42,14 @@ MOVED_TOO_FAR = problem_type(
     doc="A visit or follow-up that is moved keeps its hour unless told another.",
 )
 
+REPEAT_INVALID = problem_type(
+    "fieldwork.repeat-invalid",
+    422,
+    zh="请填写每几周（1 至 52）或每几个月（1 至 12）重复一次。",
+    en="Say every how many weeks (1 to 52) or months (1 to 12) it comes again.",
+    doc="repeat_every and repeat_unit go together; repeat_until only with them.",
+)
+
 FUTURE_TOLERANCE = timedelta(minutes=10)
 """How far ahead of the server a device's clock may run before what it claims is flagged."""
 PAST_TOLERANCE = timedelta(days=30)
@@ -53,6 +62,19 @@ LATE_AFTER = timedelta(minutes=15)
 _FIRST, _LAST = (
     datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=each) for each in (FIRST_INSTANT, LAST_INSTANT)
 )
+_LAST_DAY = _LAST.date() - timedelta(days=1)
+"""A day all of whose hours can be kept, in every zone."""
+
+
+class RepeatUnit(StrEnum):
+    """What the distance between two follow-ups is counted in."""
+
+    WEEK = "week"
+    MONTH = "month"
+
+
+REPEAT_MOST = {RepeatUnit.WEEK: 52, RepeatUnit.MONTH: 12}
+"""The longest cadence is a year (domain row 19)."""
 
 
 class TimeVerdict(StrEnum):
@@ -146,3 +168,30 @@ def check_aim(customer_id: str | None, customer_name: str | None, place: str | N
     """Raise Refused PLACE_MISSING at /place when a visit names nobody and nowhere. Texts: blank is none."""
     if customer_id is None and customer_name is None and place is None:
         raise Refused(PLACE_MISSING, field="/place")
+
+
+def check_repeat(every: int | None, unit: str | None, until: date | None) -> None:
+    """Raise Refused REPEAT_INVALID unless the three make a cadence, or none."""
+    if every is None and unit is None and until is None:
+        return
+    if every is None or unit is None or not 1 <= every <= REPEAT_MOST[RepeatUnit(unit)]:
+        raise Refused(REPEAT_INVALID, field="/repeat_every")
+
+
+def next_due(first_on: date, every: int, unit: str, *, after: date, until: date | None) -> date | None:
+    """The first day of the cadence later than `after`; None when it is over by then. It counts from `first_on`.
+
+    Of months that are too short the last day: 31 January, 28 February, 31 March.
+    """
+    times, found = 0, first_on
+    while found <= after:
+        times += every
+        found = first_on + timedelta(weeks=times) if unit == RepeatUnit.WEEK else _months_later(first_on, times)
+        if found > min(until or _LAST_DAY, _LAST_DAY):
+            return None
+    return found
+
+
+def _months_later(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any, ClassVar
 
 from marshmallow import fields
@@ -15,28 +14,16 @@ from server.customers.rules import NAME_MOST
 from server.fieldwork import models
 from server.fieldwork.check_in import LocationReason, LocationVerdict
 from server.fieldwork.copies.schemas import PeopleField
+from server.fieldwork.follow_up_schemas import NextIn
+from server.fieldwork.lines import CLAIMED, Line, words
 from server.fieldwork.rules import LineStatus, TimeVerdict
-from server.fieldwork.transitions import FollowUpState, PlanState, VisitState
+from server.fieldwork.transitions import PlanState, VisitState
 
 _LATITUDE, _LONGITUDE = 900_000_000, 1_800_000_000
-_CLAIMED = {"description": "As the device claims."}
 _COPIED = {"description": "Who else sees it, once it is sent."}
 
 
-def _words(kind: type[StrEnum]) -> list[str]:
-    return [each.value for each in kind]
-
-
-class _Line(Schema):
-    """Dumps a query's line: its own attributes, and those of the row it holds."""
-
-    holds = ""
-
-    def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
-        return getattr(obj, attr) if hasattr(obj, attr) else getattr(getattr(obj, self.holds), attr, default)
-
-
-class PlanOut(_Line):
+class PlanOut(Line):
     """A day plan; its lines are the owner's visits of that day."""
 
     holds = "plan"
@@ -48,7 +35,7 @@ class PlanOut(_Line):
     plan_on = DayField(required=True)
     note = fields.String(required=True, allow_none=True)
     copied_to = PeopleField(required=True, metadata=_COPIED)
-    state = CodeField(_words(PlanState), required=True)
+    state = CodeField(words(PlanState), required=True)
     sent_at = InstantField(required=True, allow_none=True)
     created_at = InstantField(required=True)
     updated_at = InstantField(required=True)
@@ -81,7 +68,7 @@ class PlanPatch(Schema):
     )
 
 
-class VisitOut(_Line):
+class VisitOut(Line):
     """A visit, from plan to event. Coordinates in 1e-7 degree, lengths in metres."""
 
     holds = "visit"
@@ -112,32 +99,42 @@ class VisitOut(_Line):
     site_latitude_e7 = IntegerField(required=True, allow_none=True)
     site_longitude_e7 = IntegerField(required=True, allow_none=True)
     site_radius_m = IntegerField(required=True, allow_none=True)
-    state = CodeField(_words(VisitState), required=True)
+    state = CodeField(words(VisitState), required=True)
     status = CodeField(
-        _words(LineStatus),
+        words(LineStatus),
         required=True,
         metadata={"description": "The state, told apart by the clock: also not heard from, missed."},
     )
     is_late = BooleanField(required=True)
     day_on = DayField(required=True, metadata={"description": "The day it stands in lists."})
-    actual_started_at = InstantField(required=True, allow_none=True, metadata=_CLAIMED)
-    actual_ended_at = InstantField(required=True, allow_none=True, metadata=_CLAIMED)
+    actual_started_at = InstantField(required=True, allow_none=True, metadata=CLAIMED)
+    actual_ended_at = InstantField(required=True, allow_none=True, metadata=CLAIMED)
     start_received_at = InstantField(required=True, allow_none=True)
     end_received_at = InstantField(required=True, allow_none=True)
-    time_verdict = CodeField(_words(TimeVerdict), required=True)
+    time_verdict = CodeField(words(TimeVerdict), required=True)
     result = fields.String(required=True, allow_none=True)
     outcome = CodeField(models.OUTCOMES, required=True, allow_none=True)
     next_step = fields.String(required=True, allow_none=True)
+    nothing_next = fields.String(required=True, allow_none=True)
+    impression = fields.String(required=True, allow_none=True)
     cancel_reason = fields.String(required=True, allow_none=True, metadata={"example": None})
-    check_in_at = InstantField(required=True, allow_none=True, metadata=_CLAIMED)
-    latitude_e7 = IntegerField(required=True, allow_none=True, metadata=_CLAIMED)
-    longitude_e7 = IntegerField(required=True, allow_none=True, metadata=_CLAIMED)
-    accuracy_m = IntegerField(required=True, allow_none=True, metadata=_CLAIMED)
-    fix_age_s = IntegerField(required=True, allow_none=True, metadata=_CLAIMED)
-    is_mock = BooleanField(required=True, metadata=_CLAIMED)
-    location_verdict = CodeField(_words(LocationVerdict), required=True)
-    location_reason = CodeField(_words(LocationReason), required=True, allow_none=True)
+    check_in_at = InstantField(required=True, allow_none=True, metadata=CLAIMED)
+    latitude_e7 = IntegerField(required=True, allow_none=True, metadata=CLAIMED)
+    longitude_e7 = IntegerField(required=True, allow_none=True, metadata=CLAIMED)
+    accuracy_m = IntegerField(required=True, allow_none=True, metadata=CLAIMED)
+    fix_age_s = IntegerField(required=True, allow_none=True, metadata=CLAIMED)
+    is_mock = BooleanField(required=True, metadata=CLAIMED)
+    location_verdict = CodeField(words(LocationVerdict), required=True)
+    location_reason = CodeField(words(LocationReason), required=True, allow_none=True)
     distance_m = IntegerField(required=True, allow_none=True)
+    out_latitude_e7 = IntegerField(required=True, allow_none=True, metadata=CLAIMED)
+    out_longitude_e7 = IntegerField(required=True, allow_none=True, metadata=CLAIMED)
+    out_accuracy_m = IntegerField(required=True, allow_none=True, metadata=CLAIMED)
+    out_fix_age_s = IntegerField(required=True, allow_none=True, metadata=CLAIMED)
+    out_is_mock = BooleanField(required=True, allow_none=True, metadata=CLAIMED)
+    out_verdict = CodeField(words(LocationVerdict), required=True, allow_none=True)
+    out_reason = CodeField(words(LocationReason), required=True, allow_none=True)
+    out_distance_m = IntegerField(required=True, allow_none=True)
     created_at = InstantField(required=True)
     updated_at = InstantField(required=True)
 
@@ -151,7 +148,7 @@ class VisitQuery(PageQuery):
     plan_id = IdField()
     first_on = DayField(data_key="from")
     last_on = DayField(data_key="to")
-    status = CodeField(_words(LineStatus))
+    status = CodeField(words(LineStatus))
 
 
 class _Planned(Schema):
@@ -209,22 +206,6 @@ class StartIn(Schema):
     is_mock = BooleanField()
 
 
-class NextIn(Schema):
-    """A follow-up of a visit, made together with its result. due_on, or due_at, whose day then counts."""
-
-    between: ClassVar[Mapping[str, Any]] = {
-        "anyOf": [
-            {"required": ["due_on"]},
-            {"required": ["due_at"], "properties": {"due_at": {"type": "string"}}},
-        ]
-    }
-
-    id = IdField()
-    due_on = DayField()
-    due_at = InstantField(allow_none=True)
-    text = TextField(models.FOLLOW_UP_MOST, multiline=True, required=True)
-
-
 class FinishIn(Schema):
     """What came of a visit."""
 
@@ -233,6 +214,13 @@ class FinishIn(Schema):
     result = TextField(models.RESULT_MOST, multiline=True, blank=True, allow_none=True)
     outcome = CodeField(models.OUTCOMES, allow_none=True)
     next_step = TextField(models.STEP_MOST, multiline=True, blank=True, allow_none=True)
+    nothing_next = TextField(models.REASON_MOST, blank=True, allow_none=True)
+    impression = TextField(models.IMPRESSION_MOST, multiline=True, blank=True, allow_none=True)
+    out_latitude_e7 = IntegerField(allow_none=True, metadata={"description": "The point of leaving."})
+    out_longitude_e7 = IntegerField(allow_none=True)
+    out_accuracy_m = IntegerField(allow_none=True)
+    out_fix_age_s = IntegerField(allow_none=True)
+    out_is_mock = BooleanField(allow_none=True)
     follow_up = fields.Nested(NextIn, metadata={"description": "Only for a visit to a customer."})
 
 
@@ -240,62 +228,3 @@ class CancelIn(Schema):
     """Why a visit is called off."""
 
     reason = TextField(models.REASON_MOST, blank=True, allow_none=True)
-
-
-class FollowUpOut(_Line):
-    """Something to do for a customer by a day."""
-
-    holds = "follow_up"
-
-    id = IdField(required=True)
-    version = IntegerField(required=True)
-    customer_id = IdField(required=True)
-    customer_name = fields.String(required=True)
-    visit_id = IdField(required=True, allow_none=True)
-    author_id = IdField(required=True)
-    assignee_id = IdField(required=True)
-    assignee_name = fields.String(required=True, allow_none=True)
-    owner_id = IdField(required=True)
-    unit_id = IdField(required=True)
-    due_on = DayField(required=True)
-    due_at = InstantField(required=True, allow_none=True)
-    text = fields.String(required=True)
-    state = CodeField(_words(FollowUpState), required=True)
-    done_at = InstantField(required=True, allow_none=True, metadata=_CLAIMED)
-    done_note = fields.String(required=True, allow_none=True)
-    created_at = InstantField(required=True)
-    updated_at = InstantField(required=True)
-
-
-class FollowUpQuery(PageQuery):
-    """Query of the list of follow-ups, what is due first at the top."""
-
-    assignee_id = IdField()
-    customer_id = IdField()
-    state = CodeField(_words(FollowUpState))
-    last_on = DayField(data_key="until", metadata={"description": "Due until then, that day included."})
-
-
-class FollowUpIn(NextIn):
-    """A follow-up to make."""
-
-    customer_id = IdField(required=True)
-    visit_id = IdField(allow_none=True)
-    assignee_id = IdField()
-
-
-class FollowUpPatch(Schema):
-    """What to change while it is open."""
-
-    due_on = DayField()
-    due_at = InstantField(allow_none=True)
-    text = TextField(models.FOLLOW_UP_MOST, multiline=True)
-    assignee_id = IdField()
-    base = IntegerField(1)
-
-
-class CompleteIn(Schema):
-    """That it was done."""
-
-    done_at = InstantField(allow_none=True)
-    done_note = TextField(models.FOLLOW_UP_MOST, multiline=True, blank=True, allow_none=True)

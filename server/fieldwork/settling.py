@@ -11,7 +11,7 @@ from typing import Any
 from server.customers.rules import check_text, optional
 from server.fieldwork.copies.people import settle_people
 
-_VISIT_TEXTS = ("customer_name", "place", "purpose", "result", "next_step", "reason")
+_VISIT_TEXTS = ("customer_name", "place", "purpose", "result", "next_step", "nothing_next", "impression", "reason")
 
 
 def settle_plan(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from server.core.collections import Action, Collection, Column, OwnedScope
 from server.core.uow import UnitOfWork
@@ -18,35 +18,21 @@ from server.fieldwork.functions import READ, WRITE
 from server.fieldwork.models import DayPlan, FollowUp, Task, Visit, VisitComment
 from server.fieldwork.operations.belonging import preload_assignees
 from server.fieldwork.operations.comments import preload_comments
+from server.fieldwork.places.operations import preload_places
+from server.fieldwork.places.sync import CUSTOMER_PLACES
 from server.fieldwork.questions import sync as questions
 from server.fieldwork.reports import sync as reports
 from server.fieldwork.rules import TimeVerdict
 from server.fieldwork.settling import settle_comment, settle_follow_up, settle_plan, settle_visit
 from server.fieldwork.task_states import TaskState
 from server.fieldwork.transitions import FollowUpState, PlanState, VisitState
+from server.fieldwork.wire_values import DONE_NOTE, FIX, LEFT, OUTCOME, REASON, REPEAT
 from sync_protocol import wire
 from sync_protocol.operations import Operation
-from sync_protocol.wire import WireType
 
 _SCOPE = OwnedScope(READ)
 _MAY_MOVE = ("update", "start", "finish")
 _LATITUDE, _LONGITUDE = 900_000_000, 1_800_000_000
-
-FIX: Mapping[str, WireType] = {
-    # Whatever a device claims is taken and judged, so the range is what can be stored, not what is on earth.
-    "latitude_e7": wire.INTEGER().or_null(),
-    "longitude_e7": wire.INTEGER().or_null(),
-    "accuracy_m": wire.INTEGER().or_null(),
-    "fix_age_s": wire.INTEGER().or_null(),
-    "is_mock": wire.BOOLEAN,
-}
-OUTCOME: Mapping[str, WireType] = {
-    "result": wire.TEXT(models.RESULT_MOST, multiline=True).or_null(),
-    "outcome": wire.CODE(models.OUTCOMES).or_null(),
-    "next_step": wire.TEXT(models.STEP_MOST, multiline=True).or_null(),
-}
-DONE_NOTE: WireType = wire.TEXT(models.FOLLOW_UP_MOST, multiline=True).or_null()
-REASON: WireType = wire.TEXT(models.REASON_MOST).or_null()
 
 
 def _prepare(uow: UnitOfWork, batch: Sequence[Operation]) -> None:
@@ -63,9 +49,14 @@ def _prepare_people(uow: UnitOfWork, batch: Sequence[Operation]) -> None:
 
 
 def _prepare_visits(uow: UnitOfWork, batch: Sequence[Operation]) -> None:
-    """And the comments that go with visits when they come to somebody else."""
+    """And the comments that go with visits when they come to somebody else, and where the customers are who are visited."""
     _prepare(uow, batch)
     preload_comments(uow, {each.row for each in batch if each.action in _MAY_MOVE})
+    done = {each.row for each in batch if each.action in ("start", "finish")}
+    if done:
+        visits = (uow.get(Visit, each) for each in sorted(done))
+        named = {each.values.get("customer_id") for each in batch if each.row in done}
+        preload_places(uow, named | {visit.customer_id for visit in visits if visit is not None})
 
 
 DAY_PLANS = Collection(
@@ -129,6 +120,10 @@ VISITS = Collection(
         Column("location_verdict", wire.CODE(LocationVerdict)),
         Column("location_reason", wire.CODE(LocationReason).or_null()),
         Column("distance_m", wire.INTEGER().or_null()),
+        *(Column(name, kind) for name, kind in LEFT.items()),
+        Column("out_verdict", wire.CODE(LocationVerdict).or_null()),
+        Column("out_reason", wire.CODE(LocationReason).or_null()),
+        Column("out_distance_m", wire.INTEGER().or_null()),
     ),
     # by_author: a colleague visits a customer who is not his, and a former owner what he had planned (rules F2, F9).
     actions={
@@ -144,7 +139,7 @@ VISITS = Collection(
         "finish": Action(
             operations.finish_visit,
             WRITE,
-            values={"ended_at": wire.INSTANT, "started_at": wire.INSTANT.or_null(), **OUTCOME},
+            values={"ended_at": wire.INSTANT, "started_at": wire.INSTANT.or_null(), **OUTCOME, **LEFT},
             required=frozenset({"ended_at"}),
             by_author=True,
         ),
@@ -190,6 +185,8 @@ FOLLOW_UPS = Collection(
         Column("state", wire.CODE(FollowUpState)),
         Column("done_at", wire.INSTANT.or_null()),
         Column("done_note", DONE_NOTE),
+        *(Column(name, kind, writable=True) for name, kind in REPEAT.items()),
+        Column("repeat_from", wire.DAY.or_null()),
         Column("author_id", wire.ID),
         Column("owner_id", wire.ID),
     ),
@@ -204,6 +201,7 @@ FOLLOW_UPS = Collection(
                 "due_on": wire.DAY,
                 "due_at": wire.INSTANT.or_null(),
                 "text": wire.TEXT(models.FOLLOW_UP_MOST, multiline=True),
+                **REPEAT,
             },
             required=frozenset({"customer_id", "text"}),
             by_author=True,
@@ -277,6 +275,7 @@ COLLECTIONS = (
     TASKS,
     ACTIVITY_TYPES,
     ACTIVITIES,
+    CUSTOMER_PLACES,
     COPIES,
     *questions.COLLECTIONS,
     *reports.COLLECTIONS,

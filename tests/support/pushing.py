@@ -43,6 +43,7 @@ KIND_OF: Mapping[str, str] = {
     "work_reports": "report",
     "work_report_readers": "received report",
     "work_report_comments": "remark",
+    "customer_places": "customer place",
     "arrivals": "arrival",
     "sync_issues": "issue",
     "notices": "notice",
@@ -224,6 +225,13 @@ ACTS: Mapping[tuple[str, str], Act] = {
     ("work_reports", "send"): Act(),
     ("work_report_readers", "read"): Act(lambda _: {"revision": 1}),
     ("work_report_comments", "create"): Act(_remark),
+    ("customer_places", "create"): Act(
+        lambda pushing: {
+            "customer_id": pushing.own("customer")["customer_id"],
+            "latitude_e7": 312_304_000,
+            "longitude_e7": 1_214_737_000,
+        }
+    ),
     ("sync_issues", "dismiss"): Act(),
     ("notices", "read"): Act(),
     ("notices", "snooze"): Act(lambda _: {"until": STARTED}),

@@ -35,6 +35,7 @@ from server.expenses.models import ExpenseClaim
 from server.fieldwork import operations as fieldwork
 from server.fieldwork.activities.operations import create_type, log_activity
 from server.fieldwork.models import Visit
+from server.fieldwork.places.operations import set_place
 from server.fieldwork.questions.operations import ask_question
 from server.fieldwork.reports import operations as reports
 from server.fieldwork.reports.models import WorkReportReader
@@ -180,6 +181,12 @@ def _activity(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Id
 def _activity_type(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
     word = scene.word()
     return {"type_id": create_type(uow, new_id(), {"name_zh": word, "name_en": word}).id}
+
+
+def _place(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    ids = _customer(scene, company, owner, uow)
+    where = {**ids, "latitude_e7": 312_304_000, "longitude_e7": 1_214_737_000}
+    return {**ids, "place_id": set_place(uow, new_id(), where).id}
 
 
 def _copy(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
@@ -461,6 +468,7 @@ KINDS: Mapping[str, Kind] = {
     "task": Kind("task_id", _task),
     "activity": Kind("activity_id", _activity),
     "activity type": Kind("type_id", _activity_type, OF_THE_ORGANISATION),
+    "customer place": Kind("place_id", _place),
     "copy": Kind("visit_id", _copy),
     "question": Kind("question_id", _question),
     "report": Kind("report_id", _report),
@@ -545,7 +553,7 @@ class Rows:
 FURNITURE = (
     "phone", "contact", "contested customer", "deleted customer", "note",
     "opportunity contact", "lost opportunity", "plan", "visit", "cancelled visit",
-    "follow-up", "task", "activity", "activity type", "copy", "question", "report", "received report",
+    "follow-up", "task", "activity", "activity type", "customer place", "copy", "question", "report", "received report",
     "queue", "job",
     "issue", "notice", "submitted claim", "approval", "batch", "delegation", "delivery", "card", "arrival", "kiosk",
 )  # fmt: skip

@@ -190,6 +190,8 @@ export interface Rows {
     readonly result: string | null;
     readonly outcome: "declined" | "met" | "not_met" | "other" | "postponed" | null;
     readonly next_step: string | null;
+    readonly nothing_next: string | null;
+    readonly impression: string | null;
     readonly cancel_reason: string | null;
     readonly check_in_at: number | null;
     readonly latitude_e7: number | null;
@@ -200,6 +202,14 @@ export interface Rows {
     readonly location_verdict: "none" | "outside" | "unverified" | "verified";
     readonly location_reason: "coarse" | "impossible" | "inside" | "mock" | "no_accuracy" | "no_check_in" | "no_fix" | "no_place" | "outside" | "stale" | null;
     readonly distance_m: number | null;
+    readonly out_latitude_e7: number | null;
+    readonly out_longitude_e7: number | null;
+    readonly out_accuracy_m: number | null;
+    readonly out_fix_age_s: number | null;
+    readonly out_is_mock: boolean | null;
+    readonly out_verdict: "none" | "outside" | "unverified" | "verified" | null;
+    readonly out_reason: "coarse" | "impossible" | "inside" | "mock" | "no_accuracy" | "no_check_in" | "no_fix" | "no_place" | "outside" | "stale" | null;
+    readonly out_distance_m: number | null;
   };
   visit_comments: {
     readonly visit_id: string;
@@ -219,6 +229,10 @@ export interface Rows {
     readonly state: "cancelled" | "done" | "open";
     readonly done_at: number | null;
     readonly done_note: string | null;
+    readonly repeat_every: number | null;
+    readonly repeat_unit: "month" | "week" | null;
+    readonly repeat_until: string | null;
+    readonly repeat_from: string | null;
     readonly author_id: string;
     readonly owner_id: string;
   };
@@ -253,6 +267,14 @@ export interface Rows {
     readonly time_verdict: "future" | "old" | "plausible";
     readonly author_id: string;
     readonly owner_id: string;
+  };
+  customer_places: {
+    readonly customer_id: string;
+    readonly latitude_e7: number;
+    readonly longitude_e7: number;
+    readonly radius_m: number | null;
+    readonly author_id: string;
+    readonly created_at: number;
   };
   copies: {
     readonly from_id: string;
@@ -632,6 +654,13 @@ export interface Actions {
       readonly result?: string | null;
       readonly outcome?: "declined" | "met" | "not_met" | "other" | "postponed" | null;
       readonly next_step?: string | null;
+      readonly nothing_next?: string | null;
+      readonly impression?: string | null;
+      readonly out_latitude_e7?: number | null;
+      readonly out_longitude_e7?: number | null;
+      readonly out_accuracy_m?: number | null;
+      readonly out_fix_age_s?: number | null;
+      readonly out_is_mock?: boolean | null;
     };
     cancel: {
       readonly reason?: string | null;
@@ -653,12 +682,18 @@ export interface Actions {
       readonly due_on?: string;
       readonly due_at?: number | null;
       readonly text: string;
+      readonly repeat_every?: number | null;
+      readonly repeat_unit?: "month" | "week" | null;
+      readonly repeat_until?: string | null;
     };
     update: {
       readonly assignee_id?: string;
       readonly due_on?: string;
       readonly due_at?: number | null;
       readonly text?: string;
+      readonly repeat_every?: number | null;
+      readonly repeat_unit?: "month" | "week" | null;
+      readonly repeat_until?: string | null;
     };
     complete: {
       readonly done_at?: number | null;
@@ -699,6 +734,14 @@ export interface Actions {
       readonly duration_min?: number | null;
       readonly text: string;
       readonly nothing_next?: string | null;
+    };
+  };
+  customer_places: {
+    create: {
+      readonly customer_id: string;
+      readonly latitude_e7: number;
+      readonly longitude_e7: number;
+      readonly radius_m?: number | null;
     };
   };
   copies: object;
@@ -1288,6 +1331,8 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
       result: orNull(text(4000, true)),
       outcome: orNull(code("declined", "met", "not_met", "other", "postponed")),
       next_step: orNull(text(500, true)),
+      nothing_next: orNull(text(200)),
+      impression: orNull(text(1000, true)),
       cancel_reason: orNull(text(200)),
       check_in_at: orNull(instant),
       latitude_e7: orNull(integer(-9007199254740991, 9007199254740991)),
@@ -1298,6 +1343,14 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
       location_verdict: code("none", "outside", "unverified", "verified"),
       location_reason: orNull(code("coarse", "impossible", "inside", "mock", "no_accuracy", "no_check_in", "no_fix", "no_place", "outside", "stale")),
       distance_m: orNull(integer(-9007199254740991, 9007199254740991)),
+      out_latitude_e7: orNull(integer(-9007199254740991, 9007199254740991)),
+      out_longitude_e7: orNull(integer(-9007199254740991, 9007199254740991)),
+      out_accuracy_m: orNull(integer(-9007199254740991, 9007199254740991)),
+      out_fix_age_s: orNull(integer(-9007199254740991, 9007199254740991)),
+      out_is_mock: orNull(boolean),
+      out_verdict: orNull(code("none", "outside", "unverified", "verified")),
+      out_reason: orNull(code("coarse", "impossible", "inside", "mock", "no_accuracy", "no_check_in", "no_fix", "no_place", "outside", "stale")),
+      out_distance_m: orNull(integer(-9007199254740991, 9007199254740991)),
     },
     actions: {
       create: {
@@ -1358,6 +1411,13 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
           result: orNull(text(4000, true)),
           outcome: orNull(code("declined", "met", "not_met", "other", "postponed")),
           next_step: orNull(text(500, true)),
+          nothing_next: orNull(text(200)),
+          impression: orNull(text(1000, true)),
+          out_latitude_e7: orNull(integer(-9007199254740991, 9007199254740991)),
+          out_longitude_e7: orNull(integer(-9007199254740991, 9007199254740991)),
+          out_accuracy_m: orNull(integer(-9007199254740991, 9007199254740991)),
+          out_fix_age_s: orNull(integer(-9007199254740991, 9007199254740991)),
+          out_is_mock: orNull(boolean),
         },
         required: ["ended_at"],
       },
@@ -1405,6 +1465,10 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
       state: code("cancelled", "done", "open"),
       done_at: orNull(instant),
       done_note: orNull(text(500, true)),
+      repeat_every: orNull(integer(1, 52)),
+      repeat_unit: orNull(code("month", "week")),
+      repeat_until: orNull(day),
+      repeat_from: orNull(day),
       author_id: id,
       owner_id: id,
     },
@@ -1417,6 +1481,9 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
           due_on: day,
           due_at: orNull(instant),
           text: text(500, true),
+          repeat_every: orNull(integer(1, 52)),
+          repeat_unit: orNull(code("month", "week")),
+          repeat_until: orNull(day),
         },
         required: ["customer_id", "text"],
       },
@@ -1426,6 +1493,9 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
           due_on: day,
           due_at: orNull(instant),
           text: text(500, true),
+          repeat_every: orNull(integer(1, 52)),
+          repeat_unit: orNull(code("month", "week")),
+          repeat_until: orNull(day),
         },
         required: [],
       },
@@ -1528,6 +1598,29 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
           nothing_next: orNull(text(200)),
         },
         required: ["channel", "customer_id", "kind", "text"],
+      },
+    },
+    parents: {"customer_id": "customers"},
+  },
+  customer_places: {
+    policy: "append",
+    fields: {
+      customer_id: id,
+      latitude_e7: integer(-900000000, 900000000),
+      longitude_e7: integer(-1800000000, 1800000000),
+      radius_m: orNull(integer(10, 5000)),
+      author_id: id,
+      created_at: instant,
+    },
+    actions: {
+      create: {
+        values: {
+          customer_id: id,
+          latitude_e7: integer(-900000000, 900000000),
+          longitude_e7: integer(-1800000000, 1800000000),
+          radius_m: orNull(integer(10, 5000)),
+        },
+        required: ["customer_id", "latitude_e7", "longitude_e7"],
       },
     },
     parents: {"customer_id": "customers"},

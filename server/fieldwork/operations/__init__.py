@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from server.fieldwork.operations.comments import add_comment
+from server.fieldwork.operations.doing import finish_visit, start_visit
 from server.fieldwork.operations.follow_ups import (
     cancel_follow_up,
     change_follow_up,
@@ -17,9 +18,7 @@ from server.fieldwork.operations.visits import (
     cancel_visit,
     change_visit,
     create_visit,
-    finish_visit,
     reopen_visit,
-    start_visit,
 )
 
 __all__ = [

@@ -18,6 +18,7 @@ from server.fieldwork.operations.belonging import assignee_of, belongs_to, must_
 from server.fieldwork.operations.changes import changes_of
 from server.fieldwork.settling import settle_follow_up
 from server.fieldwork.transitions import FollowUpAction, FollowUpState, move_follow_up
+from sync_protocol.ids import new_id
 
 CUSTOMER_MISSING = problem_type(
     "fieldwork.follow-up-without-customer",
@@ -26,14 +27,17 @@ CUSTOMER_MISSING = problem_type(
     en="A follow-up is about a customer.",
     doc="Comes with the result of a visit that was to no customer.",
 )
+REPEAT = ("repeat_every", "repeat_unit", "repeat_until")
+"""What makes a cadence."""
 FOLLOWED_UP = timeline_kind("follow-up", zh="跟进", en="Follow-up")
 
 
 def create_follow_up(uow: UnitOfWork, follow_up_id: str, values: Mapping[str, Any]) -> FollowUp:
-    """Store a follow-up. values: customer_id, text, due_on or due_at, visit_id?, assignee_id? (whoever acts unless named).
+    """Store a follow-up. values: customer_id, text, due_on or due_at, visit_id?, assignee_id? (whoever acts unless named),
+    repeat_every?, repeat_unit?, repeat_until?.
 
     After a visit of his, somebody may write one for a customer who is not his. Records FollowUpCreated. Raises Refused
-    NOT_FOUND (customer, visit), CUSTOMER_MISSING, ASSIGNEE_UNKNOWN, DUE_MISSING, TEXT_REQUIRED.
+    NOT_FOUND (customer, visit), CUSTOMER_MISSING, REPEAT_INVALID, ASSIGNEE_UNKNOWN, DUE_MISSING, TEXT_REQUIRED.
     """
     values = settle_follow_up(values)
     if values["customer_id"] is None:
@@ -42,6 +46,9 @@ def create_follow_up(uow: UnitOfWork, follow_up_id: str, values: Mapping[str, An
     customer = _customer_of(uow, values["customer_id"], visit)
     assignee = assignee_of(uow, values.get("assignee_id"))
     due_at = values.get("due_at")
+    repeat: dict[str, Any] = {name: values.get(name) for name in REPEAT}
+    rules.check_repeat(**_cadence(repeat))
+    due_on = _due_on(uow, values.get("due_on"), due_at)
     follow_up = uow.add(
         FollowUp(
             id=follow_up_id,
@@ -51,9 +58,11 @@ def create_follow_up(uow: UnitOfWork, follow_up_id: str, values: Mapping[str, An
             customer_id=customer.id,
             customer_name=customer.name,
             visit_id=None if visit is None else visit.id,
-            due_on=_due_on(uow, values.get("due_on"), due_at),
+            due_on=due_on,
             due_at=due_at,
             text=values["text"],
+            repeat_from=None if repeat["repeat_every"] is None else due_on,
+            **repeat,
         )
     )
     uow.record(events.FollowUpCreated(follow_up.id, customer.id, follow_up.assignee_id, follow_up.due_on))
@@ -64,7 +73,7 @@ def change_follow_up(uow: UnitOfWork, follow_up: FollowUp, values: Mapping[str, 
     """Change text, due day or time, or whose it is, while it is open. Records FollowUpChanged.
 
     By its assignee, its author, or whoever may assign within reach. Moved to another day its time keeps its hour. Raises
-    Refused NOT_YOURS, ASSIGNEE_UNKNOWN, DUE_MISSING, MOVED_TOO_FAR, TEXT_REQUIRED, FOLLOW_UP_DONE, FOLLOW_UP_CANCELLED.
+    Refused NOT_YOURS, ASSIGNEE_UNKNOWN, DUE_MISSING, REPEAT_INVALID, MOVED_TOO_FAR, TEXT_REQUIRED, FOLLOW_UP_DONE, FOLLOW_UP_CANCELLED.
     """
     _must_tend(uow, follow_up)
     move_follow_up(follow_up.state, FollowUpAction.CHANGE)
@@ -77,6 +86,7 @@ def change_follow_up(uow: UnitOfWork, follow_up: FollowUp, values: Mapping[str, 
         wanted |= {"due_at": values["due_at"], "due_on": _due_on(uow, due_on, values["due_at"])}
     elif due_on != follow_up.due_on:
         wanted |= _moved(uow, follow_up, due_on)
+    wanted |= _repeated(follow_up, values, wanted.get("due_on", follow_up.due_on))
     if changes := changes_of(uow, follow_up, wanted):
         uow.change(follow_up, **wanted)
         uow.record(events.FollowUpChanged(follow_up.id, changes))
@@ -87,6 +97,7 @@ def complete_follow_up(uow: UnitOfWork, follow_up: FollowUp, values: Mapping[str
     """Done. values: done_at? (claimed; now unless told), done_note?. Adds to the customer's timeline.
 
     By its assignee, its author (late, after a handover), or whoever may assign within reach. Records FollowUpCompleted.
+    One that repeats brings the next of its cadence with it, which is somebody's to do as this one was (rule F8).
     Raises Refused NOT_YOURS, FOLLOW_UP_DONE, FOLLOW_UP_CANCELLED.
     """
     _must_tend(uow, follow_up)
@@ -101,6 +112,7 @@ def complete_follow_up(uow: UnitOfWork, follow_up: FollowUp, values: Mapping[str
             uow, customer, FOLLOWED_UP, at=done_at if plausible else uow.now, subject_id=follow_up.id, params=params
         )
     uow.record(events.FollowUpCompleted(follow_up.id, follow_up.customer_id, done_at))
+    _come_again(uow, follow_up)
     return follow_up
 
 
@@ -145,6 +157,39 @@ def _customer_of(uow: UnitOfWork, customer_id: str, visit: Visit | None) -> Cust
     if visit is not None and uow.actor.user_id in (visit.author_id, visit.assignee_id):
         return uow.must(Customer, customer_id)
     return customers.accept_fact_for(uow, customer_id)
+
+
+def _cadence(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name.removeprefix("repeat_"): values[name] for name in REPEAT}
+
+
+def _repeated(follow_up: FollowUp, values: Mapping[str, Any], due_on: date) -> dict[str, Any]:
+    """What changes of the cadence: it counts anew from the day that is due now when it, or that day, is another."""
+    repeat = {name: values.get(name, getattr(follow_up, name)) for name in REPEAT}
+    rules.check_repeat(**_cadence(repeat))
+    same = due_on == follow_up.due_on and all(getattr(follow_up, name) == repeat[name] for name in REPEAT[:2])
+    start = follow_up.repeat_from if same else due_on
+    return {**repeat, "repeat_from": None if repeat["repeat_every"] is None else start}
+
+
+def _come_again(uow: UnitOfWork, follow_up: FollowUp) -> None:
+    """The next of a cadence, after today and after the one that was done. Records FollowUpCreated."""
+    every, unit = follow_up.repeat_every, follow_up.repeat_unit
+    if every is None or unit is None:
+        return
+    after = max(follow_up.due_on, uow.today())
+    first = follow_up.repeat_from or follow_up.due_on
+    due_on = rules.next_due(first, every, unit, after=after, until=follow_up.repeat_until)
+    if due_on is None:
+        return
+    due_at = follow_up.due_at
+    if due_at is not None:
+        local = due_at.astimezone(uow.actor.timezone)
+        due_at = rules.at_same_hour(local, due_on - follow_up.due_on, field="/due_on")
+    same = ("author_id", "assignee_id", "owner_id", "unit_id", "project_id", "customer_id", "customer_name", "text")
+    kept = {name: getattr(follow_up, name) for name in (*same, *REPEAT, "repeat_from")}
+    made = uow.add(FollowUp(id=new_id(), due_on=due_on, due_at=due_at, **kept))
+    uow.record(events.FollowUpCreated(made.id, made.customer_id, made.assignee_id, due_on))
 
 
 def _due_on(uow: UnitOfWork, due_on: date | None, due_at: datetime | None) -> date:

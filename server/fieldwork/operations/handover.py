@@ -13,6 +13,7 @@ from server.fieldwork.activities.models import Activity
 from server.fieldwork.copies.sharing import share_visit
 from server.fieldwork.models import FollowUp, Visit
 from server.fieldwork.operations.comments import follow_visits
+from server.fieldwork.places.models import CustomerPlace
 from server.fieldwork.transitions import FollowUpState, VisitState
 
 _AT_ONCE = 1000
@@ -45,6 +46,8 @@ def follow_customers(uow: UnitOfWork, customers: Sequence[Customer], new_owner: 
         follow_visits(uow, visits)
         for activity in uow.find(Activity, c(Activity).customer_id.in_(some)):
             uow.change(activity, **places[activity.customer_id])
+        for place in uow.find(CustomerPlace, c(CustomerPlace).customer_id.in_(some)):
+            uow.change(place, **places[place.customer_id])
         for follow_up in uow.find(FollowUp, c(FollowUp).customer_id.in_(some)):
             former = follow_up.owner_id
             uow.change(follow_up, **places[follow_up.customer_id])

@@ -1,4 +1,4 @@
-"""Visits, from plan to event: one row, one id. States: transitions.py; times: rules.py; the point of a check-in: check_in.py."""
+"""Visits as they are planned: made, changed, moved, called off. Doing one is in doing.py; one row from plan to event. States: transitions.py."""
 
 from __future__ import annotations
 
@@ -11,12 +11,10 @@ from server.core.problems import NOT_FOUND, Refused, problem_type
 from server.core.uow import UnitOfWork
 from server.customers import operations as customers
 from server.customers.models import Customer
-from server.customers.timeline import add_to_timeline, timeline_kind
-from server.fieldwork import check_in, events, functions, rules
-from server.fieldwork.check_in import Judgement, LocationReason, LocationVerdict
+from server.fieldwork import events, functions, rules
 from server.fieldwork.copies.sharing import check_people, share_visit
 from server.fieldwork.models import DayPlan, Visit
-from server.fieldwork.operations.belonging import assignee_of, belongs_to, must_be_one_of, must_direct, whose_turn
+from server.fieldwork.operations.belonging import assignee_of, belongs_to, must_direct, whose_turn
 from server.fieldwork.operations.changes import changes_of
 from server.fieldwork.operations.comments import follow_visits
 from server.fieldwork.settling import settle_visit
@@ -29,14 +27,11 @@ OTHER_PLAN = problem_type(
     en="That day plan is for another day or another person.",
     doc="A line stands in a plan of its own day and assignee, or in none.",
 )
-VISITED = timeline_kind("visit", zh="拜访", en="Visit")
 
 _PLAIN = (
     "customer_name", "place", "purpose", "planned_start_at", "planned_end_at", "importance", "urgency", "site_latitude_e7",
     "site_longitude_e7", "site_radius_m",
 )  # fmt: skip
-EXCERPT = 200
-"""Characters of a result that stand in the customer's timeline."""
 
 
 def create_visit(uow: UnitOfWork, visit_id: str, values: Mapping[str, Any]) -> Visit:
@@ -120,93 +115,6 @@ def change_visit(uow: UnitOfWork, visit: Visit, values: Mapping[str, Any]) -> Vi
     return visit
 
 
-def start_visit(uow: UnitOfWork, visit: Visit, values: Mapping[str, Any]) -> Visit:
-    """Check in. values: started_at, and the fix as claimed (latitude_e7, longitude_e7, accuracy_m, fix_age_s, is_mock).
-
-    Judged on arrival and never refused for where or when it was (rules F6, F7). Whoever does it is its author from now on.
-    Records VisitStarted. Raises Refused NOT_YOURS, VISIT_STARTED, VISIT_DONE, VISIT_CANCELLED.
-    """
-    state = move_visit(visit.state, VisitAction.START)
-    must_be_one_of(uow, visit.assignee_id, visit.author_id)
-    started_at: datetime = values["started_at"]
-    point = {name: values.get(name) for name in ("latitude_e7", "longitude_e7", "accuracy_m", "fix_age_s")}
-    is_mock = bool(values.get("is_mock"))
-    fix = check_in.fix_of(*point.values(), is_mock=is_mock)
-    judged = check_in.judge_check_in(
-        fix, check_in.place_of(visit.site_latitude_e7, visit.site_longitude_e7, visit.site_radius_m)
-    )
-    uow.change(
-        visit,
-        state=state.value,
-        actual_started_at=started_at,
-        check_in_at=started_at,
-        start_received_at=uow.now,
-        is_mock=is_mock,
-        **point,
-        **_verdict(judged),
-        **_claimed(uow, started_at),
-    )
-    share_visit(uow, visit)
-    follow_visits(uow, [visit])
-    uow.record(
-        events.VisitStarted(
-            visit.id,
-            visit.customer_id,
-            started_at,
-            visit.location_verdict,
-            visit.location_reason,
-            visit.distance_m,
-            visit.time_verdict,
-        )
-    )
-    return visit
-
-
-def finish_visit(uow: UnitOfWork, visit: Visit, values: Mapping[str, Any]) -> Visit:
-    """Turn the plan line into an event: actual times, result, outcome, next step. Adds to the customer's timeline.
-
-    values: ended_at; started_at counts only where nobody checked in, and the visit is then unverified. The timeline's line
-    is the author's, also when the customer is somebody else's by now. Records VisitFinished. Raises Refused NOT_YOURS,
-    VISIT_DONE, VISIT_CANCELLED, END_BEFORE_START.
-    """
-    values = settle_visit(values)
-    state = move_visit(visit.state, VisitAction.FINISH)
-    must_be_one_of(uow, visit.assignee_id, visit.author_id)
-    ended_at: datetime = values["ended_at"]
-    checked_in = visit.actual_started_at is not None
-    started_at = visit.actual_started_at if checked_in else values.get("started_at")
-    rules.check_order(started_at, ended_at, field="/ended_at")
-    known: dict[str, Any] = {}
-    if not checked_in:
-        known = {"actual_started_at": started_at, **_claimed(uow, started_at or ended_at)}
-        known |= _verdict(Judgement(LocationVerdict.UNVERIFIED, LocationReason.NO_CHECK_IN))
-    uow.change(
-        visit,
-        state=state.value,
-        actual_ended_at=ended_at,
-        end_received_at=uow.now,
-        result=values.get("result"),
-        outcome=values.get("outcome"),
-        next_step=values.get("next_step"),
-        **known,
-    )
-    share_visit(uow, visit)
-    follow_visits(uow, [visit])
-    verdict = rules.judge_time(ended_at, received_at=uow.now)
-    if visit.time_verdict == rules.TimeVerdict.PLAUSIBLE:
-        uow.change(visit, time_verdict=verdict.value)
-    if visit.customer_id is not None and (customer := uow.get(Customer, visit.customer_id)) is not None:
-        params = {"outcome": visit.outcome, "result": (visit.result or "")[:EXCERPT] or None}
-        at = ended_at if verdict is rules.TimeVerdict.PLAUSIBLE else uow.now
-        add_to_timeline(uow, customer, VISITED, at=at, subject_id=visit.id, params=params, done_by=visit.author_id)
-    uow.record(
-        events.VisitFinished(
-            visit.id, visit.customer_id, started_at, ended_at, visit.outcome, checked_in, visit.time_verdict
-        )
-    )
-    return visit
-
-
 def cancel_visit(uow: UnitOfWork, visit: Visit, values: Mapping[str, Any]) -> Visit:
     """Call it off, with a reason where there is one. Records VisitCancelled.
 
@@ -282,21 +190,3 @@ def _check_plan(visit: Visit, plan: DayPlan | None) -> None:
 def _check_values(visit: Visit) -> None:
     rules.check_aim(visit.customer_id, visit.customer_name, visit.place)
     rules.check_order(visit.planned_start_at, visit.planned_end_at, field="/planned_end_at")
-
-
-def _verdict(judged: Judgement) -> dict[str, Any]:
-    return {
-        "location_verdict": judged.verdict.value,
-        "location_reason": judged.reason.value,
-        "distance_m": judged.distance_m,
-    }
-
-
-def _claimed(uow: UnitOfWork, claimed_at: datetime) -> dict[str, Any]:
-    """What follows from the first time that was claimed for the visit, and from who did it."""
-    return {
-        "author_id": uow.actor.user_id,
-        "assignee_id": uow.actor.user_id,
-        "day_on": rules.visited_day(claimed_at, received_at=uow.now, zone=uow.actor.timezone),
-        "time_verdict": rules.judge_time(claimed_at, received_at=uow.now).value,
-    }

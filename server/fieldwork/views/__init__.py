@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from server.fieldwork.activities.views import ACTIVITIES, TYPES
+from server.fieldwork.calendar.views import CALENDAR, SCHEDULE
 from server.fieldwork.copies.views import COPIES
+from server.fieldwork.places.views import PLACES
 from server.fieldwork.questions.views import QUESTIONS
 from server.fieldwork.reports.views import REPORTS
 from server.fieldwork.views.comments import COMMENTS
@@ -12,6 +14,8 @@ from server.fieldwork.views.plans import DAY_PLANS
 from server.fieldwork.views.tasks import TASKS
 from server.fieldwork.views.visits import VISITS
 
-BLUEPRINTS = (DAY_PLANS, VISITS, COMMENTS, FOLLOW_UPS, TASKS, ACTIVITIES, TYPES, COPIES, QUESTIONS, REPORTS)
+BLUEPRINTS = (
+    DAY_PLANS, VISITS, COMMENTS, FOLLOW_UPS, TASKS, ACTIVITIES, TYPES, COPIES, PLACES, CALENDAR, SCHEDULE, QUESTIONS, REPORTS,
+)  # fmt: skip
 
 __all__ = ["BLUEPRINTS"]

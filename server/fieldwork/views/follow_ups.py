@@ -11,11 +11,11 @@ from server.core.page_schemas import page_of
 from server.core.problems import NOT_FOUND, STALE
 from server.customers.rules import TEXT_REQUIRED
 from server.fieldwork import operations, queries, rules
+from server.fieldwork.follow_up_schemas import CompleteIn, FollowUpIn, FollowUpOut, FollowUpPatch, FollowUpQuery
 from server.fieldwork.functions import READ, WRITE
 from server.fieldwork.models import FollowUp
 from server.fieldwork.operations.belonging import ASSIGNEE_UNKNOWN, NOT_YOURS
 from server.fieldwork.queries import FollowUpFilters, FollowUpLine
-from server.fieldwork.schemas import CompleteIn, FollowUpIn, FollowUpOut, FollowUpPatch, FollowUpQuery
 from server.fieldwork.settling import settle_follow_up
 from server.fieldwork.transitions import FOLLOW_UP_CANCELLED, FOLLOW_UP_DONE
 from server.fieldwork.views.answers import REUSED_ID, page, refuse_stale, refuse_unless_same, repeated
@@ -24,7 +24,7 @@ from sync_protocol.ids import new_id
 FOLLOW_UPS = Blueprint(
     "follow_ups", __name__, url_prefix="/api/v1/follow-ups", description="What is to be done for customers, by a day."
 )
-_FIELD_PROBLEMS = (ASSIGNEE_UNKNOWN, rules.DUE_MISSING, TEXT_REQUIRED)
+_FIELD_PROBLEMS = (rules.REPEAT_INVALID, ASSIGNEE_UNKNOWN, rules.DUE_MISSING, TEXT_REQUIRED)
 
 
 @FOLLOW_UPS.route("", methods=["GET"])

@@ -12,10 +12,10 @@ from server.core.problems import NOT_FOUND, STALE
 from server.customers.rules import TEXT_REQUIRED
 from server.fieldwork import operations
 from server.fieldwork.copies.sharing import PERSON_UNKNOWN
+from server.fieldwork.follow_up_schemas import CompleteIn
 from server.fieldwork.functions import READ, WRITE
 from server.fieldwork.models import Task
 from server.fieldwork.operations.belonging import ASSIGNEE_UNKNOWN, NOT_YOURS
-from server.fieldwork.schemas import CompleteIn
 from server.fieldwork.settling import settle_follow_up
 from server.fieldwork.task_queries import TaskFilters, get_task, task_page
 from server.fieldwork.task_schemas import TaskIn, TaskOut, TaskPatch, TaskQuery

@@ -110,7 +110,7 @@ def start_visit(values: dict[str, Any], visit_id: str) -> VisitLine:
 @VISITS.arguments(FinishIn)
 @VISITS.response(200, VisitOut)
 @VISITS.refuses(NOT_YOURS, VISIT_DONE, VISIT_CANCELLED, rules.END_BEFORE_START)
-@VISITS.refuses(rules.DUE_MISSING, CUSTOMER_MISSING, TEXT_REQUIRED, REUSED_ID)  # of the follow-up
+@VISITS.refuses(rules.DUE_MISSING, rules.REPEAT_INVALID, CUSTOMER_MISSING, TEXT_REQUIRED, REUSED_ID)  # of the follow-up
 def finish_visit(values: dict[str, Any], visit_id: str) -> VisitLine:
     """Say what came of one's own visit, and what is next."""
     following = values.pop("follow_up", None)

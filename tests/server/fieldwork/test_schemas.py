@@ -11,7 +11,8 @@ from jsonschema import Draft202012Validator
 
 from server.core.problems import Refused
 from server.fieldwork import rules
-from server.fieldwork.schemas import FollowUpIn, NextIn, VisitIn
+from server.fieldwork.follow_up_schemas import FollowUpIn, NextIn
+from server.fieldwork.schemas import VisitIn
 
 ID = "018f2f2e-0000-7000-8000-000000000001"
 

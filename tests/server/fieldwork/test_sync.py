@@ -16,6 +16,7 @@ from server.core.types import to_ms
 from server.fieldwork.activities.models import Activity, ActivityType
 from server.fieldwork.copies.models import Copy
 from server.fieldwork.models import DayPlan, FollowUp, Task, Visit, VisitComment
+from server.fieldwork.places.models import CustomerPlace
 from server.fieldwork.questions.models import Question
 from server.fieldwork.reports.models import WorkReport, WorkReportComment, WorkReportReader, WorkReportRevision
 from server.fieldwork.sync import COLLECTIONS as OURS
@@ -303,7 +304,7 @@ def test_who_holds_what(office: Office) -> None:
 
 def test_what_is_declared_is_what_there_is() -> None:
     rows = (
-        DayPlan, Visit, VisitComment, FollowUp, Task, ActivityType, Activity, Copy, Question, WorkReport,
+        DayPlan, Visit, VisitComment, FollowUp, Task, ActivityType, Activity, CustomerPlace, Copy, Question, WorkReport,
         WorkReportRevision, WorkReportReader, WorkReportComment,
     )  # fmt: skip
     for collection, row in zip(OURS, rows, strict=True):

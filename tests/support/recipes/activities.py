@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tests.support.recipes.asking import Asking, Recipe
+from tests.support.recipes.asking import Asking, Recipe, body_of
 
 
 def _activity(asking: Asking) -> dict[str, Any]:
@@ -32,4 +32,12 @@ RECIPES: Mapping[str, Recipe] = {
     "POST /api/v1/activity-types": Recipe(body=_type, references={"/id": "activity type"}),
     "PATCH /api/v1/activity-types/{type_id}": Recipe(row="activity type", body=_type),
     "GET /api/v1/copies": Recipe(),
+    "GET /api/v1/customers/{customer_id}/places": Recipe(row="customer place"),
+    "POST /api/v1/customers/{customer_id}/places": Recipe(
+        row="customer",
+        body=body_of(latitude_e7=312_304_000, longitude_e7=1_214_737_000),
+        references={"/id": "customer place"},
+    ),
+    "GET /api/v1/customers/{customer_id}/schedule": Recipe(row="visit"),
+    "GET /api/v1/calendar": Recipe(references={"?person_id": "person", "?unit": "home"}),
 }
