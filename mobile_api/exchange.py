@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import orjson
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from server.core import ledger
-from server.core.apply import apply_push
+from server.core.apply import apply_push, clock_behind
 from server.core.auth import Authenticated
 from server.core.collections import shapes, subscriptions
-from server.core.db import Database
+from server.core.db import Database, commit, try_again
 from server.core.pull import pull
 from server.core.services import Services
 from server.core.sync_problems import refused
@@ -22,6 +24,8 @@ from sync_protocol.codes import ProtocolError
 from sync_protocol.cursors import Cursor
 from sync_protocol.envelope import ExchangeRequest, PushAnswer, build_answer, build_pull, parse_exchange
 from sync_protocol.versions import served_schema
+
+_NOTED_EVERY = timedelta(minutes=5)
 
 
 def exchange(services: Services, caller: Authenticated, document: object) -> bytes:
@@ -34,6 +38,8 @@ def exchange(services: Services, caller: Authenticated, document: object) -> byt
         if request.enrolment != caller.actor.enrolment_id:
             raise ProtocolError(codes.WRONG_ENROLMENT)
         pushed = _push(services, caller, request)
+        if not request.operations:
+            _note(services, caller, request)
     except ProtocolError as error:
         raise refused(error) from None
     head, pulled = _pull(services.database, caller, request, pushed)
@@ -55,8 +61,25 @@ def _push(services: Services, caller: Authenticated, request: ExchangeRequest) -
         request.operations,
         clock=services.clock,
         commitment_secret=services.commitment,
+        sent_at=request.sent_at,
     )
     return PushAnswer(applied.acknowledged, applied.decisions)
+
+
+def _note(services: Services, caller: Authenticated, request: ExchangeRequest) -> None:
+    """Keep that the device was heard without pushing, and what its clock says; once in a while, it is no news."""
+    now = services.clock.now()
+    behind = clock_behind(request.sent_at, now)
+    if behind is None or (caller.exchanged_at is not None and now - caller.exchanged_at < _NOTED_EVERY):
+        return
+    org_id, user_id = caller.actor.org_id, caller.actor.user_id
+    try:
+        with services.database.write(org_id) as connection:
+            ledger.note_exchange(connection, org_id, request.enrolment, user_id, now=now, behind=behind)
+            commit(connection)
+    except DBAPIError as error:
+        if not try_again(error):
+            raise  # else somebody else writes: the next exchange will do
 
 
 def _pull(

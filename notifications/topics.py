@@ -104,6 +104,12 @@ LEAD_CONFLICT = _topic(
     falls_back=True,
     collapses=True,
 )
+LEAD_CONFLICT_RULED = _topic(
+    "customers.lead-conflict-ruled",
+    zh="一起撞单已有判定。",
+    en="A lead conflict of yours was ruled.",
+    falls_back=True,
+)
 DECISION_WAITING = _topic(
     "approvals.decision-waiting", zh="有一项申请等待您审批。", en="A request waits for your decision.", falls_back=True
 )

@@ -1,4 +1,4 @@
-"""Who hears of customers: the new owner, once for a whole handover; both sides of a lead conflict."""
+"""Who hears of customers: the new owner, once for a whole handover; both sides of a lead conflict, and of its ruling."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from sqlalchemy import select
 from notifications.hearing import Hearing, hears
 from notifications.people import leaders_of
 from notifications.telling import News
-from notifications.topics import HANDED_OVER, LEAD_CONFLICT
+from notifications.topics import HANDED_OVER, LEAD_CONFLICT, LEAD_CONFLICT_RULED
 from server.core.events import Heard
 from server.core.rows import c
 from server.core.types import from_ms
 from server.customers.events import HandoverDone, LeadConflictOpened
 from server.customers.functions import HAND_OVER
-from server.customers.models import ConflictState, Customer, LeadConflict
+from server.customers.lead_conflicts.events import LeadConflictDismissed, LeadConflictRuled
+from server.customers.lead_conflicts.models import LeadConflict
+from server.customers.lead_conflicts.rules import ConflictState
+from server.customers.models import Customer
 
 
 @hears(HandoverDone)
@@ -54,6 +57,36 @@ def lead_conflicts(hearing: Hearing, heard: Sequence[Heard]) -> None:
     for each in heard:
         if (row := conflicts.get(each.subject_id)) is not None:
             hearing.news += _of_conflict(each, [customers[row.first_id], customers[row.second_id]], leaders)
+
+
+@hears(LeadConflictRuled, LeadConflictDismissed)
+def ruled_conflicts(hearing: Hearing, heard: Sequence[Heard]) -> None:
+    """Both who were owners hear what was ruled, each of the customer that was his."""
+    k = c(Customer)
+    ids = sorted({customer for each in heard for customer in each.told["customer_ids"]})
+    statement = select(k.id, k.name).where(k.org_id == hearing.uow.org_id, k.id.in_(ids))
+    names = {row.id: row.name for row in hearing.uow.connection.execute(statement)}
+    hearing.news += [
+        News(
+            owner,
+            LEAD_CONFLICT_RULED,
+            occurrence=each.n,
+            since=from_ms(each.at),
+            subject_collection="lead_conflicts",
+            subject_id=each.subject_id,
+            customer_name=names.get(customer),
+            params={
+                "customer_id": customer,
+                "conflict_id": each.subject_id,
+                "owner_id": each.told.get("owner_id"),
+                "percent": each.told.get("percent"),
+                "by_id": each.actor_id,
+            },
+        )
+        for each in heard
+        for customer, owner in zip(each.told["customer_ids"], each.told["owner_ids"], strict=True)
+        if owner != each.actor_id
+    ]
 
 
 def _of_conflict(

@@ -144,7 +144,8 @@ class Authenticator:
                 raise Refused(SESSION_ENDED)
             check_open(session, self._services.clock.now())
             actor = self._actor(connection, claims, session)
-        return Authenticated(actor, session.feed_head, session.epoch, session.confirmed_at or session.created_at)
+        confirmed_at = session.confirmed_at or session.created_at
+        return Authenticated(actor, session.feed_head, session.epoch, confirmed_at, session.exchanged_at)
 
     def _actor(self, connection: Connection, claims: AccessClaims, session: SessionRow) -> Actor:
         key = (claims.org_id, claims.user_id)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -63,8 +63,11 @@ def apply_push(
     *,
     clock: Any = None,
     commitment_secret: bytes = b"",
+    sent_at: int | None = None,
 ) -> Applied:
     """Apply a device's operations in one transaction and return their verdicts in the order sent.
+
+    sent_at: the device's clock as it sends them, in ms; compared with the server's, and believed by no one.
 
     Raises ProtocolError GAP, REUSED_N, WRONG_ENROLMENT when the request itself is wrong: nothing is stored then.
     Raises the driver's error when the database stays busy after some tries; nothing is stored then either.
@@ -73,7 +76,7 @@ def apply_push(
     while True:
         try:
             with unit_of_work(database, actor, clock=clock, commitment_secret=commitment_secret) as uow:
-                return _Batch(uow, operations, careful=careful).run()
+                return _Batch(uow, operations, careful=careful, sent_at=sent_at).run()
         except (FlushedInAttempt, _Broken, IntegrityError, DataError) as error:
             if careful:
                 raise
@@ -88,8 +91,11 @@ def apply_push(
 class _Batch:
     """One push within one unit of work."""
 
-    def __init__(self, uow: UnitOfWork, operations: Sequence[Operation], *, careful: bool) -> None:
+    def __init__(
+        self, uow: UnitOfWork, operations: Sequence[Operation], *, careful: bool, sent_at: int | None = None
+    ) -> None:
         self.uow = uow
+        self.behind = clock_behind(sent_at, uow.now)
         self.actor = uow.actor
         self.operations = operations
         self.careful = careful
@@ -97,9 +103,11 @@ class _Batch:
 
     def run(self) -> Applied:
         uow, enrolment = self.uow, str(self.actor.enrolment_id)
-        last = ledger.lock_enrolment(uow.connection, uow.org_id, enrolment, self.actor.user_id)
-        if last is None:
+        locked = ledger.lock_enrolment(uow.connection, uow.org_id, enrolment, self.actor.user_id)
+        if locked is None:
             raise ProtocolError(codes.WRONG_ENROLMENT)
+        last, at = locked.last_n, locked.at(uow.now, self.behind)
+        uow.device_clock = at.clock(self.behind)
         if not self.operations:
             return Applied(last, (), -1)
         fresh = self._seen_before(last, enrolment)
@@ -109,7 +117,7 @@ class _Batch:
         for _, group in groupby(fresh, key=lambda operation: operation.group):
             self._decide_group(list(group), deciding)
         self._keep_issues(fresh)
-        ledger.advance(uow.connection, uow.org_id, enrolment, fresh[-1].n)
+        ledger.advance(uow.connection, uow.org_id, enrolment, fresh[-1].n, at)
         head = uow.commit(ledger=lambda head: self._ledger_rows(fresh, enrolment, head))
         return Applied(fresh[-1].n, self._in_order(), head)
 
@@ -247,6 +255,13 @@ class _Batch:
 
 class _Broken(Exception):
     """An operation failed in a way that nobody foresaw; what it left in memory is not to be trusted."""
+
+
+def clock_behind(sent_at: int | None, now: datetime) -> timedelta | None:
+    """What a device's clock is behind the server's, if it names an instant at all."""
+    if sent_at is None or not FIRST_INSTANT <= sent_at <= LAST_INSTANT:
+        return None
+    return now - from_ms(sent_at)
 
 
 def _claimed(made_at: int, now: datetime) -> datetime:

@@ -30,13 +30,15 @@ EXTENSION = "doorstep.services"
 class Authenticated:
     """A caller whose token, session, device and state were found good, and the clock row read in the same statement.
 
-    confirmed_at: when he last gave his password in this session, signing in or since.
+    confirmed_at: when he last gave his password in this session, signing in or since. exchanged_at: when his device did last,
+    as far as that was kept.
     """
 
     actor: Actor
     feed_head: int
     epoch: str
     confirmed_at: datetime
+    exchanged_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

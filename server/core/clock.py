@@ -7,6 +7,7 @@ whoever opens a unit of work; no build has one that can be set.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -36,6 +37,25 @@ class SystemClock:
 
     def now(self) -> datetime:
         return cut(datetime.now(UTC))
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceClock:
+    """What is known of a device's clock while it exchanges; what it says of a time is a claim.
+
+    behind: server's time less the device's, at this exchange; None when it was not said. before_at, before_behind: the
+    last exchange of the contact before this one, by the server's clock, and the same difference then. enrolled_at: before
+    that, there was no device.
+    """
+
+    enrolled_at: datetime
+    behind: timedelta | None = None
+    before_at: datetime | None = None
+    before_behind: timedelta | None = None
+
+
+CONTACT_ENDS = timedelta(minutes=10)
+"""Exchanges no further apart than this are one contact: a long queue comes in many, and none of its rows was made between."""
 
 
 def cut(instant: datetime) -> datetime:

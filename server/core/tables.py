@@ -69,9 +69,14 @@ ENROLMENTS = Table(
     Column("incarnation", Integer, nullable=False),
     Column("last_n", BigInteger, nullable=False),
     Column("created_at", Instant(), nullable=False),
+    Column("exchanged_at", Instant(), nullable=True),
+    Column("clock_behind_ms", BigInteger, nullable=True),
+    Column("contact_at", Instant(), nullable=True),
+    Column("contact_behind_ms", BigInteger, nullable=True),
     PrimaryKeyConstraint("org_id", "id"),
     UniqueConstraint("org_id", "device_id", "user_id", "incarnation"),
-    comment="(installation, user, incarnation); its row is locked while one of its pushes is applied",
+    comment="(installation, user, incarnation); its row is locked while one of its pushes is applied. What its clock was "
+    "behind the server's at its last exchange, and at the last one of the contact before (server/core/clock.py)",
 )
 
 LEDGER = Table(

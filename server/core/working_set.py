@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, sele
 
 from server.core import bulk
 from server.core.access import Actor
+from server.core.clock import DeviceClock
 from server.core.collections import collection_of
 from server.core.rows import Row, c, place_of
 
@@ -72,6 +73,8 @@ class WorkingSet:
         self._may_flush = True
         self.made_at: datetime | None = None
         """When the operation at hand was done, as its device claims; None in the office."""
+        self.device_clock: DeviceClock | None = None
+        """What is known of that device's clock; None in the office."""
 
     @property
     def org_id(self) -> str:

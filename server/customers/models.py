@@ -1,15 +1,14 @@
-"""Rows of customers: the customer, phones, notes, the timeline, who owned whom before, and who is in conflict."""
+"""Rows of customers: the customer, phones, notes, the timeline, and who owned whom before."""
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, String
+from sqlalchemy import String
 
 from server.core.rows import Code, Marks, Row, Scoped, index, refers, table, unique
 from server.core.types import Address, Id, IdNumber, Json, PhoneNumber, Protected
@@ -64,6 +63,7 @@ class Customer(Scoped):
     profile/rules.py. expected_amount_minor: in the organisation's currency. is_enabled: false for one who is out of use.
     owned_since: when the present owner got it. received_at: when he was entered, as the device claims; None for the office,
     where that is created_at.
+    received_fixed_at: the same by the server's clock, give or take received_doubt_ms; None when nobody can say (rule R2).
     """
 
     kind: Annotated[str, Code] = "person"
@@ -91,6 +91,8 @@ class Customer(Scoped):
     is_enabled: bool = True
     owned_since: datetime
     received_at: datetime | None = None
+    received_fixed_at: datetime | None = None
+    received_doubt_ms: int | None = None
     marks: Annotated[Marks, Json()] = dataclasses.field(default_factory=dict)
 
 
@@ -173,47 +175,10 @@ class FormerOwner(Row):
 
 def former_owner_id(customer_id: str, owner_id: str) -> str:
     """The id of a FormerOwner row. Derived, so that a batch loads its rows by id like all others."""
-    return _derived(customer_id, owner_id)
+    return derived_id(customer_id, owner_id)
 
 
-class ConflictState(StrEnum):
-    """The states of a lead conflict, as stored."""
-
-    OPEN = "open"
-    CLOSED = "closed"
-
-
-@table(
-    "lead_conflicts",
-    refers("first_id", "customers"),
-    refers("second_id", "customers"),
-    unique("first_id", "second_id"),
-    index("second_id"),
-    index("state", "created_at", "id"),
-    CheckConstraint(f"state IN ({', '.join(repr(str(each)) for each in ConflictState)})", name="state"),
-)
-class LeadConflict(Row):
-    """Two customers of different owners with one number (domain row 13). Written by lead_conflicts.py only.
-
-    id: `conflict_id`, so that a pair has one for ever. first, second: in the order in which they arrived at the server.
-    received_at: when each was met, as claimed; arrived_at: when the server heard of it.
-    """
-
-    first_id: Annotated[str, Id()]
-    first_received_at: datetime
-    first_arrived_at: datetime
-    second_id: Annotated[str, Id()]
-    second_received_at: datetime
-    second_arrived_at: datetime
-    state: Annotated[str, Code] = ConflictState.OPEN.value
-
-
-def conflict_id(customer_id: str, other_id: str) -> str:
-    """The id of the LeadConflict of two customers, whichever is named first."""
-    return _derived("lead-conflict", *sorted((customer_id, other_id)))
-
-
-def _derived(*parts: str) -> str:
+def derived_id(*parts: str) -> str:
     """An id that follows from what it stands for (RFC 9562, version 8)."""
     digest = hashlib.sha256("|".join(parts).encode()).digest()
     number = int.from_bytes(digest[:16], "big")

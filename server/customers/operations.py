@@ -7,7 +7,7 @@ targets, parents and former owners are loaded before (server/customers/sync.py).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from server.accounts.models import Project
@@ -27,7 +27,7 @@ from server.customers.events import (
     SensitiveRead,
 )
 from server.customers.functions import REVEAL, WRITE
-from server.customers.lead_conflicts import Entered, look_for_conflicts
+from server.customers.lead_conflicts.finding import Entered, look_for_conflicts
 from server.customers.models import Customer, CustomerPhone, Note, masked
 from server.customers.ownership import (
     accept_fact_for,
@@ -40,6 +40,7 @@ from server.customers.ownership import (
     unit_of_owner,
     was_mine,
 )
+from server.customers.receptions.rules import place
 from server.customers.search.index import write_keys
 from server.customers.settling import settle_customer, settle_note, settle_phone
 from server.customers.timeline import CREATED, NOTED, PHONE_CHANGED, STAGE_CHANGED, add_to_timeline
@@ -96,11 +97,13 @@ def create_customer(uow: UnitOfWork, row_id: str, values: Mapping[str, Any]) -> 
         raise Refused(PROJECT_UNKNOWN, field="/project_id")
     checked.setdefault("first_contact_on", uow.today())
     unit_id = unit_of_owner(uow, owner_id)
-    since: dict[str, Any] = {"owned_since": uow.now, "received_at": uow.made_at}
+    since: dict[str, Any] = {"owned_since": uow.now, "received_at": uow.made_at, **_met(uow)}
     customer = uow.add(Customer(id=row_id, owner_id=owner_id, unit_id=unit_id, **since, **checked))
     uow.record(CustomerCreated(customer.id, customer.kind, customer.stage, owner_id))
     add_to_timeline(uow, customer, CREATED, subject_id=customer.id)
     uow.in_turn(write_keys, customer.id)
+    if customer.id_number is not None:
+        uow.in_turn(look_for_conflicts, Entered(customer.id))
     return customer
 
 
@@ -123,7 +126,8 @@ def change_customer(uow: UnitOfWork, customer: Customer, values: Mapping[str, An
     uow.record(CustomerChanged(customer.id, changes))
     if "name" in changes:
         uow.in_turn(write_keys, customer.id)
-    if stages["before"] == "dead" != stages["after"]:
+    comes_back = stages["before"] == "dead" != stages["after"]
+    if comes_back or ("id_number" in changes and customer.id_number is not None):
         uow.in_turn(look_for_conflicts, Entered(customer.id))
     if stages["before"] != stages["after"]:
         add_to_timeline(uow, customer, STAGE_CHANGED, params=stages)
@@ -263,6 +267,13 @@ def changes_of(uow: UnitOfWork, row: Row, values: Mapping[str, Any]) -> Changes:
         for name, value in values.items()
         if name not in ("name_key", "pinyin", "tail") and getattr(row, name) != value
     }
+
+
+def _met(uow: UnitOfWork) -> dict[str, Any]:
+    """When a customer who is entered now was met, if he is never received: by the server's clock (rule R2)."""
+    made_at = uow.made_at or uow.now
+    met = place(made_at, made_at=made_at, clock=uow.device_clock, now=uow.now)
+    return {"received_fixed_at": met.at, "received_doubt_ms": met.doubt // timedelta(milliseconds=1)}
 
 
 def place_of(row: Customer | CustomerPhone) -> dict[str, Any]:

@@ -15,8 +15,10 @@ from server.customers import rules
 from server.customers.contacts.models import Contact
 from server.customers.events import CustomerHandedOver, HandoverDone
 from server.customers.functions import HAND_OVER, WRITE
-from server.customers.lead_conflicts import close_conflicts
+from server.customers.lead_conflicts.finding import Entered, look_for_conflicts
+from server.customers.lead_conflicts.following import follow_owners
 from server.customers.models import Customer, CustomerPhone, FormerOwner, Note, TimelineEntry, former_owner_id
+from server.customers.receptions.models import Reception
 from server.customers.timeline import HANDED_OVER, add_to_timeline
 
 CUSTOMER_HANDED_OVER = problem_type(
@@ -50,11 +52,12 @@ PORTFOLIO_BEYOND_REACH = problem_type(
 
 HandoverReaction = Callable[[UnitOfWork, Sequence[Customer], User], None]
 _REACTIONS: list[HandoverReaction] = []
-_FOLLOWING: tuple[type[Contact | CustomerPhone | Note | TimelineEntry], ...] = (
+_FOLLOWING: tuple[type[Contact | CustomerPhone | Note | TimelineEntry | Reception], ...] = (
     Contact,
     CustomerPhone,
     Note,
     TimelineEntry,
+    Reception,
 )
 _AT_ONCE = 5000
 """Customers whose rows are looked up with one statement."""
@@ -205,7 +208,8 @@ def _move(uow: UnitOfWork, customers: Sequence[Customer], owner: User, reason: s
     _remember_former(uow, [customer for customer in moving if customer.owner_id != owner.id])
     for customer in moving:
         uow.change(customer, owner_id=owner.id, unit_id=owner.unit_id, owned_since=uow.now)
-        uow.in_turn(close_conflicts, customer.id)
+        uow.in_turn(follow_owners, customer.id)
+        uow.in_turn(look_for_conflicts, Entered(customer.id))
     if moving:
         _follow(uow, moving, owner)
         uow.record(HandoverDone(owner.id, sorted(set(from_ids.values())), len(moving), reason))

@@ -25,7 +25,6 @@ from server.core.fields import (
 from server.core.money import MAX_MINOR
 from server.core.page_schemas import PageQuery
 from server.customers import rules
-from server.customers.models import ConflictState
 from server.customers.profile import rules as profile
 
 _AT_ONCE = 1000
@@ -284,34 +283,6 @@ class HandoverOut(Schema):
     """What a handover did."""
 
     handed_over = IntegerField(required=True)
-
-
-class ConflictSideOut(Schema):
-    """One of two customers in conflict. Whoever does not reach him is told the times alone."""
-
-    customer_id = IdField(required=True, allow_none=True)
-    customer_name = fields.String(required=True, allow_none=True, metadata={"example": "张伟"})
-    owner_id = IdField(required=True, allow_none=True)
-    owner_name = fields.String(required=True, allow_none=True, metadata={"example": "王芳"})
-    received_at = InstantField(required=True, metadata={"description": "When he was met, as the device claims."})
-    arrived_at = InstantField(required=True, metadata={"description": "When the server heard of him."})
-
-
-class LeadConflictOut(Schema):
-    """Two customers of different owners with one number, in the order in which they arrived at the server."""
-
-    id = IdField(required=True)
-    version = IntegerField(required=True)
-    state = CodeField([each.value for each in ConflictState], required=True)
-    opened_at = InstantField(required=True)
-    first = fields.Nested(ConflictSideOut, required=True)
-    second = fields.Nested(ConflictSideOut, required=True)
-
-
-class LeadConflictQuery(PageQuery):
-    """Query of the list of lead conflicts, what was opened last at the top."""
-
-    state = CodeField([each.value for each in ConflictState])
 
 
 class SummaryOut(Schema):

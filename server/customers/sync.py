@@ -11,10 +11,12 @@ from server.customers.absent import absent_customers
 from server.customers.contacts.sync import CONTACTS
 from server.customers.deleting.operations import delete_from_device
 from server.customers.functions import DELETE, MERGE, READ, WRITE
+from server.customers.lead_conflicts import sync as lead_conflicts
 from server.customers.merging.operations import merge_from_device
 from server.customers.models import Customer, CustomerPhone, Note, TimelineEntry
 from server.customers.opportunities.sync import COLLECTIONS as OPPORTUNITY_COLLECTIONS
 from server.customers.profile import rules as profile
+from server.customers.receptions import sync as receptions
 from server.customers.search.sound import SOUND_MOST
 from server.customers.settling import settle_customer, settle_note, settle_phone
 from sync_protocol import wire
@@ -155,4 +157,5 @@ TIMELINE = Collection(
     parents={"customer_id": "customers"},
 )
 
-COLLECTIONS = (CUSTOMERS, CONTACTS, CUSTOMER_PHONES, NOTES, TIMELINE, *OPPORTUNITY_COLLECTIONS)
+_OF_TOPICS = (*receptions.COLLECTIONS, *lead_conflicts.COLLECTIONS, *OPPORTUNITY_COLLECTIONS)
+COLLECTIONS = (CUSTOMERS, CONTACTS, CUSTOMER_PHONES, NOTES, TIMELINE, *_OF_TOPICS)

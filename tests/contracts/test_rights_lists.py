@@ -17,7 +17,9 @@ from server.accounts.models import Device, QuarantinedQueue
 from server.core import tables
 from server.core.collections import COLLECTIONS, OwnedScope, PersonalScope
 from server.core.sync_issues import SyncIssue
-from server.customers.models import Customer, CustomerPhone, LeadConflict, Note, TimelineEntry
+from server.customers.lead_conflicts.models import LeadConflict
+from server.customers.lead_conflicts.sync import PairScope
+from server.customers.models import Customer, CustomerPhone, Note, TimelineEntry
 from server.fieldwork.activities.models import Activity
 from server.fieldwork.models import DayPlan, FollowUp, Task, Visit
 from server.fieldwork.questions.models import Question
@@ -84,6 +86,9 @@ def test_devices_hold_exactly_what_lists_show(house: House, who: str) -> None:
             expected = house.seen(who, collection.row, collection.scope.function)
         elif isinstance(collection.scope, PersonalScope):
             expected = {each.id for each in rows if mine in collection.scope.people(each)}
+        elif isinstance(collection.scope, PairScope):
+            seen = house.seen(who, Customer, collection.scope.function)
+            expected = {each.id for each in rows if {each.first_id, each.second_id} & seen}
         else:
             expected = {each.id for each in rows}
         assert house.pulled[who][name].keys() == expected, name
@@ -118,7 +123,7 @@ def test_lead_conflicts_are_those_with_a_customer_in_reach_and_show_no_other(hou
         assert [side["customer_id"] for side in sides] == [
             each if each in shown else None for each in conflicts[row_id]
         ]
-        assert all(side["owner_id"] is None for side in sides if side["customer_id"] is None)
+        assert all(side["customer_name"] is None for side in sides if side["customer_id"] is None)
 
 
 @pytest.mark.parametrize("who", PEOPLE)

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from server.core.access import system_actor
 from server.core.db import Database
+from server.core.tables import ENROLMENTS
+from server.core.types import to_ms
 from server.customers import operations as customers
 from sync_protocol.ids import new_id
 from tests.server.accounts.company import Company, Phone, found_company
@@ -149,3 +152,26 @@ def test_a_device_that_lost_count_is_told_where_it_stands(company: Company) -> N
     assert exchange(phone, push={"operations": [operation]})["push"]["acknowledged"] == 1
     assert exchange(phone, push={"operations": []})["push"] == {"acknowledged": 1, "verdicts": []}
     assert "push" not in exchange(phone)
+
+
+def test_an_exchange_that_pushes_nothing_keeps_what_the_device_s_clock_says_once_in_a_while(company: Company) -> None:
+    """Without this a reception made before the next push could be bounded by nothing."""
+    phone, t = Phone(company).signed_in("wang"), ENROLMENTS.c
+
+    def seen() -> Any:
+        with company.database.read(company.org) as connection:
+            mine = (t.org_id == company.org, t.id == phone.answer["enrolment"])
+            return connection.execute(select(t.exchanged_at, t.clock_behind_ms, t.contact_at).where(*mine)).one()
+
+    start = company.clock.now()
+    behind = to_ms(start) - MADE_AT
+    cursor, _ = pulled(phone)
+    assert seen() == (start, behind, None)
+    company.clock.advance(minutes=4)
+    with count_statements(company.database) as statements:
+        exchange(phone, pull={"cursor": cursor})
+    assert not [each for each in statements if each.startswith("UPDATE")]
+    company.clock.advance(minutes=7)
+    phone.refresh()
+    exchange(phone, pull={"cursor": cursor})
+    assert seen() == (start + timedelta(minutes=11), behind + 660_000, start)

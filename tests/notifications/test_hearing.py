@@ -28,7 +28,7 @@ from server.core.events import EVENTS, HEARD, hear_later
 from server.core.tables import JOBS
 from server.customers import operations as customers
 from server.customers.events import HandoverDone
-from server.customers.models import conflict_id
+from server.customers.lead_conflicts.models import conflict_id
 from server.fieldwork import operations as fieldwork
 from server.fieldwork.models import DayPlan, Task, Visit
 from sync_protocol.ids import new_id

@@ -47,6 +47,7 @@ BEYOND_A_SCHEMA = {
     "customers.project-unknown": _A_ROW,
     "customers.contact-elsewhere": _A_ROW,
     "customers.reason-required": "asks for something that shows, a class that JSON Schema's patterns do not have",
+    "customers.received-in-future": "moves with now",
     "customers.reply-elsewhere": _A_ROW,
     "customers.stage-from-dead": _THE_ROW,
     "customers.text-required": "asks for something that shows, a class that JSON Schema's patterns do not have",

@@ -33,6 +33,8 @@ KIND_OF: Mapping[str, str] = {
     "notes": "note",
     "opportunities": "opportunity",
     "opportunity_contacts": "opportunity contact",
+    "receptions": "reception",
+    "lead_conflicts": "conflict",
     "day_plans": "plan",
     "visits": "visit",
     "visit_comments": "comment",
@@ -191,6 +193,12 @@ ACTS: Mapping[tuple[str, str], Act] = {
     ("opportunities", "lose"): Act(lambda _: {"reason": "price"}),
     ("opportunities", "reopen"): Act(),
     ("opportunity_contacts", "create"): Act(_contact),
+    ("receptions", "create"): Act(
+        lambda pushing: {"customer_id": pushing.own("customer")["customer_id"], "channel": "call"}
+    ),
+    ("receptions", "update"): Act(_word("work_place")),
+    ("lead_conflicts", "rule"): Act(lambda _: {"owner": "first", "other_percent": 40, "reason": "was first"}),
+    ("lead_conflicts", "dismiss"): Act(lambda _: {"reason": "brothers"}),
     ("day_plans", "create"): Act(lambda pushing: {"plan_on": DAY.isoformat(), "note": pushing.asker.scene.word()}),
     ("day_plans", "update"): Act(_word("note")),
     ("day_plans", "send"): Act(),

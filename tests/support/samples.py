@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -15,8 +16,9 @@ from notifications.models import Notice
 from server.core.collections import COLLECTIONS, Collection
 from server.core.sync_issues import SyncIssue
 from server.core.types import from_ms
+from server.customers.lead_conflicts.models import conflict_id
 from server.customers.models import Customer
-from server.customers.operations import create_customer
+from server.customers.operations import add_phone, create_customer
 from server.fieldwork.reports import operations as reports
 from server.fieldwork.reports.models import WorkReportReader
 from server.membership.operations import cards, centres, members
@@ -109,6 +111,22 @@ def _approval(world: World, who: str) -> str:
     return part.id
 
 
+def _conflict(world: World, who: str) -> str:
+    """With a customer of somebody of the same unit."""
+    unit = world.actor(who).unit_id
+    other = next(each for each in world.users if (each != who and world.actor(each).unit_id == unit) or each == "admin")
+    serial = next(_SERIAL)
+    made = [new_id(), new_id()]
+    for name, row in zip((who, other if other != who else "admin"), made, strict=True):
+        with world.working() as uow:
+            actor = world.actor(name)
+            uow.actor = replace(uow.actor, user_id=actor.user_id, unit_id=actor.unit_id)
+            create_customer(uow, row, {"name": TEXT})
+            add_phone(uow, new_id(), {"customer_id": row, "number": f"+861370{serial:07d}"})
+            uow.commit()
+    return conflict_id(*made)
+
+
 def _arrival(world: World, who: str) -> str:
     """Of a member with a card, at a sales centre."""
     with world.working(who) as uow:
@@ -145,6 +163,7 @@ GIVEN: Mapping[str, Callable[[World, str], str]] = {
     "approvals": _approval,
     "arrivals": _arrival,
     "work_report_readers": _report,
+    "lead_conflicts": _conflict,
 }
 """Rows that devices act on and do not make: how the server makes one for somebody. Collection → what does; it returns the id."""
 

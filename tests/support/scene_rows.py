@@ -26,10 +26,12 @@ from server.core.uow import UnitOfWork
 from server.customers import operations as customers
 from server.customers.contacts import operations as contacts
 from server.customers.deleting.operations import delete_customers
+from server.customers.lead_conflicts.models import conflict_id
 from server.customers.models import Customer
 from server.customers.opportunities import funnel
 from server.customers.opportunities import operations as opportunities
 from server.customers.opportunities.models import Opportunity
+from server.customers.receptions import operations as receptions
 from server.expenses import operations as expenses
 from server.expenses.models import ExpenseClaim
 from server.fieldwork import operations as fieldwork
@@ -131,6 +133,25 @@ def _funnel_stage(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -
     word = scene.word()
     values = {"code": f"s_{word}", "name_zh": word, "name_en": word, "probability": 40, "position": 9}
     return {"stage_id": funnel.add_stage(uow, new_id(), values).id}
+
+
+def _reception(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    ids = _customer(scene, company, owner, uow)
+    sheet = {**ids, "channel": "visit", "impression": scene.word()}
+    return {**ids, "reception_id": receptions.add_reception(uow, new_id(), sheet).id}
+
+
+def _conflict(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    """Of a customer of his with one of a colleague's; of the stranger's with one in another team."""
+    scene.serial += 1
+    number = f"+861380{scene.serial:07d}"
+    ids, actor = [_customer(scene, company, owner, uow)["customer_id"]], uow.actor
+    customers.add_phone(uow, new_id(), {"customer_id": ids[0], "number": number})
+    uow.actor = scene.hand(company, {"zhao": "wang", STRANGER: "lan"}.get(owner) or COLLEAGUES[owner])
+    ids += [_customer(scene, company, owner, uow)["customer_id"]]
+    customers.add_phone(uow, new_id(), {"customer_id": ids[1], "number": number})
+    uow.actor = actor
+    return {"conflict_id": conflict_id(*ids)}
 
 
 def _plan(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
@@ -459,6 +480,8 @@ KINDS: Mapping[str, Kind] = {
     "lost opportunity": Kind("opportunity_id", _lost_opportunity),
     "opportunity contact": Kind("spoken_id", _opportunity_contact),
     "funnel stage": Kind("stage_id", _funnel_stage, OF_THE_ORGANISATION),
+    "reception": Kind("reception_id", _reception),
+    "conflict": Kind("conflict_id", _conflict),
     "plan": Kind("plan_id", _plan),
     "visit": Kind("visit_id", _visit),
     "line": Kind("visit_id", _line),
@@ -551,7 +574,7 @@ class Rows:
 
 
 FURNITURE = (
-    "phone", "contact", "contested customer", "deleted customer", "note",
+    "phone", "contact", "contested customer", "deleted customer", "note", "reception",
     "opportunity contact", "lost opportunity", "plan", "visit", "cancelled visit",
     "follow-up", "task", "activity", "activity type", "customer place", "copy", "question", "report", "received report",
     "queue", "job",

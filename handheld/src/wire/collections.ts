@@ -116,6 +116,53 @@ export interface Rows {
     readonly subject_id: string | null;
     readonly params: unknown;
   };
+  receptions: {
+    readonly customer_id: string;
+    readonly channel: "call" | "online" | "outside" | "visit";
+    readonly received_at: number;
+    readonly source: "advertisement" | "call_in" | "channel" | "cold_call" | "exhibition" | "online" | "other" | "referral" | "walk_in" | null;
+    readonly area: "from_120" | "from_144" | "from_180" | "from_70" | "from_90" | "under_70" | null;
+    readonly orientation: "any" | "east" | "north" | "south" | "south_north" | "west" | null;
+    readonly floor: "any" | "high" | "low" | "middle" | "top" | null;
+    readonly interest_price: boolean;
+    readonly interest_location: boolean;
+    readonly interest_greenery: boolean;
+    readonly interest_decoration: boolean;
+    readonly interest_surroundings: boolean;
+    readonly income: "from_100" | "from_1000" | "from_200" | "from_500" | "under_100" | null;
+    readonly work_place: string | null;
+    readonly home_place: string | null;
+    readonly suggestions: string | null;
+    readonly impression: string | null;
+    readonly received_by: string;
+    readonly created_at: number;
+  };
+  lead_conflicts: {
+    readonly first_id: string;
+    readonly first_owner_id: string;
+    readonly first_received_at: number;
+    readonly first_arrived_at: number;
+    readonly first_fixed_at: number | null;
+    readonly first_doubt_ms: number;
+    readonly first_reception_id: string | null;
+    readonly second_id: string;
+    readonly second_owner_id: string;
+    readonly second_received_at: number;
+    readonly second_arrived_at: number;
+    readonly second_fixed_at: number | null;
+    readonly second_doubt_ms: number;
+    readonly second_reception_id: string | null;
+    readonly matched: "id_number" | "phone";
+    readonly proposed: "first" | "second" | null;
+    readonly because: "earlier" | "too-near" | "unplaced";
+    readonly state: "closed" | "dismissed" | "open" | "ruled";
+    readonly chosen: "first" | "second" | null;
+    readonly other_percent: number | null;
+    readonly reason: string | null;
+    readonly ruled_by: string | null;
+    readonly ruled_at: number | null;
+    readonly created_at: number;
+  };
   funnel_stages: {
     readonly code: string;
     readonly name_zh: string;
@@ -547,6 +594,53 @@ export interface Actions {
     };
   };
   timeline: object;
+  receptions: {
+    create: {
+      readonly customer_id: string;
+      readonly channel: "call" | "online" | "outside" | "visit";
+      readonly received_at?: number;
+      readonly source?: "advertisement" | "call_in" | "channel" | "cold_call" | "exhibition" | "online" | "other" | "referral" | "walk_in" | null;
+      readonly area?: "from_120" | "from_144" | "from_180" | "from_70" | "from_90" | "under_70" | null;
+      readonly orientation?: "any" | "east" | "north" | "south" | "south_north" | "west" | null;
+      readonly floor?: "any" | "high" | "low" | "middle" | "top" | null;
+      readonly interest_price?: boolean;
+      readonly interest_location?: boolean;
+      readonly interest_greenery?: boolean;
+      readonly interest_decoration?: boolean;
+      readonly interest_surroundings?: boolean;
+      readonly income?: "from_100" | "from_1000" | "from_200" | "from_500" | "under_100" | null;
+      readonly work_place?: string | null;
+      readonly home_place?: string | null;
+      readonly suggestions?: string | null;
+      readonly impression?: string | null;
+    };
+    update: {
+      readonly source?: "advertisement" | "call_in" | "channel" | "cold_call" | "exhibition" | "online" | "other" | "referral" | "walk_in" | null;
+      readonly area?: "from_120" | "from_144" | "from_180" | "from_70" | "from_90" | "under_70" | null;
+      readonly orientation?: "any" | "east" | "north" | "south" | "south_north" | "west" | null;
+      readonly floor?: "any" | "high" | "low" | "middle" | "top" | null;
+      readonly interest_price?: boolean;
+      readonly interest_location?: boolean;
+      readonly interest_greenery?: boolean;
+      readonly interest_decoration?: boolean;
+      readonly interest_surroundings?: boolean;
+      readonly income?: "from_100" | "from_1000" | "from_200" | "from_500" | "under_100" | null;
+      readonly work_place?: string | null;
+      readonly home_place?: string | null;
+      readonly suggestions?: string | null;
+      readonly impression?: string | null;
+    };
+  };
+  lead_conflicts: {
+    rule: {
+      readonly owner: "first" | "second";
+      readonly other_percent?: number | null;
+      readonly reason: string;
+    };
+    dismiss: {
+      readonly reason: string;
+    };
+  };
   funnel_stages: object;
   opportunities: {
     create: {
@@ -1155,6 +1249,120 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
     actions: {
     },
     parents: {"customer_id": "customers"},
+  },
+  receptions: {
+    policy: "merge",
+    fields: {
+      customer_id: id,
+      channel: code("call", "online", "outside", "visit"),
+      received_at: instant,
+      source: orNull(code("advertisement", "call_in", "channel", "cold_call", "exhibition", "online", "other", "referral", "walk_in")),
+      area: orNull(code("from_120", "from_144", "from_180", "from_70", "from_90", "under_70")),
+      orientation: orNull(code("any", "east", "north", "south", "south_north", "west")),
+      floor: orNull(code("any", "high", "low", "middle", "top")),
+      interest_price: boolean,
+      interest_location: boolean,
+      interest_greenery: boolean,
+      interest_decoration: boolean,
+      interest_surroundings: boolean,
+      income: orNull(code("from_100", "from_1000", "from_200", "from_500", "under_100")),
+      work_place: orNull(text(100)),
+      home_place: orNull(text(100)),
+      suggestions: orNull(text(1000, true)),
+      impression: orNull(text(1000, true)),
+      received_by: id,
+      created_at: instant,
+    },
+    actions: {
+      create: {
+        values: {
+          customer_id: id,
+          channel: code("call", "online", "outside", "visit"),
+          received_at: instant,
+          source: orNull(code("advertisement", "call_in", "channel", "cold_call", "exhibition", "online", "other", "referral", "walk_in")),
+          area: orNull(code("from_120", "from_144", "from_180", "from_70", "from_90", "under_70")),
+          orientation: orNull(code("any", "east", "north", "south", "south_north", "west")),
+          floor: orNull(code("any", "high", "low", "middle", "top")),
+          interest_price: boolean,
+          interest_location: boolean,
+          interest_greenery: boolean,
+          interest_decoration: boolean,
+          interest_surroundings: boolean,
+          income: orNull(code("from_100", "from_1000", "from_200", "from_500", "under_100")),
+          work_place: orNull(text(100)),
+          home_place: orNull(text(100)),
+          suggestions: orNull(text(1000, true)),
+          impression: orNull(text(1000, true)),
+        },
+        required: ["channel", "customer_id"],
+      },
+      update: {
+        values: {
+          source: orNull(code("advertisement", "call_in", "channel", "cold_call", "exhibition", "online", "other", "referral", "walk_in")),
+          area: orNull(code("from_120", "from_144", "from_180", "from_70", "from_90", "under_70")),
+          orientation: orNull(code("any", "east", "north", "south", "south_north", "west")),
+          floor: orNull(code("any", "high", "low", "middle", "top")),
+          interest_price: boolean,
+          interest_location: boolean,
+          interest_greenery: boolean,
+          interest_decoration: boolean,
+          interest_surroundings: boolean,
+          income: orNull(code("from_100", "from_1000", "from_200", "from_500", "under_100")),
+          work_place: orNull(text(100)),
+          home_place: orNull(text(100)),
+          suggestions: orNull(text(1000, true)),
+          impression: orNull(text(1000, true)),
+        },
+        required: [],
+      },
+    },
+    parents: {"customer_id": "customers"},
+  },
+  lead_conflicts: {
+    policy: "machine",
+    fields: {
+      first_id: id,
+      first_owner_id: id,
+      first_received_at: instant,
+      first_arrived_at: instant,
+      first_fixed_at: orNull(instant),
+      first_doubt_ms: integer(-9007199254740991, 9007199254740991),
+      first_reception_id: orNull(id),
+      second_id: id,
+      second_owner_id: id,
+      second_received_at: instant,
+      second_arrived_at: instant,
+      second_fixed_at: orNull(instant),
+      second_doubt_ms: integer(-9007199254740991, 9007199254740991),
+      second_reception_id: orNull(id),
+      matched: code("id_number", "phone"),
+      proposed: orNull(code("first", "second")),
+      because: code("earlier", "too-near", "unplaced"),
+      state: code("closed", "dismissed", "open", "ruled"),
+      chosen: orNull(code("first", "second")),
+      other_percent: orNull(integer(-9007199254740991, 9007199254740991)),
+      reason: orNull(text(200)),
+      ruled_by: orNull(id),
+      ruled_at: orNull(instant),
+      created_at: instant,
+    },
+    actions: {
+      rule: {
+        values: {
+          owner: code("first", "second"),
+          other_percent: orNull(integer(1, 99)),
+          reason: text(200),
+        },
+        required: ["owner", "reason"],
+      },
+      dismiss: {
+        values: {
+          reason: text(200),
+        },
+        required: ["reason"],
+      },
+    },
+    parents: {"first_id": "customers", "second_id": "customers"},
   },
   funnel_stages: {
     policy: "server",

@@ -47,6 +47,7 @@ class SessionRow:
     feed_head: int
     access_version: int
     epoch: str
+    exchanged_at: datetime | None
 
     def is_open(self, now: datetime) -> bool:
         """Whether it lets its person in at `now`. The device's state is another question (authentication.py)."""
@@ -67,7 +68,7 @@ def session_row(connection: Connection, org_id: str, session_id: str) -> Session
 @cache
 def _session_statement() -> Select[Any]:
     """Made once: every request asks it, and building it costs more than running it."""
-    s, u, d, o, k = c(Session), c(User), c(Device), c(Organisation), tables.ORG_CLOCKS.c
+    s, u, d, o, k, e = c(Session), c(User), c(Device), c(Organisation), tables.ORG_CLOCKS.c, tables.ENROLMENTS.c
     return (
         select(
             s.user_id,
@@ -84,12 +85,14 @@ def _session_statement() -> Select[Any]:
             k.feed_head,
             k.access_version,
             k.epoch,
+            e.exchanged_at,
         )
         .select_from(Session.__table__)
         .join(User.__table__, and_(u.org_id == s.org_id, u.id == s.user_id))
         .join(Organisation.__table__, and_(o.org_id == s.org_id, o.id == s.org_id))
         .join(tables.ORG_CLOCKS, k.org_id == s.org_id)
         .outerjoin(Device.__table__, and_(d.org_id == s.org_id, d.id == s.device_id))
+        .outerjoin(tables.ENROLMENTS, and_(e.org_id == s.org_id, e.id == s.enrolment_id))
         .where(s.org_id == bindparam("org"), s.id == bindparam("session"))
     )
 

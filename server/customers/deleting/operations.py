@@ -13,7 +13,8 @@ from server.customers.deleting.events import CustomerDeleted, CustomerRestored
 from server.customers.deleting.models import DeletedCustomer, DeletedRows
 from server.customers.functions import DELETE
 from server.customers.hanging import guarded
-from server.customers.lead_conflicts import Entered, drop_conflicts, look_for_conflicts
+from server.customers.lead_conflicts.finding import Entered, look_for_conflicts
+from server.customers.lead_conflicts.following import drop_conflicts
 from server.customers.models import Customer
 from server.customers.search.index import write_keys
 from server.customers.timeline import add_to_timeline, timeline_kind

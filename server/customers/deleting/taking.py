@@ -18,7 +18,8 @@ from server.core.rows import ROWS, Row, c
 from server.core.types import Day, Instant
 from server.core.uow import UnitOfWork
 from server.customers.hanging import Link, links_from, links_to, never_taken
-from server.customers.models import Customer, LeadConflict
+from server.customers.lead_conflicts.models import LeadConflict
+from server.customers.models import Customer
 
 _AT_ONCE = 5000
 """Rows whose dependants are looked up with one statement."""

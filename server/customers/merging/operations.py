@@ -16,11 +16,12 @@ from server.core.uow import UnitOfWork
 from server.customers.absent import customer_there, went_into
 from server.customers.functions import MERGE
 from server.customers.hanging import links_to_customers, on_merge
-from server.customers.lead_conflicts import conflicts_of_merged
+from server.customers.lead_conflicts.following import conflicts_of_merged, shares_of_merged
+from server.customers.lead_conflicts.models import CustomerShare, LeadConflict
 from server.customers.merging.events import CustomersMerged
 from server.customers.merging.models import MergedCustomer
 from server.customers.merging.rules import values_taken
-from server.customers.models import Customer, CustomerPhone, FormerOwner, LeadConflict, former_owner_id
+from server.customers.models import Customer, CustomerPhone, FormerOwner, former_owner_id
 from server.customers.operations import change_customer, changes_of
 from server.customers.ownership import follow, remember_owner
 from server.customers.search.index import write_keys
@@ -155,3 +156,4 @@ on_merge(CustomerPhone, how=_merge_phones)
 on_merge(FormerOwner, how=_merge_former_owners)
 on_merge(LeadConflict, "first_id", conflicts_of_merged)
 on_merge(LeadConflict, "second_id", conflicts_of_merged)
+on_merge(CustomerShare, how=shares_of_merged)

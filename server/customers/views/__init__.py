@@ -2,12 +2,25 @@
 
 from server.customers.contacts import views as contacts
 from server.customers.deleting import views as deleting
+from server.customers.lead_conflicts import views as lead_conflicts
 from server.customers.merging import views as merging
 from server.customers.opportunities.views import BLUEPRINTS as OPPORTUNITIES
 from server.customers.profile import views as profile
-from server.customers.views import cards, details, handover, lead_conflicts
+from server.customers.receptions import views as receptions
+from server.customers.views import cards, details, handover
 from server.customers.views.blueprint import CUSTOMERS
 
 BLUEPRINTS = (CUSTOMERS, handover.USERS, lead_conflicts.LEAD_CONFLICTS, *OPPORTUNITIES)
 
-__all__ = ["BLUEPRINTS", "cards", "contacts", "deleting", "details", "handover", "lead_conflicts", "merging", "profile"]
+__all__ = [
+    "BLUEPRINTS",
+    "cards",
+    "contacts",
+    "deleting",
+    "details",
+    "handover",
+    "lead_conflicts",
+    "merging",
+    "profile",
+    "receptions",
+]

@@ -14,8 +14,9 @@ from server.customers import operations, queries
 from server.customers.contacts import operations as contacts
 from server.customers.contacts.models import Contact, MailAddress
 from server.customers.contacts.rules import check_mail
+from server.customers.lead_conflicts.models import LeadConflict
 from server.customers.merging.operations import merge_customers
-from server.customers.models import CustomerPhone, LeadConflict
+from server.customers.models import CustomerPhone
 from server.customers.queries import Filters
 from sync_protocol.ids import new_id
 from tests.server.customers.conftest import Door

@@ -23,7 +23,8 @@ from server.customers.deleting import taking
 from server.customers.deleting.models import DeletedCustomer, DeletedRows
 from server.customers.deleting.operations import delete_customers, restore_customer
 from server.customers.deleting.rules import KEPT_FOR
-from server.customers.models import Customer, CustomerPhone, FormerOwner, LeadConflict, Note, TimelineEntry
+from server.customers.lead_conflicts.models import LeadConflict
+from server.customers.models import Customer, CustomerPhone, FormerOwner, Note, TimelineEntry
 from sync_protocol.ids import new_id
 from tests.server.customers.conftest import Door
 from tests.server.customers.office import Office, refused, statements

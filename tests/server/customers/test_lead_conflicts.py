@@ -13,8 +13,9 @@ import pytest
 from server.core.types import from_ms
 from server.core.uow import UnitOfWork
 from server.customers import operations
-from server.customers.lead_conflicts import Entered, look_for_conflicts
-from server.customers.models import Customer, CustomerPhone, LeadConflict, conflict_id
+from server.customers.lead_conflicts.finding import Entered, look_for_conflicts
+from server.customers.lead_conflicts.models import LeadConflict, conflict_id
+from server.customers.models import Customer, CustomerPhone
 from sync_protocol.ids import new_id
 from tests.server.customers.conftest import Door
 from tests.server.customers.office import Office, statements
@@ -92,6 +93,17 @@ def test_a_number_that_is_added_or_changed_counts_and_so_does_an_old_one(office:
         uow.commit()
     _change(office, "zhao", operations.change_phone, CustomerPhone, number.id, number=OTHER)
     assert _conflicts(office) == {frozenset((hers, his)), frozenset((hers, third))}
+
+
+def test_an_identity_number_counts_like_a_phone(office: Office) -> None:
+    paper = "11010519491231002X"
+    hers = office.customer(by="na", id_number=paper)
+    his = office.customer(by="wang", id_number="h1234567")
+    assert _conflicts(office) == set()
+    _change(office, "wang", operations.change_customer, Customer, his, id_number=paper.lower())
+    third = office.customer(by="zhao", id_number=paper)
+    assert _conflicts(office) == {frozenset(each) for each in ((hers, his), (hers, third), (his, third))}
+    assert {each.matched for each in office.rows(LeadConflict)} == {"id_number"}
 
 
 def test_a_dead_customer_is_in_conflict_when_he_comes_back(office: Office) -> None:
@@ -209,22 +221,31 @@ def _hand_over(office: Office, customer: str, to: str) -> None:
         uow.commit()
 
 
-def test_a_handover_to_one_owner_closes_it_for_ever(office: Office) -> None:
+def test_a_handover_to_one_owner_closes_it_and_one_that_tears_them_apart_opens_it_again(office: Office) -> None:
     hers, his = office.customer(by="na", phone=PHONE), office.customer(by="wang", phone=PHONE)
     _hand_over(office, hers, "zhao")
-    assert [each.state for each in office.rows(LeadConflict)] == ["open"]
+    (row,) = office.rows(LeadConflict)
+    assert (row.state, row.first_owner_id, row.first_unit_id) == ("open", office.users["zhao"], office.units["east"])
     _hand_over(office, hers, "wang")
-    assert [each.state for each in office.rows(LeadConflict)] == ["closed"]
+    (row,) = office.rows(LeadConflict)
+    assert (row.state, row.first_owner_id) == ("closed", office.users["wang"])
     ((subject, body),) = office.events("customers.lead-conflict-closed")
     assert (subject, json.loads(body)) == (conflict_id(his, hers), {"owner_id": office.users["wang"]})
     _hand_over(office, hers, "zhao")
-    with office.writing("zhao") as uow:
-        operations.add_phone(uow, new_id(), {"customer_id": hers, "number": OTHER})
-        uow.commit()
-    assert [each.state for each in office.rows(LeadConflict)] == ["closed"]
+    assert [each.state for each in office.rows(LeadConflict)] == ["open"]
+    assert len(office.events("customers.lead-conflict-opened")) == 2
 
 
-def test_each_sees_the_customer_within_reach_and_of_the_other_the_times_alone(office: Office, door: Door) -> None:
+def test_a_handover_opens_a_conflict_where_it_makes_one(office: Office) -> None:
+    mine = [office.customer(by="wang", phone=PHONE) for _ in range(2)]
+    assert _conflicts(office) == set()
+    _hand_over(office, mine[1], "na")
+    assert _conflicts(office) == {frozenset(mine)}
+
+
+def test_each_sees_the_customer_within_reach_and_of_the_other_whose_he_is_and_the_times(
+    office: Office, door: Door
+) -> None:
     def listed(who: str, query: str = "") -> Any:
         answer = door(who, "GET", f"/api/v1/lead-conflicts{query}")
         assert answer.status_code == 200, answer.text
@@ -238,8 +259,8 @@ def test_each_sees_the_customer_within_reach_and_of_the_other_the_times_alone(of
         sides = (item["first"], item["second"])
         assert [side["customer_id"] for side in sides] == seen
         for side in sides:
-            hidden = side["customer_id"] is None
-            assert {side[name] is None for name in ("customer_name", "owner_id", "owner_name")} == {hidden}
+            assert (side["customer_name"] is None) == (side["customer_id"] is None)
+        assert [side["owner_name"] for side in sides] == ["Na", "Wang"]  # whose he is, is what a conflict tells
         assert [side["received_at"] for side in sides] == [
             "2025-03-03T02:00:00.000Z",
             "2025-03-03T02:01:00.000Z",

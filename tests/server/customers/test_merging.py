@@ -9,10 +9,11 @@ import pytest
 
 from server.core.problems import Refused
 from server.customers import operations
+from server.customers.lead_conflicts.models import LeadConflict
 from server.customers.merging.models import MergedCustomer
 from server.customers.merging.operations import merge_customers
 from server.customers.merging.rules import values_taken
-from server.customers.models import Customer, FormerOwner, LeadConflict, Note, TimelineEntry
+from server.customers.models import Customer, FormerOwner, Note, TimelineEntry
 from sync_protocol.ids import new_id
 from tests.server.customers.conftest import Door
 from tests.server.customers.office import Office, refused, statements

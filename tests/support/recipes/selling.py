@@ -58,7 +58,6 @@ def _finish(asking: Asking) -> dict[str, Any]:
 RECIPES: Mapping[str, Recipe] = {
     # customers
     "GET /api/v1/customers": Recipe(references=_CUSTOMER_LIST),
-    "GET /api/v1/lead-conflicts": Recipe(),
     "GET /api/v1/customers/summary": Recipe(references=_CUSTOMER_LIST),
     "GET /api/v1/customers/export": Recipe(references=_CUSTOMER_LIST),
     "POST /api/v1/customers": Recipe(
@@ -136,6 +135,20 @@ RECIPES: Mapping[str, Recipe] = {
     ),
     "GET /api/v1/customers/deleted": Recipe(),
     "POST /api/v1/customers/deleted/{customer_id}/restore": Recipe(row="deleted customer"),
+    "GET /api/v1/customers/{customer_id}/receptions": Recipe(row="reception"),
+    "POST /api/v1/customers/{customer_id}/receptions": Recipe(
+        row="customer", body=body_of(channel="call"), references={"/id": "reception"}
+    ),
+    "PATCH /api/v1/customers/{customer_id}/receptions/{reception_id}": Recipe(
+        row="reception", body=body_of(floor="high")
+    ),
+    "GET /api/v1/customers/{customer_id}/shares": Recipe(row="customer"),
+    "GET /api/v1/lead-conflicts": Recipe(),
+    "GET /api/v1/lead-conflicts/{conflict_id}": Recipe(row="conflict"),
+    "POST /api/v1/lead-conflicts/{conflict_id}/rule": Recipe(
+        row="conflict", body=body_of(owner="first", other_percent=40, reason="was first")
+    ),
+    "POST /api/v1/lead-conflicts/{conflict_id}/dismiss": Recipe(row="conflict", body=body_of(reason="brothers")),
     # field work
     "GET /api/v1/day-plans": Recipe(references={"?owner_id": "person"}),
     "POST /api/v1/day-plans": Recipe(
