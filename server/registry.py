@@ -33,6 +33,7 @@ from server.customers import operations as customers_operations
 from server.customers import sync as customers_sync
 from server.customers.deleting import purge as deleting_purge
 from server.customers.hanging import guards_customers, on_merge
+from server.customers.imports import running as imports_running
 from server.customers.opportunities import origins
 from server.customers.opportunities.funnel import seed_funnel
 from server.expenses import operations as expenses_operations
@@ -108,6 +109,7 @@ DECLARED = (
     deleting_purge,
     reminders,
     accounts_functions,
+    imports_running,
     insight_functions,
     notifications_functions,
     arrivals,

@@ -17,3 +17,4 @@ EXPORT = function("customers.export", zh="导出客户", en="Export customers", 
 MERGE = function("customers.merge", zh="合并客户", en="Merge customers", roles=_EVERYBODY)
 CHANGE_FUNNEL = function("customers.funnel", zh="设置销售漏斗", en="Set the sales funnel")
 DELETE = function("customers.delete", zh="删除和恢复客户", en="Delete and restore customers", roles=_MANAGERS)
+IMPORT = function("customers.import", zh="导入客户", en="Import customers", roles=_MANAGERS)

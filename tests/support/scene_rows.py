@@ -26,6 +26,9 @@ from server.core.uow import UnitOfWork
 from server.customers import operations as customers
 from server.customers.contacts import operations as contacts
 from server.customers.deleting.operations import delete_customers
+from server.customers.imports import operations as imports
+from server.customers.imports.models import ImportedRow
+from server.customers.imports.sheets import Line
 from server.customers.lead_conflicts.models import conflict_id
 from server.customers.models import Customer
 from server.customers.opportunities import funnel
@@ -103,6 +106,19 @@ def _deleted(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids
     ids = _customer(scene, company, owner, uow)
     uow.flush()
     delete_customers(uow, ids.values())
+    return ids
+
+
+def _import(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    made = imports.hand_in(uow, new_id(), f"{scene.word()}.csv", new_place())
+    imports.look_at(uow, made.id, 30, [Line(1, ("name", "phone")), Line(2, (scene.word(), "13912345678"))])
+    uow.add(ImportedRow(import_id=made.id, number=2, outcome="refused"))
+    return {"import_id": made.id}
+
+
+def _stopped_import(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    ids = _import(scene, company, owner, uow)
+    uow.change(imports.mine(uow, ids["import_id"]), job_id=new_id())  # of a job that was forgotten long ago
     return ids
 
 
@@ -489,6 +505,8 @@ KINDS: Mapping[str, Kind] = {
     "comment": Kind("comment_id", _comment),
     "follow-up": Kind("follow_up_id", _follow_up),
     "task": Kind("task_id", _task),
+    "import": Kind("import_id", _import),
+    "stopped import": Kind("import_id", _stopped_import),
     "activity": Kind("activity_id", _activity),
     "activity type": Kind("type_id", _activity_type, OF_THE_ORGANISATION),
     "customer place": Kind("place_id", _place),
@@ -577,7 +595,7 @@ FURNITURE = (
     "phone", "contact", "contested customer", "deleted customer", "note", "reception",
     "opportunity contact", "lost opportunity", "plan", "visit", "cancelled visit",
     "follow-up", "task", "activity", "activity type", "customer place", "copy", "question", "report", "received report",
-    "queue", "job",
+    "import", "queue", "job",
     "issue", "notice", "submitted claim", "approval", "batch", "delegation", "delivery", "card", "arrival", "kiosk",
 )  # fmt: skip
 """What lists show, and sync sends."""

@@ -2,6 +2,7 @@
 
 from server.customers.contacts import views as contacts
 from server.customers.deleting import views as deleting
+from server.customers.imports.views import IMPORTS
 from server.customers.lead_conflicts import views as lead_conflicts
 from server.customers.merging import views as merging
 from server.customers.opportunities.views import BLUEPRINTS as OPPORTUNITIES
@@ -10,7 +11,7 @@ from server.customers.receptions import views as receptions
 from server.customers.views import cards, details, handover
 from server.customers.views.blueprint import CUSTOMERS
 
-BLUEPRINTS = (CUSTOMERS, handover.USERS, lead_conflicts.LEAD_CONFLICTS, *OPPORTUNITIES)
+BLUEPRINTS = (CUSTOMERS, handover.USERS, lead_conflicts.LEAD_CONFLICTS, *OPPORTUNITIES, IMPORTS)
 
 __all__ = [
     "BLUEPRINTS",

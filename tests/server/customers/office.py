@@ -31,7 +31,7 @@ from server.core.services import Services
 from server.core.sync_issues import SYNC_ISSUES
 from server.core.uow import UnitOfWork, unit_of_work
 from server.customers import operations
-from server.customers.functions import DELETE, EXPORT, HAND_OVER, MERGE, READ, REVEAL, WRITE
+from server.customers.functions import DELETE, EXPORT, HAND_OVER, IMPORT, MERGE, READ, REVEAL, WRITE
 from server.customers.models import Customer, CustomerPhone
 from server.customers.sync import COLLECTIONS
 from server.customers.views import BLUEPRINTS
@@ -41,7 +41,7 @@ from sync_protocol.operations import parse_push
 collections.register((SYNC_ISSUES,))
 collections.register(COLLECTIONS)
 
-FUNCTIONS = (READ, WRITE, HAND_OVER, REVEAL, EXPORT, MERGE, DELETE)
+FUNCTIONS = (READ, WRITE, HAND_OVER, REVEAL, EXPORT, MERGE, DELETE, IMPORT)
 SALES = (READ, WRITE, REVEAL, MERGE)
 
 
@@ -138,10 +138,17 @@ class Office:
         shapes = {name: each.shape for name, each in collections.COLLECTIONS.items()}
         return apply_push(self.database, actor, parse_push({"operations": document}, shapes), clock=self.clock)
 
+    def services(self, folder: Path) -> Services:
+        """What the server of this office stands on; its keys and files lie in that folder."""
+        settings = Settings(
+            database_url=self.database.url, keys_dir=folder, blob_dir=folder / "blobs", rate_limits=True
+        )
+        return Services(settings, self.database, load_keys(settings), self.clock)
+
     def client(self, folder: Path) -> FlaskClient:
         """The office's door; the bearer token is the person's name."""
-        settings = Settings(database_url=self.database.url, keys_dir=folder, rate_limits=True)
-        services = Services(settings, self.database, load_keys(settings), self.clock)
+        services = self.services(folder)
+        settings = services.settings
 
         def who(token: str) -> Authenticated:
             if token not in self.people:

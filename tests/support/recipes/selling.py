@@ -56,6 +56,18 @@ def _finish(asking: Asking) -> dict[str, Any]:
 
 
 RECIPES: Mapping[str, Recipe] = {
+    # lists of customers; what is handed in is no JSON, and without a body it is an empty file
+    "GET /api/v1/customer-imports": Recipe(),
+    "POST /api/v1/customer-imports": Recipe(query={"name": "list.csv"}),
+    "GET /api/v1/customer-imports/{import_id}": Recipe(row="import"),
+    "DELETE /api/v1/customer-imports/{import_id}": Recipe(row="import"),
+    "POST /api/v1/customer-imports/{import_id}/start": Recipe(
+        row="import",
+        body=body_of(columns=[{"place": 0, "field": "name"}], is_trial=True),
+        references={"/new_owner_id": "person"},
+    ),
+    "POST /api/v1/customer-imports/{import_id}/continue": Recipe(row="stopped import"),
+    "GET /api/v1/customer-imports/{import_id}/rows": Recipe(row="import"),
     # customers
     "GET /api/v1/customers": Recipe(references=_CUSTOMER_LIST),
     "GET /api/v1/customers/summary": Recipe(references=_CUSTOMER_LIST),

@@ -1,0 +1,23 @@
+"""Facts about imports. Subject: the import."""
+
+from __future__ import annotations
+
+from server.core.events import Event, event
+
+
+@event("customers.import-begun")
+class ImportBegun(Event):
+    """Somebody had a list tried or taken in, or went on with it."""
+
+    size: int
+    is_trial: bool
+
+
+@event("customers.import-ended")
+class ImportEnded(Event):
+    """All its rows have been answered."""
+
+    is_trial: bool
+    created: int
+    duplicates: int
+    refused: int

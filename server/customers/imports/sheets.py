@@ -1,0 +1,274 @@
+"""The rows of a CSV or XLSX file, one after the other, however large it is. Knows files, no customers.
+
+A cell that cannot be read as it stands is an `Odd` with its reason, so that the row can be answered; the rows after it are
+read all the same.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+from io import TextIOWrapper
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
+
+from defusedxml import DefusedXmlException
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from server.core.problems import Refused, problem_type
+
+FILE_UNREADABLE = problem_type(
+    "customers.import-unreadable",
+    422,
+    zh="无法读取该文件。请用 XLSX 或 CSV（UTF-8 或 GB18030）重新保存后再试。",
+    en="This file cannot be read. Save it again as XLSX or CSV (UTF-8 or GB18030) and try once more.",
+)
+FILE_EMPTY = problem_type(
+    "customers.import-empty",
+    422,
+    zh="文件中没有数据行。第一行应为列名，其后每行一位客户。",
+    en="There is no row in this file. The first row names the columns, each row after it is a customer.",
+)
+
+MAX_COLUMNS = 100
+MAX_ROWS = 1_048_576
+"""As many as a sheet of a spreadsheet has."""
+CELL_MOST = 4000
+_UNPACKED_MOST = 1024 * 1024 * 1024
+_TEXTS_MOST = 256 * 1024 * 1024
+"""Of an XLSX: all its parts, and the texts that its cells share, which are held in memory."""
+_LOOKED_AT = 10
+"""Rows at the top among which the names of the columns are."""
+_CHUNK = 1024 * 1024
+_ERROR = re.compile(r"#(REF!|N/A|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!)")
+_QUOTED_FORMULA = re.compile(r'="([^"]*)"')
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*ref="([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"')
+_ROW = re.compile(rb"<(?:\w+:)?row[ >]")
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+
+
+class Oddity(StrEnum):
+    """Why a cell cannot be taken as it stands."""
+
+    FORMULA = "formula"
+    ERROR = "error"
+    MERGED = "merged"
+    ENCODING = "encoding"
+    LONG = "long"
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """A cell whose value nobody can tell."""
+
+    why: Oddity
+
+
+Cell = str | date | Odd | None
+"""None: empty. Numbers are texts: whole ones without a point."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of the file. number: as a spreadsheet counts, from 1."""
+
+    number: int
+    cells: tuple[Cell, ...]
+
+    @property
+    def is_blank(self) -> bool:
+        """Nothing in it."""
+        return all(cell is None for cell in self.cells)
+
+
+def is_workbook(path: Path) -> bool:
+    """XLSX by its first bytes, whatever it is called."""
+    with path.open("rb") as file:
+        return file.read(4) == b"PK\x03\x04"
+
+
+def read_lines(path: Path) -> Iterator[Line]:
+    """All rows from the first, blank ones too. Raises Refused FILE_UNREADABLE as soon as that is found out."""
+    try:
+        yield from islice(_workbook_lines(path) if is_workbook(path) else _csv_lines(path), MAX_ROWS)
+    except (
+        zipfile.BadZipFile, InvalidFileException, DefusedXmlException, zlib.error, SyntaxError, KeyError, ValueError,
+        TypeError, IndexError, AttributeError, EOFError, NotImplementedError, csv.Error,
+    ):  # fmt: skip
+        # What openpyxl raises for a damaged file is whatever its code stumbles over.
+        raise Refused(FILE_UNREADABLE) from None
+
+
+def top_lines(path: Path) -> list[Line]:
+    """The first rows that are not blank. Raises Refused FILE_UNREADABLE, FILE_EMPTY when there are less than two."""
+    found = list(islice((line for line in read_lines(path) if not line.is_blank), _LOOKED_AT))
+    if len(found) < 2:
+        raise Refused(FILE_EMPTY)
+    return found
+
+
+def count_lines(path: Path) -> int:
+    """About how many rows there are, for showing how far the work is: without reading any cell of an XLSX."""
+    if not is_workbook(path):
+        return sum(1 for _ in read_lines(path))
+    try:
+        with zipfile.ZipFile(path) as packed, packed.open(_first_sheet(packed)) as file:
+            found, rest = 0, b""
+            while chunk := file.read(_CHUNK):
+                found += len(_ROW.findall(rest + chunk)) - len(_ROW.findall(rest))
+                rest = chunk[-5:]
+            return found
+    except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError):
+        raise Refused(FILE_UNREADABLE) from None
+
+
+# -- CSV ---------------------------------------------------------------------------------------------------------------
+
+
+def encoding_of(path: Path) -> str:
+    """The encoding of a CSV: by its mark, else UTF-8 unless more of it is broken than whole, else GB18030."""
+    with path.open("rb") as file:
+        start = file.read(4)
+        if start.startswith(codecs.BOM_UTF8):
+            return "utf-8-sig"
+        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return "utf-16"
+        file.seek(0)
+        decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        broken = whole = 0
+        while chunk := file.read(_CHUNK):
+            text = decoder.decode(chunk)
+            broken += text.count("\ufffd")
+            whole += sum(each > "\x7f" for each in text) if not text.isascii() else 0
+    return "utf-8" if broken * 2 <= whole - broken else "gb18030"
+
+
+def _csv_lines(path: Path) -> Iterator[Line]:
+    encoding = encoding_of(path)
+    with path.open("r", encoding=encoding, errors="replace", newline="") as file:
+        delimiter = _delimiter(file)
+        file.seek(0)
+        rows = csv.reader(file, delimiter=delimiter)
+        number = 0
+        while True:
+            number += 1
+            try:
+                row = next(rows)
+            except StopIteration:
+                return
+            except csv.Error:  # a quote that nobody closed has swallowed the lines after it
+                yield Line(number, (Odd(Oddity.LONG),))
+                continue
+            yield Line(number, tuple(_text_cell(each) for each in row[:MAX_COLUMNS]))
+
+
+def _delimiter(file: TextIOWrapper | IO[str]) -> str:
+    first = file.readline(100_000)
+    return max(",;\t", key=first.count) if any(each in first for each in ",;\t") else ","
+
+
+def _text_cell(text: str) -> Cell:
+    shown = text.strip()
+    if not shown:
+        return None
+    if len(shown) > CELL_MOST:
+        return Odd(Oddity.LONG)
+    if "\ufffd" in shown or "\x00" in shown:
+        return Odd(Oddity.ENCODING)
+    if kept := _QUOTED_FORMULA.fullmatch(shown):
+        return kept[1].strip() or None  # how a number is kept from losing its first zeros
+    if shown.startswith("="):
+        return Odd(Oddity.FORMULA)
+    if _ERROR.fullmatch(shown):
+        return Odd(Oddity.ERROR)
+    return shown
+
+
+# -- XLSX --------------------------------------------------------------------------------------------------------------
+
+
+def _workbook_lines(path: Path) -> Iterator[Line]:
+    with zipfile.ZipFile(path) as packed:
+        parts = packed.infolist()
+        texts = sum(each.file_size for each in parts if each.filename.endswith("sharedStrings.xml"))
+        if sum(each.file_size for each in parts) > _UNPACKED_MOST or texts > _TEXTS_MOST:
+            raise Refused(FILE_UNREADABLE)
+        merged = _merged(packed)
+    book = load_workbook(path, read_only=True, keep_links=False)
+    try:
+        sheet: Any = next((each for each in book.worksheets if each.sheet_state == "visible"), None)
+        if sheet is None:
+            raise Refused(FILE_EMPTY)
+        sheet.reset_dimensions()  # what a file says of its own size need not be true
+        for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
+            cells = tuple(_sheet_cell(each) for each in values[:MAX_COLUMNS])
+            yield Line(number, _with_merged(cells, merged, number) if number in merged else cells)
+    finally:
+        book.close()
+
+
+def _sheet_cell(value: Any) -> Cell:
+    if value is None or isinstance(value, str):
+        return None if value is None else _text_cell(value)
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, int | float):
+        return str(int(value)) if float(value).is_integer() else repr(value)
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    return str(value) if isinstance(value, time) else Odd(Oddity.FORMULA)
+
+
+def _first_sheet(packed: zipfile.ZipFile) -> str:
+    """The name of the part that is read, but where the first sheets are hidden. Raises KeyError without any."""
+    names = [each.filename for each in packed.infolist() if _SHEET.fullmatch(each.filename)]
+    if not names:
+        raise KeyError("no sheet")
+    return names[0]
+
+
+def _merged(packed: zipfile.ZipFile) -> dict[int, set[int]]:
+    """Row → columns (from 0) that lie under a merged cell and not at its upper left. They stand at the end of a sheet."""
+    found: dict[int, set[int]] = {}
+    with packed.open(_first_sheet(packed)) as file:
+        rest = b""
+        while chunk := file.read(_CHUNK):
+            seen = rest + chunk
+            for match in _MERGED.finditer(seen):
+                _cover(found, match)
+            cut = seen.rfind(b"<")
+            rest = seen[cut:] if cut >= 0 and len(seen) - cut < 200 else b""
+    return found
+
+
+def _cover(found: dict[int, set[int]], match: re.Match[bytes]) -> None:
+    left, top, right, bottom = _column(match[1]), int(match[2]), _column(match[3]), int(match[4])
+    for row in range(top, min(bottom, MAX_ROWS) + 1):
+        columns = found.setdefault(row, set())
+        columns.update(range(left, min(right, MAX_COLUMNS) + 1))
+        if row == top:
+            columns.discard(left)
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters[:4]:
+        number = number * 26 + letter - 64
+    return number - 1
+
+
+def _with_merged(cells: tuple[Cell, ...], merged: dict[int, set[int]], number: int) -> tuple[Cell, ...]:
+    return tuple(
+        Odd(Oddity.MERGED) if cell is None and place in merged[number] else cell for place, cell in enumerate(cells)
+    )
