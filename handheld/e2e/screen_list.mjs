@@ -27,6 +27,11 @@ export const SCREENS = [
   { name: "visit-started", as: li, prepare: (page) => seen(page, "section[data-tone] button").click() },
   { name: "visit-done", as: li, prepare: (page) => seen(page, "footer button").last().click() },
   { name: "visit-done-detail", as: li, needs: "visit-done", path: "/", prepare: (page) => inList(page, "article[data-standing=done] a").first().click() },
+  { name: "opportunity", as: li, prepare: makeOpportunity },
+  { name: "opportunity-edit", as: li, prepare: (page) => seen(page, "h2 + button").first().click(), after: giveAmount },
+  { name: "opportunity-contact", as: li, prepare: (page) => seen(page, "textarea").first().fill("来电，约周六带家人看样板间。") },
+  { name: "opportunity-lose", as: li, prepare: (page) => seen(page, "footer button").last().click(), after: escape },
+  { name: "opportunities", as: li, path: "/opportunities" },
   { name: "customers", as: li, path: "/customers" },
   { name: "customers-search", as: li, path: "/customers", prepare: (page) => inList(page, "input[type=search]").fill("l") },
   { name: "customers-none", as: li, prepare: (page) => inList(page, "input[type=search]").fill("zzzz"), after: clearSearch },
@@ -74,6 +79,21 @@ async function wrongPassword(page) {
   await page.locator("input[autocomplete=current-password]").fill("not it");
   await page.locator("form button[type=submit]").click();
   await page.getByRole("alert").waitFor();
+}
+
+/** Of the visit that is open; in the other language it has become one already. */
+async function makeOpportunity(page) {
+  await seen(page, "button, a").filter({ hasText: /转为商机|转成的商机|Make an opportunity|opportunity it became/ }).click();
+  await seen(page, "[role=group] button").nth(3).click();
+  await seen(page, "ol li").first().waitFor();
+}
+
+async function giveAmount(page) {
+  const amount = page.locator("dialog input[inputmode=none]");
+  await amount.focus();
+  await amount.pressSequentially("3200000");
+  await page.locator("dialog footer button").click();
+  await page.locator("dialog").waitFor({ state: "detached" });
 }
 
 /** An expense without what it has to cite. */

@@ -5,6 +5,7 @@ import { useWorkspace } from "../../hooks/context";
 import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
 import { Block, Empty, Fact, Facts, Note } from "../parts/Block";
+import { CustomerOpportunities } from "../opportunities/CustomerOpportunities";
 import { Chips } from "../parts/Chips";
 import { Screen } from "../parts/Screen";
 import { useSnack } from "../parts/snack";
@@ -62,6 +63,7 @@ export function CustomerScreen({ named }: { readonly named: Named }) {
     >
       {customer.unsent && <Note tone="warn">{i18n._("Kept on this device, not sent yet.")}</Note>}
       <Card customer={customer} phones={phones} />
+      <CustomerOpportunities customer={id} />
       <CustomerFollowUps customer={id} />
       <CustomerVisits customer={id} />
       <Notes customer={id} />

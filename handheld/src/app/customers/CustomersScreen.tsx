@@ -3,7 +3,7 @@ import Button from "../parts/Button";
 import { useDeferredValue, useMemo } from "react";
 import { Link, useLocation } from "wouter";
 import { i18n } from "../../i18n";
-import { Empty } from "../parts/Block";
+import { Empty, TextLink } from "../parts/Block";
 import { LongList } from "../parts/LongList";
 import { Screen } from "../parts/Screen";
 import { SearchField } from "../parts/SearchField";
@@ -37,9 +37,10 @@ export function CustomersScreen() {
       }
     >
       {found && (
-        <p className={css.count} role="status">
-          {i18n._("{n, plural, one {# customer} other {# customers}}", { n: found.length })}
-        </p>
+        <div className={css.count}>
+          <p role="status">{i18n._("{n, plural, one {# customer} other {# customers}}", { n: found.length })}</p>
+          <TextLink to="/opportunities">{i18n._("Opportunities by worth")}</TextLink>
+        </div>
       )}
       {found?.length === 0 ? (
         <Empty

@@ -5,6 +5,7 @@ import { useWorkspace } from "../../hooks/context";
 import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
 import { Block } from "../parts/Block";
+import { useStageName } from "../opportunities/useFunnel";
 import { useNames } from "../rows/staff";
 import { useNow } from "../words/now";
 import { sayEvent } from "../words/timeline";
@@ -19,6 +20,7 @@ export function Timeline({ customer }: { readonly customer: string }) {
   const { person } = useWorkspace();
   const now = useNow();
   const nameOf = useNames();
+  const stageName = useStageName();
   const [all, setAll] = useState(false);
   const found = useLive(
     async (read) => ({
@@ -29,7 +31,7 @@ export function Timeline({ customer }: { readonly customer: string }) {
   );
   if (!found) return null;
   const sorted = [...found.entries].sort((one, other) => other.at - one.at);
-  const text = (entry: Shown<"timeline">) => sayEvent(entry, nameOf, found.notes.get(entry.subject_id ?? ""));
+  const text = (entry: Shown<"timeline">) => sayEvent(entry, nameOf, found.notes.get(entry.subject_id ?? ""), stageName);
   return (
     <Block title={i18n._("Timeline")}>
       {sorted.length === 0 && <p>{i18n._("Nothing yet. What happens with this customer stands here for good.")}</p>}

@@ -15,6 +15,8 @@ import { InboxScreen } from "../inbox/InboxScreen";
 import { MeScreen } from "../me/MeScreen";
 import { NotificationsScreen } from "../me/NotificationsScreen";
 import { MendScreen } from "../mend/MendScreen";
+import { OpportunitiesScreen } from "../opportunities/OpportunitiesScreen";
+import { OpportunityScreen } from "../opportunities/OpportunityScreen";
 import { TaskScreen } from "../tasks/TaskScreen";
 import { FirstPerson } from "../team/FirstPerson";
 import { PersonDayScreen } from "../team/PersonDayScreen";
@@ -52,6 +54,8 @@ export const ROUTES: readonly ScreenRoute[] = [
   { path: "/customers", section: "customers", pane: "list", screen: CustomersScreen },
   { path: "/customers/new", section: "customers", pane: "detail", screen: NewCustomerScreen },
   { path: "/customers/:id", section: "customers", pane: "detail", screen: CustomerScreen },
+  { path: "/opportunities", section: "customers", pane: "detail", screen: OpportunitiesScreen },
+  { path: "/opportunities/:id", section: "customers", pane: "detail", screen: OpportunityScreen },
   { path: "/team", section: "team", pane: "list", screen: TeamScreen, beside: FirstPerson },
   { path: "/team/:day/:person", section: "team", pane: "detail", screen: PersonDayScreen },
   { path: "/team/:day/:person/:visit", section: "team", pane: "detail", screen: TeamVisitScreen },

@@ -3,6 +3,7 @@ import { useWorkspace } from "../../hooks/context";
 import { i18n } from "../../i18n";
 import { Note, TextLink } from "../parts/Block";
 import { Screen } from "../parts/Screen";
+import { FromVisit } from "../opportunities/FromVisit";
 import type { Visit } from "../rows/visits";
 import { nameOf } from "../today/VisitCard";
 import { reopen } from "./PlanActions";
@@ -20,6 +21,7 @@ export function VisitDone({ visit }: { readonly visit: Visit }) {
           {i18n._("It takes place after all")}
         </Button>
       </VisitFacts>
+      <FromVisit visit={visit} />
       <Comments visit={visit.id} />
       {visit.customer_id !== null && visit.customer_id !== undefined && (
         <TextLink to={`/customers/${visit.customer_id}`}>{i18n._("Open the customer")}</TextLink>

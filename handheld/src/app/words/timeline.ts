@@ -2,13 +2,22 @@
 import type { Shown } from "../../device/api";
 import { i18n } from "../../i18n";
 import type { Rows } from "../../wire";
+import { lossReasons, type LossReason } from "../opportunities/words";
 import { outcomes, sayChoice, stages } from "./choices";
 
 type Stage = Rows["customers"]["stage"];
 type Outcome = NonNullable<Rows["visits"]["outcome"]>;
 
-/** nameOf: who is behind an id. note: the text of the note it is about, where it is on this device. */
-export function sayEvent(entry: Shown<"timeline">, nameOf: (id: string) => string, note: string | undefined): string {
+/**
+ * nameOf: who is behind an id. note: the text of the note it is about, where it is on this device. stageName: of the funnel, by
+ * its code.
+ */
+export function sayEvent(
+  entry: Shown<"timeline">,
+  nameOf: (id: string) => string,
+  note: string | undefined,
+  stageName: (code: string) => string = (code) => code,
+): string {
   const given = (typeof entry.params === "object" && entry.params !== null ? entry.params : {}) as Record<string, unknown>;
   const text = (name: string): string | null => (typeof given[name] === "string" && given[name] !== "" ? given[name] : null);
   const tail = (...parts: (string | null | undefined)[]): string => parts.filter(Boolean).map((part) => ` · ${part}`).join("");
@@ -33,6 +42,23 @@ export function sayEvent(entry: Shown<"timeline">, nameOf: (id: string) => strin
       return i18n._("Visit") + tail(text("outcome") && sayChoice(outcomes(), text("outcome") as Outcome), text("result"));
     case "follow-up":
       return i18n._("Followed up") + tail(text("text"), text("note"));
+    case "opportunity-opened":
+      return i18n._("Opportunity") + tail(text("title"), text("to") && stageName(text("to") ?? ""));
+    case "opportunity-changed":
+      return i18n._("Opportunity changed") + tail(text("title"));
+    case "opportunity-moved":
+      return (
+        i18n._("Opportunity: {before} → {after}", { before: stageName(text("from") ?? ""), after: stageName(text("to") ?? "") }) +
+        tail(typeof given.probability === "number" ? `${given.probability}%` : null, text("title"))
+      );
+    case "opportunity-contact":
+      return i18n._("About the opportunity") + tail(text("text"), text("title"));
+    case "opportunity-won":
+      return i18n._("Opportunity won") + tail(text("title"));
+    case "opportunity-lost":
+      return i18n._("Opportunity lost") + tail(text("reason") && sayChoice(lossReasons(), text("reason") as LossReason), text("title"));
+    case "opportunity-reopened":
+      return i18n._("Opportunity taken up again") + tail(text("title"));
     default:
       return i18n._("Something this app does not know yet ({kind})", { kind: entry.kind });
   }
