@@ -15,7 +15,7 @@ from server.core.types import Id
 from server.core.uow import UnitOfWork
 from server.customers.contacts.models import Contact
 from server.customers.models import Customer
-from server.customers.search.keys import KEY_LONG, keys_of, sought_key
+from server.customers.search.keys import KEY_LONG, keys_of, readings, sought_key
 
 _AT_ONCE = 5000
 """Customers whose keys are written with one statement."""
@@ -53,6 +53,13 @@ def found_by(org_id: str, name: str) -> Select[tuple[str]]:
     """The ids of customers of whom part of a name, or of how it is read, is this. name: as `rules.name_key` makes it."""
     t, begin = CUSTOMER_KEYS.c, sought_key(name)
     return select(t.customer_id).where(t.org_id == org_id, t.key >= begin, t.key < begin + _LAST)
+
+
+def named_in_full(org_id: str, reading: str) -> Select[tuple[str]]:
+    """The ids of customers of whom some end of a name is read like this whole name. reading: of `sound.reading_of`."""
+    t = CUSTOMER_KEYS.c
+    whole = {sought_key("".join(each)) for each in readings(reading)}
+    return select(t.customer_id).where(t.org_id == org_id, t.key.in_(sorted(whole)))
 
 
 def _rows(uow: UnitOfWork, ids: Sequence[str]) -> Iterator[tuple[str, str, str]]:

@@ -2,6 +2,8 @@
 
 from server.customers.contacts import views as contacts
 from server.customers.deleting import views as deleting
+from server.customers.duplicates import views as duplicates
+from server.customers.history import views as history
 from server.customers.imports.views import IMPORTS
 from server.customers.lead_conflicts import views as lead_conflicts
 from server.customers.merging import views as merging
@@ -19,7 +21,9 @@ __all__ = [
     "contacts",
     "deleting",
     "details",
+    "duplicates",
     "handover",
+    "history",
     "lead_conflicts",
     "merging",
     "profile",

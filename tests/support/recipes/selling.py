@@ -89,6 +89,8 @@ RECIPES: Mapping[str, Recipe] = {
     ),
     "GET /api/v1/customers/pivot": Recipe(references=_CUSTOMER_LIST, query={"by": "industry"}),
     "GET /api/v1/customers/{customer_id}/contacts": Recipe(row="contact"),
+    "GET /api/v1/customers/{customer_id}/history": Recipe(row="customer"),
+    "POST /api/v1/customers/duplicates": Recipe(body=body_of(name="nobody", phones=["13912340000"])),
     "POST /api/v1/customers/{customer_id}/contacts": Recipe(
         row="customer", body=lambda asking: {"name": asking.scene.word()}, references={"/id": "contact"}
     ),

@@ -1,0 +1,70 @@
+import Button from "../parts/Button";
+import { i18n } from "../../i18n";
+import { Chips } from "../parts/Chips";
+import { Sheet } from "../parts/Sheet";
+import { useNames } from "../rows/staff";
+import { GRADES, importances, needLevels, stages, urgencies } from "../words/choices";
+import { WIDE, type Filter } from "./filters";
+
+interface Props {
+  readonly filter: Filter;
+  /** Whose customers are on this device. */
+  readonly owners: readonly string[];
+  readonly onChange: (filter: Filter) => void;
+  readonly onClose: () => void;
+}
+
+/** What the list is narrowed to; each tap counts at once. */
+export function FilterSheet({ filter, owners, onChange, onClose }: Props) {
+  const nameOf = useNames();
+  const set = (change: Partial<Filter>) => {
+    onChange({ ...filter, ...change });
+  };
+  return (
+    <Sheet
+      title={i18n._("Show only")}
+      onClose={onClose}
+      foot={
+        <>
+          <Button size="large" onClick={() => {
+            onChange(WIDE);
+          }}>
+            {i18n._("Show all again")}
+          </Button>
+          <Button color="primary" size="large" onClick={onClose}>
+            {i18n._("Done")}
+          </Button>
+        </>
+      }
+    >
+      <Chips label={i18n._("Grade")} choices={GRADES} value={filter.grade} onChange={(grade) => {
+        set({ grade });
+      }} />
+      <Chips label={i18n._("Expected to close")} choices={urgencies()} value={filter.urgency} onChange={(urgency) => {
+        set({ urgency });
+      }} />
+      <Chips label={i18n._("Stage")} choices={stages()} value={filter.stage} onChange={(stage) => {
+        set({ stage });
+      }} />
+      <Chips label={i18n._("Importance")} choices={importances()} value={filter.importance} onChange={(importance) => {
+        set({ importance });
+      }} />
+      <Chips label={i18n._("Need")} choices={needLevels()} value={filter.need} onChange={(need) => {
+        set({ need });
+      }} />
+      <Chips
+        label={i18n._("In use")}
+        choices={[{ value: "enabled", text: i18n._("In use") }, { value: "disabled", text: i18n._("Out of use") }]}
+        value={filter.status}
+        onChange={(status) => {
+          set({ status });
+        }}
+      />
+      {owners.length > 1 && (
+        <Chips label={i18n._("Owner")} choices={owners.map((value) => ({ value, text: nameOf(value) }))} value={filter.owner} onChange={(owner) => {
+          set({ owner });
+        }} />
+      )}
+    </Sheet>
+  );
+}
