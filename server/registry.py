@@ -25,6 +25,7 @@ from server.accounts import functions as accounts_functions
 from server.accounts import purge
 from server.accounts import sync as accounts_sync
 from server.accounts.operations import furnishing
+from server.accounts.operations.staff import on_leaving
 from server.approvals import subjects
 from server.approvals import sync as approvals_sync
 from server.core import arrivals, blobs, collections, events, job_requests, nightly, sync_issues, tables, verify
@@ -34,14 +35,17 @@ from server.customers import sync as customers_sync
 from server.customers.deleting import purge as deleting_purge
 from server.customers.hanging import guards_customers, on_merge
 from server.customers.imports import running as imports_running
+from server.customers.leaving import hand_over_leaver
 from server.customers.opportunities import origins
 from server.customers.opportunities.funnel import seed_funnel
+from server.customers.ownership import on_inheriting
 from server.expenses import operations as expenses_operations
 from server.expenses import queries as expenses_queries
 from server.expenses import sync as expenses_sync
 from server.expenses.models import ExpenseLine
 from server.fieldwork import operations as fieldwork_operations
 from server.fieldwork import sync as fieldwork_sync
+from server.fieldwork.operations.handover import follow_leaver
 from server.fieldwork.operations.origins import VISITS
 from server.fieldwork.questions import operations as questions_operations
 from server.insight import functions as insight_functions
@@ -62,6 +66,10 @@ for area in AREAS:
 customers_operations.on_handover(fieldwork_operations.follow_customers)
 customers_operations.on_handover(questions_operations.follow_customers)
 customers_operations.on_handover(follow_customers)
+
+# In the same unit of work: what somebody had to do when he is disabled goes to an heir.
+on_leaving(hand_over_leaver)
+on_inheriting(follow_leaver)
 
 # In the same unit of work: what is not plain when two customers become one (server/customers/hanging.py).
 on_merge(Card)

@@ -126,14 +126,18 @@ def create(
 @user.command()
 @org_option()
 @click.argument("username")
-@click.option("--undo", is_flag=True, help="Let him in again; his devices stay as they are.")
-def disable(org: str, username: str, undo: bool) -> None:
-    """Take a person's way in: sessions end now, devices are emptied at their next contact. Customers stay his until handed over."""
+@click.option(
+    "--undo", is_flag=True, help="Let him in again; his devices stay as they are, and so does what was handed over."
+)
+@click.option("--to", help="Who gets his customers and what he had to do; else who leads him.")
+def disable(org: str, username: str, undo: bool, to: str | None) -> None:
+    """Take a person's way in: sessions end now, devices are emptied at their next contact, open customers get a new owner."""
     with services() as opened:
         actor = operator(opened, org)
         found = _user(opened, actor, username)
+        heir_id = None if to is None else _user(opened, actor, to).id
         with opened.writing(actor) as uow:
-            changed = (enable_user if undo else disable_user)(uow, found.id)
+            changed = enable_user(uow, found.id) if undo else disable_user(uow, found.id, heir_id=heir_id)
             uow.commit()
     click.echo(f"{changed.username}: {changed.state}")
 

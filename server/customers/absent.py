@@ -15,7 +15,6 @@ from server.customers.deleting.rules import restorable_until
 from server.customers.functions import READ
 from server.customers.merging.models import MergedCustomer
 from server.customers.models import Customer, FormerOwner, former_owner_id
-from server.customers.ownership import was_mine
 
 MERGED = problem_type(
     "customers.merged",
@@ -58,11 +57,13 @@ def absent_customers(uow: UnitOfWork, ids: Collection[str]) -> dict[str, Absent]
     uow.preload(Customer, into.values())
     reach = uow.actor.reach(READ)
     strange = [each for each in into.values() if (row := uow.get(Customer, each)) is None or not reach.holds(row)]
-    uow.preload(FormerOwner, [former_owner_id(each, uow.actor.user_id) for each in strange])
+    former = {each: former_owner_id(each, uow.actor.user_id) for each in strange}
+    uow.preload(FormerOwner, former.values())
+    on_device = uow.actor.enrolment_id is not None  # in the office a former owner is a stranger (rule C10)
     found = {
         each: Absent(MERGED, {"into_id": now}, now)
         for each, now in into.items()
-        if now not in strange or was_mine(uow, now)
+        if now not in former or (on_device and uow.get(FormerOwner, former[now]) is not None)
     }
     rest = [each for each in ids if each not in into]
     uow.preload(DeletedCustomer, rest)

@@ -12,6 +12,7 @@ from server.core.problems import NOT_FOUND, Refused, problem_type
 from server.core.rows import c
 from server.core.uow import UnitOfWork
 from server.customers import rules
+from server.customers.absent import customer_there
 from server.customers.contacts.models import Contact
 from server.customers.events import CustomerHandedOver, HandoverDone
 from server.customers.functions import HAND_OVER, WRITE
@@ -73,6 +74,23 @@ def on_handover(reaction: HandoverReaction) -> HandoverReaction:
     return reaction
 
 
+Inherits = Callable[[UnitOfWork, User, User], None]
+_INHERITING: list[Inherits] = []
+
+
+def on_inheriting(reaction: Inherits) -> Inherits:
+    """Register what else of a leaver goes to his heir, after his customers. Given the leaver and the heir."""
+    if reaction not in _INHERITING:
+        _INHERITING.append(reaction)
+    return reaction
+
+
+def inherit(uow: UnitOfWork, leaver: User, heir: User) -> None:
+    """Give what a leaver had to do without a customer of his to his heir."""
+    for react in _INHERITING:
+        react(uow, leaver, heir)
+
+
 # -- the owner of a new customer --------------------------------------------------------------------------------------
 
 
@@ -83,10 +101,11 @@ def unit_of_owner(uow: UnitOfWork, owner_id: str) -> str:
     """
     if owner_id == uow.actor.user_id:
         return uow.actor.unit_id
-    return _new_owner(uow, owner_id, field="/owner_id").unit_id
+    return new_owner(uow, owner_id, field="/owner_id").unit_id
 
 
-def _new_owner(uow: UnitOfWork, user_id: str, *, field: str) -> User:
+def new_owner(uow: UnitOfWork, user_id: str, *, field: str) -> User:
+    """Whom the actor may give customers to. Raises Refused FORBIDDEN_FUNCTION, NEW_OWNER_UNFIT."""
     reach = uow.actor.must(HAND_OVER)  # first: whoever may not assign learns nothing about who is there
     user = uow.get(User, user_id)
     if user is None or user.state != "active" or not _reaches_person(reach, user):
@@ -160,21 +179,18 @@ def hand_over_customers(
 
     from_user_id: whom the caller saw as their owner; when one of them is somebody else's by now, nothing is done.
     Records CustomerHandedOver for each and HandoverDone for all. Raises Refused NOT_FOUND when one of them is out of
-    reach, NEW_OWNER_UNFIT, OWNER_CHANGED, REASON_REQUIRED. Source: rules C8, C9.
+    reach, MERGED or DELETED when he is gone, NEW_OWNER_UNFIT, OWNER_CHANGED, REASON_REQUIRED. Source: rules C8, C9.
     """
     why = rules.check_reason(reason)
-    reach = uow.actor.must(HAND_OVER)
-    owner = _new_owner(uow, to_user_id, field="/to")
+    owner = new_owner(uow, to_user_id, field="/to")
     ids = sorted(set(customer_ids))
     uow.preload(Customer, ids)
-    found = [customer for each in ids if (customer := uow.get(Customer, each)) is not None and reach.holds(customer)]
-    if len(found) < len(ids):
-        raise Refused(NOT_FOUND, field="/customers")
+    found = [customer_there(uow, each, HAND_OVER, field="/customers") for each in ids]
     if from_user_id is not None:
         elsewhere = sum(customer.owner_id != from_user_id for customer in found)
         if elsewhere:
             raise Refused(OWNER_CHANGED, count=elsewhere)
-    return _move(uow, found, owner, why)
+    return move(uow, found, owner, why)
 
 
 def hand_over_portfolio(
@@ -182,7 +198,8 @@ def hand_over_portfolio(
 ) -> int:
     """Give all open customers of one person to another, as when he leaves; all or none. Returns how many changed hands.
 
-    include_closed: lost and dead ones too; else they stay under his name, visible to his unit. He may be disabled already.
+    include_closed: lost and dead ones too; else they stay under his name, visible to his unit. Of one who is disabled already
+    all else that he had to do goes too (`on_inheriting`).
     Raises Refused NOT_FOUND, NEW_OWNER_UNFIT, PORTFOLIO_BEYOND_REACH, REASON_REQUIRED. Source: rule C9.
     """
     why = rules.check_reason(reason)
@@ -191,17 +208,21 @@ def hand_over_portfolio(
     leaver = uow.get(User, from_user_id)
     if leaver is None or not _reaches_person(reach, leaver):
         raise Refused(NOT_FOUND)
-    owner = _new_owner(uow, to_user_id, field="/to")
+    owner = new_owner(uow, to_user_id, field="/to")
     columns = c(Customer)
     stages = rules.STAGES if include_closed else rules.OPEN_STAGES
     found = uow.find(Customer, columns.owner_id == from_user_id, columns.stage.in_(stages))
     beyond = sum(not reach.holds(customer) for customer in found)
     if beyond:
         raise Refused(PORTFOLIO_BEYOND_REACH, count=beyond)
-    return _move(uow, found, owner, why)
+    count = move(uow, found, owner, why)
+    if leaver.state != "active":
+        inherit(uow, leaver, owner)
+    return count
 
 
-def _move(uow: UnitOfWork, customers: Sequence[Customer], owner: User, reason: str) -> int:
+def move(uow: UnitOfWork, customers: Sequence[Customer], owner: User, reason: str) -> int:
+    """Give these customers to that owner, whoever acts. Returns how many were not his yet."""
     # What is his already but belongs to his unit of before follows him to the present one.
     moving = [customer for customer in customers if customer.owner_id != owner.id or customer.unit_id != owner.unit_id]
     from_ids = {customer.id: customer.owner_id for customer in moving}

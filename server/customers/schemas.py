@@ -279,6 +279,13 @@ class PortfolioIn(Schema):
     include_closed = BooleanField(load_default=False, metadata={"description": "Lost and dead ones too."})
 
 
+class LeaveIn(Schema):
+    """To whom goes what a person who leaves had to do."""
+
+    to = IdField(required=True)
+    reason = TextField(rules.REASON_MOST, required=True)
+
+
 class HandoverOut(Schema):
     """What a handover did."""
 

@@ -6,7 +6,7 @@ may do and where he belongs is changed only where he has, before and after, noth
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -62,6 +62,9 @@ NOT_SENSITIVE = problem_type(
 
 SENSITIVE = frozenset({"phone"})
 """Fields of User that lists mask and `reveal` shows."""
+
+Leaving = Callable[[UnitOfWork, User, str | None, str | None], None]
+_LEAVING: list[Leaving] = []
 
 _STAFF = ("number", "name", "gender", "birth_year", "education", "title", "phone")
 _SECRET = frozenset({"password_hash"})
@@ -163,10 +166,21 @@ def change_user(uow: UnitOfWork, user_id: str, values: Mapping[str, Any], *, ver
     return user
 
 
-def disable_user(uow: UnitOfWork, user_id: str) -> User:
-    """Take a person's way in: his sessions end now, his devices are emptied at their next contact.
+def on_leaving(reaction: Leaving) -> Leaving:
+    """Register what becomes of what a person leaves behind, in the unit of work that disables him.
 
-    Raises Refused NOT_FOUND, USER_DEFAULT, USER_SELF.
+    Given the person, whom the caller named as his heir (None: nobody), and the reason he gave.
+    """
+    if reaction not in _LEAVING:
+        _LEAVING.append(reaction)
+    return reaction
+
+
+def disable_user(uow: UnitOfWork, user_id: str, *, heir_id: str | None = None, reason: str | None = None) -> User:
+    """Take a person's way in: his sessions end now, his devices are emptied at their next contact, and what he had to do is
+    somebody else's (`on_leaving`). heir_id: whose; else that of who leads him.
+
+    Raises Refused NOT_FOUND, USER_DEFAULT, USER_SELF, and what the reactions do for an heir.
     """
     user = manage(uow, user_id)
     rules.check_user_removal(is_default=user.is_default)
@@ -177,6 +191,8 @@ def disable_user(uow: UnitOfWork, user_id: str) -> User:
     uow.change(user, state="disabled")
     devices, ended = revoke_devices_of(uow, user_id)
     uow.record(UserDisabled(user.id, sessions=ended + end_sessions(uow, user_id), devices=devices))
+    for react in _LEAVING:
+        react(uow, user, heir_id, reason)
     return user
 
 

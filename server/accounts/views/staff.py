@@ -147,7 +147,10 @@ def delete_user(user_id: str) -> None:
 @blp.response(200, UserOut)
 @blp.refuses(rules.USER_DEFAULT, staff.USER_SELF)
 def disable_user(user_id: str) -> dict[str, Any]:
-    """Take his way in: sessions end now, devices are emptied at their next contact, what they had not sent is kept."""
+    """Take his way in: sessions end now, devices are emptied at their next contact, what they had not sent is kept.
+
+    His open customers, and what else he had to do, go to who leads him, in one batch.
+    """
     with writing() as uow:
         staff.disable_user(uow, user_id)
         uow.commit()

@@ -8,6 +8,7 @@ from typing import Any
 from server.accounts.models import User
 from server.core.problems import NOT_FOUND, Refused, problem_type
 from server.core.uow import UnitOfWork
+from server.customers.absent import customer_there
 from server.customers.deleting import rules, taking
 from server.customers.deleting.events import CustomerDeleted, CustomerRestored
 from server.customers.deleting.models import DeletedCustomer, DeletedRows
@@ -35,16 +36,16 @@ def delete_customers(uow: UnitOfWork, customer_ids: Iterable[str]) -> int:
     """Take customers with all that hangs on them out of sight, all or none; for thirty days they can be restored.
 
     Deleting again what is deleted changes nothing. Returns how many went. Records CustomerDeleted. Raises Refused NOT_FOUND
-    when one of them is out of reach, PROTECTED naming those who are. Source: rule C18.
+    when one of them is out of reach, MERGED when he is another by now, PROTECTED naming those who are. Source: rule C18.
     """
     reach, ids = uow.actor.must(DELETE), sorted(set(customer_ids))
     uow.preload(Customer, ids)
     missing = [each for each in ids if uow.get(Customer, each) is None]
     uow.preload(DeletedCustomer, missing)
-    there = [row for each in ids if (row := uow.get(Customer, each)) is not None]
-    before = [deleted for each in missing if (deleted := uow.get(DeletedCustomer, each)) is not None]
-    if len(there) + len(before) < len(ids) or not all(map(reach.holds, (*there, *before))):
+    known = {each: deleted for each in missing if (deleted := uow.get(DeletedCustomer, each)) is not None}
+    if not all(map(reach.holds, known.values())):
         raise Refused(NOT_FOUND, field="/customers")
+    there = [customer_there(uow, each, DELETE, field="/customers") for each in ids if each not in known]
     if there:
         _check_free(uow, there)
         _take(uow, there)

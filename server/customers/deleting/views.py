@@ -9,6 +9,7 @@ from server.core.declare import requires
 from server.core.page_schemas import PageQuery, page_of
 from server.core.problems import BAD_CURSOR, NOT_FOUND
 from server.customers import queries
+from server.customers.absent import MERGED
 from server.customers.deleting.operations import PROTECTED, delete_customers, restore_customer
 from server.customers.deleting.queries import deleted_page
 from server.customers.deleting.schemas import DeletedCustomerOut, DeletionIn, DeletionOut
@@ -21,7 +22,7 @@ from server.customers.views.blueprint import CUSTOMERS, cursors
 @CUSTOMERS.route("/<id:customer_id>", methods=["DELETE"])
 @requires(DELETE)
 @CUSTOMERS.response(204)
-@CUSTOMERS.refuses(PROTECTED)
+@CUSTOMERS.refuses(PROTECTED, MERGED)
 def delete(customer_id: str) -> None:
     """Delete a customer with all that hangs on him; for thirty days he can be restored. Again it changes nothing."""
     with writing() as uow:
@@ -33,7 +34,7 @@ def delete(customer_id: str) -> None:
 @requires(DELETE)
 @CUSTOMERS.arguments(DeletionIn)
 @CUSTOMERS.response(200, DeletionOut)
-@CUSTOMERS.refuses(PROTECTED, NOT_FOUND)
+@CUSTOMERS.refuses(PROTECTED, NOT_FOUND, MERGED)
 def delete_several(values: dict[str, Any]) -> dict[str, int]:
     """Delete customers, all or none: those who are protected are named, and then nothing was done."""
     with writing() as uow:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from server.accounts.operations.staff import USER_SELF, disable_user
+from server.accounts.rules import USER_DEFAULT
 from server.core.api import Blueprint
 from server.core.auth import writing
 from server.core.declare import requires
 from server.core.problems import NOT_FOUND
 from server.customers import operations, rules
+from server.customers.absent import DELETED, MERGED
 from server.customers.functions import HAND_OVER
 from server.customers.ownership import NEW_OWNER_UNFIT, OWNER_CHANGED, PORTFOLIO_BEYOND_REACH
-from server.customers.schemas import HandoverIn, HandoverOut, PortfolioIn
+from server.customers.schemas import HandoverIn, HandoverOut, LeaveIn, PortfolioIn
 from server.customers.views.blueprint import CUSTOMERS
 
 USERS = Blueprint(
@@ -23,7 +26,7 @@ USERS = Blueprint(
 @requires(HAND_OVER)
 @CUSTOMERS.arguments(HandoverIn)
 @CUSTOMERS.response(200, HandoverOut)
-@CUSTOMERS.refuses(rules.REASON_REQUIRED, NEW_OWNER_UNFIT, OWNER_CHANGED, NOT_FOUND)
+@CUSTOMERS.refuses(rules.REASON_REQUIRED, NEW_OWNER_UNFIT, OWNER_CHANGED, NOT_FOUND, MERGED, DELETED)
 def hand_over(values: dict[str, Any]) -> dict[str, int]:
     """Give customers, with all that hangs on them, to another owner; all or none."""
     with writing() as uow:
@@ -47,3 +50,18 @@ def hand_over_portfolio(values: dict[str, Any], user_id: str) -> dict[str, int]:
         )
         uow.commit()
     return {"handed_over": count}
+
+
+@USERS.route("/<id:user_id>/leave", methods=["POST"])
+@requires(HAND_OVER)
+@USERS.arguments(LeaveIn)
+@USERS.response(204)
+@USERS.refuses(rules.REASON_REQUIRED, NEW_OWNER_UNFIT, USER_DEFAULT, USER_SELF)
+def leave(values: dict[str, Any], user_id: str) -> None:
+    """Disable a person and give all that he had to do to another, in one batch. Needs `accounts.users.write` as well.
+
+    Without an heir, as when he is only disabled, it goes to who leads him.
+    """
+    with writing() as uow:
+        disable_user(uow, user_id, heir_id=values["to"], reason=values["reason"])
+        uow.commit()

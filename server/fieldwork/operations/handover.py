@@ -10,10 +10,11 @@ from server.core.uow import UnitOfWork
 from server.customers.models import Customer
 from server.fieldwork import events
 from server.fieldwork.activities.models import Activity
-from server.fieldwork.copies.sharing import share_visit
-from server.fieldwork.models import FollowUp, Visit
+from server.fieldwork.copies.sharing import share_task, share_visit
+from server.fieldwork.models import FollowUp, Task, Visit
 from server.fieldwork.operations.comments import follow_visits
 from server.fieldwork.places.models import CustomerPlace
+from server.fieldwork.task_states import TaskState
 from server.fieldwork.transitions import FollowUpState, VisitState
 
 _AT_ONCE = 1000
@@ -54,3 +55,25 @@ def follow_customers(uow: UnitOfWork, customers: Sequence[Customer], new_owner: 
             if follow_up.state == FollowUpState.OPEN and follow_up.assignee_id == former != new_owner.id:
                 uow.change(follow_up, assignee_id=new_owner.id)
                 uow.record(events.FollowUpHandedOver(follow_up.id, former, new_owner.id))
+
+
+def follow_leaver(uow: UnitOfWork, leaver: User, heir: User) -> None:
+    """What a leaver had still to do without a customer of his: planned visits, open follow-ups and tasks are the heir's (rule F9).
+
+    Who wrote and asked stays. Records VisitReassigned, FollowUpHandedOver and TaskAssigned.
+    """
+    visits = uow.find(Visit, c(Visit).assignee_id == leaver.id, c(Visit).state == VisitState.PLANNED.value)
+    place = {"owner_id": heir.id, "unit_id": heir.unit_id}
+    for visit in visits:
+        share_visit(uow, visit)
+        uow.change(visit, assignee_id=heir.id, plan_id=None, **(place if visit.customer_id is None else {}))
+        uow.record(events.VisitReassigned(visit.id, leaver.id, heir.id, by_handover=True))
+    follow_visits(uow, visits)
+    f, t = c(FollowUp), c(Task)
+    for follow_up in uow.find(FollowUp, f.assignee_id == leaver.id, f.state == FollowUpState.OPEN.value):
+        uow.change(follow_up, assignee_id=heir.id)
+        uow.record(events.FollowUpHandedOver(follow_up.id, leaver.id, heir.id))
+    for task in uow.find(Task, t.assignee_id == leaver.id, t.state == TaskState.OPEN.value):
+        share_task(uow, task)
+        uow.change(task, assignee_id=heir.id, **place)
+        uow.record(events.TaskAssigned(task.id, heir.id, task.customer_id, task.due_on))

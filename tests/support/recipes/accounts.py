@@ -99,6 +99,12 @@ RECIPES: Mapping[str, Recipe] = {
         base="team",
         disturbs=True,
     ),
+    "POST /api/v1/users/{user_id}/leave": Recipe(
+        row="recruit",
+        body=lambda asking: {"to": asking.colleague, "reason": "leaves"},
+        references={"/to": "person"},
+        base="team",
+    ),
     # devices, quarantine, history, jobs
     "GET /api/v1/devices": Recipe(references={"?user_id": "person"}),
     "POST /api/v1/devices/{device_id}/revoke": Recipe(row="device"),
