@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from server.accounts.models import Organisation, Role
 from server.accounts.operations import roles, staff
+from server.accounts.operations.furnishing import furnish
 from server.accounts.operations.organisations import create_organisation
 from server.accounts.queries import structure
 from server.accounts.queries.staff import list_roles
@@ -18,6 +19,7 @@ from server.core.db import NO_ORG
 from server.core.events import verify
 from server.core.problems import Refused
 from server.core.rows import c
+from server.customers.opportunities.models import FunnelStage
 from sync_protocol.ids import new_id
 from tests.server.accounts.company import Company, user_of
 
@@ -82,6 +84,19 @@ def test_system_roles_get_the_functions_of_a_later_version(company: Company, mon
     assert len(company.events()) == before
     changed = [orjson.loads(each.body) for each in company.events("accounts.role-changed")]
     assert "toys.later" in changed[-1]["changes"]["functions"][1]
+
+
+def test_what_areas_above_give_comes_with_an_organisation_and_later_to_one_that_was_there(company: Company) -> None:
+    with company.writing("system") as uow:
+        stages = uow.find(FunnelStage)
+        assert [each.code for each in sorted(stages, key=lambda each: each.position)][:2] == ["lead", "follow_up"]
+        for each in stages:
+            uow.remove(each)
+        uow.commit()
+    for added in (7, 0):
+        with company.writing("system") as uow:
+            assert furnish(uow) == added
+            uow.commit()
 
 
 def test_a_function_that_is_no_more_leaves_all_roles(company: Company) -> None:

@@ -11,6 +11,8 @@ import pytest
 
 from server.core.problems import Refused
 from server.customers import operations as customers
+from server.customers.deleting.operations import delete_customers, restore_customer
+from server.customers.merging.operations import merge_customers
 from server.customers.models import Customer, TimelineEntry
 from server.customers.opportunities import operations
 from server.customers.opportunities.funnel import add_stage, change_stage, seed_funnel
@@ -233,6 +235,33 @@ def test_with_its_customer_it_goes_to_the_new_owner_and_keeps_who_closed_it(offi
     found = office.row(Opportunity, made)
     assert (found.owner_id, found.opened_by) == (office.users["na"], office.users["wang"])
     assert office.row(Opportunity, going).next_step == "签约"
+
+
+def test_with_its_customer_it_is_merged_deleted_and_restored(office: Office) -> None:
+    kept, gone = office.customer(by="wang"), office.customer(by="na")
+    row, contact = opened(office, by="na", customer=gone), new_id()
+    about = {"opportunity_id": row, "text": "电话", **WIRE_STEP}
+    assert _push(office, "na", ("opportunity_contacts", "create", contact, about)) == [("applied", None)]
+
+    def held() -> tuple[set[str], set[str]]:
+        pulled = pull_all(office.database, office.actor("wang"))
+        return pulled.ids("opportunities"), pulled.ids("opportunity_contacts")
+
+    with office.writing("yang") as uow:
+        merge_customers(uow, kept, gone)
+        uow.commit()
+    assert held() == ({row}, {contact})
+    assert {office.row(each, at).customer_id for each, at in ((Opportunity, row), (OpportunityContact, contact))} == {
+        kept
+    }
+    with office.writing("boss") as uow:
+        delete_customers(uow, [kept])
+        uow.commit()
+    assert held() == (set(), set())
+    with office.writing("boss") as uow:
+        restore_customer(uow, kept)
+        uow.commit()
+    assert held() == ({row}, {contact})
 
 
 @pytest.mark.parametrize("who", ["zhao", "na", "hong", "spy"])
