@@ -110,6 +110,12 @@ LEAD_CONFLICT_RULED = _topic(
     en="A lead conflict of yours was ruled.",
     falls_back=True,
 )
+CUSTOMERS_MERGED = _topic(
+    "customers.merged", zh="您的客户已与另一客户合并。", en="A customer of yours is one with another by now."
+)
+CUSTOMERS_DELETED = _topic(
+    "customers.deleted", zh="您的客户已被删除，可在三十天内恢复。", en="Customers of yours were deleted."
+)
 DECISION_WAITING = _topic(
     "approvals.decision-waiting", zh="有一项申请等待您审批。", en="A request waits for your decision.", falls_back=True
 )

@@ -10,15 +10,18 @@ from sqlalchemy import select
 from notifications.hearing import Hearing, hears
 from notifications.people import leaders_of
 from notifications.telling import News
-from notifications.topics import HANDED_OVER, LEAD_CONFLICT, LEAD_CONFLICT_RULED
+from notifications.topics import CUSTOMERS_DELETED, CUSTOMERS_MERGED, HANDED_OVER, LEAD_CONFLICT, LEAD_CONFLICT_RULED
 from server.core.events import Heard
 from server.core.rows import c
 from server.core.types import from_ms
+from server.customers.deleting.events import CustomerDeleted
 from server.customers.events import HandoverDone, LeadConflictOpened
 from server.customers.functions import HAND_OVER
 from server.customers.lead_conflicts.events import LeadConflictDismissed, LeadConflictRuled
 from server.customers.lead_conflicts.models import LeadConflict
 from server.customers.lead_conflicts.rules import ConflictState
+from server.customers.merging.events import CustomersMerged
+from server.customers.merging.models import MergedCustomer
 from server.customers.models import Customer
 
 
@@ -107,4 +110,47 @@ def _of_conflict(
             subject_id=side.id,
             customer_name=side.name,
             params={"customer_id": side.id, "conflict_id": event.subject_id},
+        )
+
+
+@hears(CustomersMerged)
+def merged(hearing: Hearing, heard: Sequence[Heard]) -> None:
+    """Both owners hear of it, unless they did it: the one with whom both are now, and the one who has lost his."""
+    t, uow = c(MergedCustomer), hearing.uow
+    gone = sorted({each.told["gone_id"] for each in heard})
+    statement = select(t.id, t.name).where(t.org_id == uow.org_id, t.id.in_(gone))
+    names: dict[str, str] = {row[0]: row[1] for row in uow.connection.execute(statement)}
+    for each in heard:
+        owner, before = each.told["owner_id"], each.told["gone_owner_id"]
+        for person in sorted({owner, before} - {each.actor_id}):
+            hearing.news.append(
+                News(
+                    person,
+                    CUSTOMERS_MERGED,
+                    occurrence=each.n,
+                    since=from_ms(each.at),
+                    subject_collection="customers" if person == owner else None,
+                    subject_id=each.subject_id if person == owner else None,
+                    customer_name=names.get(each.told["gone_id"]),
+                    params={"by_id": each.actor_id},
+                )
+            )
+
+
+@hears(CustomerDeleted)
+def deleted(hearing: Hearing, heard: Sequence[Heard]) -> None:
+    """An owner hears how many of his customers somebody else has deleted, once for all that went at one moment."""
+    together: dict[tuple[str, str], list[Heard]] = {}
+    for each in heard:
+        if each.told["owner_id"] != each.actor_id:
+            together.setdefault((each.told["owner_id"], each.actor_id), []).append(each)
+    for (owner, actor), those in together.items():
+        hearing.news.append(
+            News(
+                owner,
+                CUSTOMERS_DELETED,
+                occurrence=those[0].n,
+                since=from_ms(those[0].at),
+                params={"count": len(those), "by_id": actor},
+            )
         )

@@ -52,6 +52,10 @@ export function sayNotice(notice: Notice, { nameFor, today }: Words): string {
       return i18n._("{n, plural, one {A customer was handed over to you} other {# customers were handed over to you}}", { n: Number(params["count"] ?? 1) });
     case "customers.lead-conflict":
       return i18n._("{customer} was entered by a colleague too; the office decides whose it is", { customer });
+    case "customers.merged":
+      return i18n._("{name} has merged two customers: {customer}", { name: by, customer });
+    case "customers.deleted":
+      return i18n._("{n, plural, one {{name} has deleted a customer of yours} other {{name} has deleted # customers of yours}}", { n: Number(params["count"] ?? 1), name: by });
     case "membership.member-arrived":
       return i18n._("{customer} has arrived", { customer });
     case "approvals.decision-waiting":
