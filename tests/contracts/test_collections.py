@@ -181,13 +181,18 @@ def of_carl(world: World) -> dict[str, str]:
 @pytest.mark.parametrize("who", ["anna", "sue", "dan", "priya"])
 def test_rows_out_of_reach_are_neither_seen_nor_touched(world: World, of_carl: dict[str, str], who: str) -> None:
     before = {name: rows_of(world, COLLECTIONS[name]) for name in of_carl}
-    maker, queue = Maker(world, who), world.queues[who]
+    maker, queue, actor = Maker(world, who), world.queues[who], world.actor(who)
+    expected = {}
     for name, action in ACTED_ON:
         if action != "create":
             maker.made = dict(of_carl)
             queue.add(name, action, of_carl[name], maker.values(COLLECTIONS[name], action), base=1)
+            function = COLLECTIONS[name].actions[action].function
+            may = function is None or actor.reach(function)
+            expected[name, action] = "core.not-found" if may else "core.function-missing"
     applied = world.push(who)
-    assert {each.code for each in applied.decisions} == {"core.not-found"}, [each.code for each in applied.decisions]
+    assert dict(zip(expected, (each.code for each in applied.decisions), strict=True)) == expected
+    assert "core.not-found" in expected.values()
     held = world.pull_all(who)
     for name, row in of_carl.items():
         assert row not in held.ids(name)

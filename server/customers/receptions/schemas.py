@@ -8,6 +8,9 @@ from server.core.fields import BooleanField, CodeField, IdField, InstantField, I
 from server.customers.receptions import rules
 from server.customers.rules import SOURCES
 
+_WORK_PLACE = {"example": "高新区"}
+_HOME_PLACE = {"example": "老城区"}
+
 
 class SheetFields(Schema):
     """What stands on the contact sheet."""
@@ -24,15 +27,17 @@ class SheetFields(Schema):
     interest_decoration = BooleanField()
     interest_surroundings = BooleanField()
     income = CodeField(rules.INCOMES, allow_none=True, metadata={"description": "Of the household, thousands a year."})
-    work_place = TextField(rules.PLACE_MOST, blank=True, allow_none=True)
-    home_place = TextField(rules.PLACE_MOST, blank=True, allow_none=True)
-    suggestions = TextField(rules.SUGGESTIONS_MOST, multiline=True, blank=True, allow_none=True)
+    work_place = TextField(rules.PLACE_MOST, blank=True, allow_none=True, metadata=_WORK_PLACE)
+    home_place = TextField(rules.PLACE_MOST, blank=True, allow_none=True, metadata=_HOME_PLACE)
+    suggestions = TextField(
+        rules.SUGGESTIONS_MOST, multiline=True, blank=True, allow_none=True, metadata={"example": "希望车位多一些"}
+    )
     impression = TextField(
         rules.IMPRESSION_MOST,
         multiline=True,
         blank=True,
         allow_none=True,
-        metadata={"description": "Of whoever received him, who alone may change it."},
+        metadata={"description": "Of whoever received him, who alone may change it.", "example": "很看重学区"},
     )
 
 
@@ -70,7 +75,7 @@ class ReceptionOut(Schema):
     interest_decoration = BooleanField(required=True)
     interest_surroundings = BooleanField(required=True)
     income = CodeField(rules.INCOMES, required=True, allow_none=True)
-    work_place = fields.String(required=True, allow_none=True)
-    home_place = fields.String(required=True, allow_none=True)
-    suggestions = fields.String(required=True, allow_none=True)
-    impression = fields.String(required=True, allow_none=True)
+    work_place = fields.String(required=True, allow_none=True, metadata=_WORK_PLACE)
+    home_place = fields.String(required=True, allow_none=True, metadata=_HOME_PLACE)
+    suggestions = fields.String(required=True, allow_none=True, metadata={"example": "希望车位多一些"})
+    impression = fields.String(required=True, allow_none=True, metadata={"example": "很看重学区"})
