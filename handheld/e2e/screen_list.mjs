@@ -40,6 +40,12 @@ export const SCREENS = [
   { name: "customer-edit", as: li, prepare: (page) => seen(page, "h2 + button").first().click(), after: escape },
   { name: "customer-new", as: li, path: "/customers/new" },
   { name: "customer-twin", as: li, prepare: typeTwin },
+  { name: "question-ask", as: li, path: "/customers", prepare: askQuestion },
+  { name: "questions", as: li, needs: "question-ask", path: "/questions" },
+  { name: "question", as: li, needs: "question-ask", prepare: (page) => inList(page, "section a").last().click() },
+  { name: "report-write", as: li, path: "/reports", prepare: (page) => inList(page, "section section a").first().click() },
+  { name: "report-sent", as: li, prepare: sendReport },
+  { name: "reports", as: li, path: "/reports" },
   { name: "me", as: li, path: "/me" },
   { name: "sign-out", as: li, prepare: (page) => inList(page, "button[class*=danger]").click(), after: escape },
   { name: "mend-empty", as: li, path: "/me/mend" },
@@ -56,6 +62,8 @@ export const SCREENS = [
   { name: "task", as: li, prepare: (page) => inList(page, "article button").filter({ hasText: /任务|task/ }).first().click() },
   { name: "snooze", as: li, path: "/inbox", prepare: (page) => inList(page, "article button").nth(1).click(), after: escape },
   { name: "notifications", as: li, path: "/me/notifications" },
+  { name: "reports-leader", as: jie, needs: "report-sent", path: "/reports" },
+  { name: "report-read", as: jie, needs: "report-sent", path: "/reports", prepare: (page) => inList(page, "section a[href*='/reports/0']").first().click() },
   { name: "team", as: jie, path: "/team" },
   { name: "team-person", as: jie, needs: "visit-done", prepare: firstRow },
   { name: "team-visit", as: jie, prepare: lastRow },
@@ -72,6 +80,20 @@ export const SCREENS = [
   { name: "mend-edit", as: li, prepare: (page) => seen(page, "section button[class*=primary]").first().click(), after: escape },
   { name: "nowhere", as: li, path: "/no/such/page" },
 ];
+
+/** What a customer asks and nobody here knows, passed to the department. */
+async function askQuestion(page) {
+  await inList(page, "li a").nth(1).click();
+  const block = seen(page, "section section").filter({ hasText: /客户问题|Customer's questions/ });
+  await block.locator("button:visible").first().click();
+  await block.locator("textarea:not([readonly])").fill("地铁 5 号线延伸段什么时候通车？");
+  await block.locator("button[class*=primary]").click();
+}
+
+async function sendReport(page) {
+  await seen(page, "textarea:not([readonly])").first().fill("完成上午的拜访，两位客户意向明确。");
+  await main(page);
+}
 
 async function wrongPassword(page) {
   await page.locator("input[autocomplete=organization]").fill("demo");

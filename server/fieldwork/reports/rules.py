@@ -1,6 +1,6 @@
 """Of which days a report is, what it is filled in with, and which steps it may take. Pure. Source: docs/rules/fieldwork.md, F16.
 
-The handheld says the same (handheld/src/app/reports/facts.ts); tests/server/fieldwork/report_cases.json holds both to it.
+The handheld says the same (handheld/src/app/reports/facts.ts); tests/server/fieldwork/cases/reports.json holds both to it.
 """
 
 from __future__ import annotations

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from server.core.problems import Refused
+from server.customers.functions import MERGE, WRITE
+from server.customers.merging.operations import merge_customers
 from server.customers.models import TimelineEntry
 from server.fieldwork.questions import operations
 from server.fieldwork.questions.models import Question
@@ -74,6 +76,17 @@ def test_who_noted_it_who_has_the_customer_and_the_department_see_it_and_nobody_
         office.units["west"],
         office.users["wang"],
     )
+
+
+def test_a_question_goes_along_when_its_customer_is_merged(office: Office) -> None:
+    kept, gone = office.customer("王小明", by="na"), office.customer("王晓明", by="wang")
+    question = _ask(office, customer_id=gone)
+    office.people["yang"].reaches[MERGE] = office.actor("yang").reach(WRITE)  # type: ignore[index]
+    with office.writing("yang") as uow:
+        merge_customers(uow, kept, gone)
+        uow.commit()
+    row = office.row(Question, question)
+    assert (row.customer_id, row.owner_id, row.author_id) == (kept, office.users["na"], office.users["wang"])
 
 
 def test_a_question_that_can_be_answered_waits_for_nobody(office: Office) -> None:

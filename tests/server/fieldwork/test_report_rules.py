@@ -15,7 +15,7 @@ from server.core.types import from_ms
 from server.fieldwork.questions.rules import answer_due, is_overdue
 from server.fieldwork.reports.rules import Period, Rows, facts_of, first_day, period_of
 
-RECORDED = json.loads((Path(__file__).parent / "report_cases.json").read_text(encoding="utf-8"))
+RECORDED = json.loads((Path(__file__).parent / "cases/reports.json").read_text(encoding="utf-8"))
 
 
 def _row(values: dict[str, Any]) -> SimpleNamespace:

@@ -18,6 +18,7 @@ import type { Customer, Phone } from "./directory";
 import { EditCustomer } from "./EditCustomer";
 import { Notes } from "./Notes";
 import { CustomerFollowUps, CustomerVisits } from "./Doings";
+import { Asking } from "../questions/Asking";
 import { Timeline } from "./Timeline";
 
 /** Everything about one customer, what matters for the next contact first. */
@@ -66,6 +67,7 @@ export function CustomerScreen({ named }: { readonly named: Named }) {
       <CustomerOpportunities customer={id} />
       <CustomerFollowUps customer={id} />
       <CustomerVisits customer={id} />
+      <Asking customer={id} />
       <Notes customer={id} />
       <Timeline customer={id} />
     </Screen>

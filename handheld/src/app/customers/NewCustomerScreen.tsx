@@ -12,6 +12,7 @@ import { LineField, TextField } from "../parts/Field";
 import { Screen } from "../parts/Screen";
 import { useSnack } from "../parts/snack";
 import { GRADES, kinds, sayGrade, sources } from "../words/choices";
+import { useToday } from "../words/now";
 import { sayProblem } from "../words/problems";
 import css from "./customers.module.css";
 import { digitsOf, twinsOf, type Twin } from "./directory";
@@ -39,6 +40,7 @@ export function NewCustomerScreen() {
   const [, navigate] = useLocation();
   const [refused, setRefused] = useState<Refusals>({});
   const form = draft.value;
+  const today = useToday();
   const twins = useTwins(form);
   if (!form) return <Screen title={i18n._("New customer")} back="/customers">{null}</Screen>;
   const set: typeof draft.set = (change) => {
@@ -51,7 +53,7 @@ export function NewCustomerScreen() {
     if (why.name !== undefined || why.phone !== undefined) return;
     try {
       const id = await workspace.act((group) => {
-        const customer = group.create("customers", valuesOf(form));
+        const customer = group.create("customers", { ...valuesOf(form), first_contact_on: today });
         if (form.phone.trim() !== "") group.create("customer_phones", { customer_id: customer, number: form.phone.trim() });
         return customer;
       }, { draft: FORM });

@@ -17,6 +17,8 @@ export async function subjectOf(read: Reader, { subject_collection: collection, 
     }
     case "follow_ups":
       return (await read.get("follow_ups", id))?.text ?? null;
+    case "questions":
+      return (await read.get("questions", id))?.text ?? null;
     case "tasks":
       return (await read.get("tasks", id))?.text ?? null;
     case null:

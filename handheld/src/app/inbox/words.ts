@@ -48,6 +48,18 @@ export function sayNotice(notice: Notice, { nameFor, today }: Words): string {
       return i18n._("A task copied to you has changed, due {day}", { day: on("due_on") });
     case "fieldwork.visit-shared":
       return i18n._("{name} takes you along on a visit: {customer}, {day}", { name: by, customer, day: on("day_on") });
+    case "fieldwork.question-passed-on":
+      return i18n._("A customer's question waits for your department: {customer}", { customer });
+    case "fieldwork.question-answered":
+      return i18n._("{name} has answered a customer's question: {customer}", { name: by, customer });
+    case "fieldwork.question-overdue":
+      return i18n._("Nobody has answered a customer's question in time: {customer}", { customer });
+    case "fieldwork.report-sent":
+      return i18n._("{name} has sent a report: {day}", { name: by, day: on("period_on") });
+    case "fieldwork.report-changed":
+      return i18n._("{name} has changed a report that you had read: {day}", { name: by, day: on("period_on") });
+    case "fieldwork.report-commented":
+      return i18n._("Someone has commented on a report: {day}", { day: on("period_on") });
     case "customers.handed-over":
       return i18n._("{n, plural, one {A customer was handed over to you} other {# customers were handed over to you}}", { n: Number(params["count"] ?? 1) });
     case "customers.lead-conflict":
@@ -95,6 +107,10 @@ export function addressOf(notice: Notice): string | null {
       return id === null ? "/" : `/visits/${id}`;
     case "tasks":
       return id === null ? "/" : `/tasks/${id}`;
+    case "questions":
+      return id === null ? "/questions" : `/questions/${id}`;
+    case "work_reports":
+      return id === null ? "/reports" : `/reports/${id}`;
     case "day_plans": {
       const [owner, day] = [textOf(params, "owner_id"), textOf(params, "plan_on")];
       return owner !== null && day !== null ? `/team/${day}/${owner}` : "/team";

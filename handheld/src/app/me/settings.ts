@@ -10,6 +10,13 @@ export interface Setting {
 }
 
 export const SETTINGS: readonly Setting[] = [
+  { path: "/reports", name: () => i18n._("Reports"), sub: () => i18n._("Your day and week in words, and what colleagues sent you") },
+  {
+    path: "/questions",
+    name: () => i18n._("Customers' questions"),
+    sub: () => i18n._("What waits for an answer"),
+    isFor: (may) => may("questions.read"),
+  },
   { path: "/me/notifications", name: () => i18n._("Notifications"), sub: () => i18n._("Whether this device rings for news") },
   {
     path: "/expenses",

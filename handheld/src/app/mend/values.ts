@@ -29,6 +29,7 @@ export function useSubject({ key, collection, row, values, heldBack }: Trouble):
       if (row === null) return { name: undefined };
       if (collection === "expense_claims") return { name: (await read.get("expense_claims", row))?.title };
       if (collection === "approvals") return { name: (await read.get("approvals", row))?.title };
+      if (collection === "questions") return { name: (await read.get("questions", row))?.text };
       if (collection === "tasks") return { name: (await read.get("tasks", row))?.text };
       if (collection === "arrivals") return { name: (await read.get("arrivals", row))?.customer_name };
       const about = collection === "visits" ? row : values.visit_id;

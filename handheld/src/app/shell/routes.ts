@@ -17,6 +17,11 @@ import { NotificationsScreen } from "../me/NotificationsScreen";
 import { MendScreen } from "../mend/MendScreen";
 import { OpportunitiesScreen } from "../opportunities/OpportunitiesScreen";
 import { OpportunityScreen } from "../opportunities/OpportunityScreen";
+import { QuestionScreen } from "../questions/QuestionScreen";
+import { QuestionsScreen } from "../questions/QuestionsScreen";
+import { ReadReportScreen } from "../reports/ReadReportScreen";
+import { ReportsScreen } from "../reports/ReportsScreen";
+import { WriteReportScreen } from "../reports/WriteReportScreen";
 import { TaskScreen } from "../tasks/TaskScreen";
 import { FirstPerson } from "../team/FirstPerson";
 import { PersonDayScreen } from "../team/PersonDayScreen";
@@ -28,7 +33,7 @@ import { TodayScreen } from "../today/TodayScreen";
 import { LogNewScreen } from "../visit/LogNewScreen";
 import { VisitScreen } from "../visit/VisitScreen";
 
-export type Section = "today" | "customers" | "team" | "approvals" | "expenses" | "arrivals" | "inbox" | "me";
+export type Section = "today" | "customers" | "team" | "approvals" | "expenses" | "arrivals" | "inbox" | "reports" | "questions" | "me";
 
 /** What stands in the address, such as `id` of `/visits/:id`. */
 export type Named = Readonly<Record<string, string>>;
@@ -69,6 +74,11 @@ export const ROUTES: readonly ScreenRoute[] = [
   { path: "/arrivals", section: "arrivals", pane: "list", screen: ArrivalsScreen },
   { path: "/inbox", section: "inbox", pane: "list", screen: InboxScreen },
   { path: "/tasks/:id", section: "inbox", pane: "detail", screen: TaskScreen },
+  { path: "/reports", section: "reports", pane: "list", screen: ReportsScreen },
+  { path: "/reports/write/:kind/:day", section: "reports", pane: "detail", screen: WriteReportScreen },
+  { path: "/reports/:id", section: "reports", pane: "detail", screen: ReadReportScreen },
+  { path: "/questions", section: "questions", pane: "list", screen: QuestionsScreen },
+  { path: "/questions/:id", section: "questions", pane: "detail", screen: QuestionScreen },
   { path: "/me", section: "me", pane: "list", screen: MeScreen },
   { path: "/me/notifications", section: "me", pane: "detail", screen: NotificationsScreen },
   { path: "/me/mend", section: "me", pane: "detail", screen: MendScreen },

@@ -4,9 +4,10 @@ import { useLocation } from "wouter";
 import { useWorkspace } from "../../hooks/context";
 import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
-import { Block, Empty } from "../parts/Block";
+import { Block, Empty, TextLink } from "../parts/Block";
 import { DaySwitch } from "../parts/DaySwitch";
 import { Screen } from "../parts/Screen";
+import { useMay } from "../rights/useRights";
 import { dueOn } from "../rows/follow_ups";
 import { tasksDue } from "../rows/tasks";
 import type { Visit } from "../rows/visits";
@@ -30,6 +31,7 @@ export function TodayScreen() {
   const groups = useGroups(day);
   const due = useLive((read) => dueOn(read, day, today, person.user.id), [day, today]);
   const tasks = useLive((read) => tasksDue(read, day, today, person.user.id), [day, today]);
+  const mayWrite = useMay("fieldwork.write");
   const isWide = useIsWide();
   const beside = useBeside("today", toCome(groups));
   const shown = isWide && path === "/" ? beside : undefined;
@@ -92,6 +94,9 @@ export function TodayScreen() {
             ))}
           </ul>
         </Block>
+      )}
+      {day === today && groups && groups.done.length > 0 && mayWrite && (
+        <TextLink to={`/reports/write/daily/${today}`}>{i18n._("Report of the day")}</TextLink>
       )}
       <Group title={i18n._("Done")} visits={groups?.done ?? []} shown={shown} />
       <Group title={i18n._("Cancelled")} visits={groups?.cancelled ?? []} shown={shown} />

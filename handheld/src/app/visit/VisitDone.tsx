@@ -6,6 +6,7 @@ import { Screen } from "../parts/Screen";
 import { FromVisit } from "../opportunities/FromVisit";
 import type { Visit } from "../rows/visits";
 import { nameOf } from "../today/VisitCard";
+import { Asking } from "../questions/Asking";
 import { reopen } from "./PlanActions";
 import { Comments } from "./Comments";
 import { VisitFacts } from "./VisitFacts";
@@ -23,6 +24,7 @@ export function VisitDone({ visit }: { readonly visit: Visit }) {
       </VisitFacts>
       <FromVisit visit={visit} />
       <Comments visit={visit.id} />
+      {visit.customer_id && <Asking customer={visit.customer_id} visit={visit.id} />}
       {visit.customer_id !== null && visit.customer_id !== undefined && (
         <TextLink to={`/customers/${visit.customer_id}`}>{i18n._("Open the customer")}</TextLink>
       )}

@@ -12,6 +12,7 @@ import { TextField } from "../parts/Field";
 import { Screen } from "../parts/Screen";
 import { useSnack } from "../parts/snack";
 import { WhenChips } from "../parts/WhenChips";
+import { Asking } from "../questions/Asking";
 import { stateOf, type Visit } from "../rows/visits";
 import { GRADES, outcomes, sayGrade } from "../words/choices";
 import { useNow, useToday } from "../words/now";
@@ -162,6 +163,7 @@ export function VisitLog({ visit, aim, onFinished }: Props) {
           )}
         </Block>
       )}
+      {aim.customer_id !== null && <Asking customer={aim.customer_id} {...(visit ? { visit: visit.id } : {})} />}
       {visit && stateOf(visit) === "planned" && checkIn === undefined && <PlanActions visit={visit} today={today} />}
     </Screen>
   );

@@ -59,6 +59,8 @@ export function sayEvent(
       return i18n._("Opportunity lost") + tail(text("reason") && sayChoice(lossReasons(), text("reason") as LossReason), text("title"));
     case "opportunity-reopened":
       return i18n._("Opportunity taken up again") + tail(text("title"));
+    case "question-answered":
+      return i18n._("Question answered") + tail(text("question"), text("answer"));
     default:
       return i18n._("Something this app does not know yet ({kind})", { kind: entry.kind });
   }
