@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, select
 
 from server.accounts.models import User
 from server.core.access import Actor
@@ -88,7 +89,7 @@ def opportunity_page(
         conditions.append(o.amount_minor >= filters.from_minor)
     if filters.to_minor is not None:
         conditions.append(o.amount_minor <= filters.to_minor)
-    return _page(connection, _lines(actor).where(*conditions), after, limit)
+    return _page(connection, actor, conditions, after, limit)
 
 
 def ranking_page(
@@ -98,25 +99,28 @@ def ranking_page(
 
     Only amounts in the organisation's currency are ranked: others do not compare.
     """
-    o, better = c(Opportunity), Opportunity.__table__.alias("better").c
-    ranked = (o.state == OpportunityState.OPEN.value, o.currency == actor.currency)
-    outdone = exists().where(
-        better.org_id == actor.org_id,
-        better.customer_id == o.customer_id,
-        better.state == OpportunityState.OPEN.value,
-        better.currency == actor.currency,
-        tuple_(better.weighted_minor, better.id) > tuple_(o.weighted_minor, o.id),
+    o, his = c(Opportunity), Opportunity.__table__.alias("his").c
+    best = (
+        select(his.id)
+        .where(his.org_id == actor.org_id, his.customer_id == o.customer_id, *_ranked(his, actor))
+        .order_by(his.weighted_minor.desc(), his.id.desc())
+        .limit(1)
+        .scalar_subquery()
     )
-    return _page(connection, _lines(actor).where(*ranked, ~outdone), after, limit)
+    return _page(connection, actor, [*_ranked(o, actor), o.id == best], after, limit)
+
+
+def _ranked(columns: Any, actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    return columns.state == OpportunityState.OPEN.value, columns.currency == actor.currency
 
 
 def get_opportunity(connection: Connection, actor: Actor, row_id: str, *, written: bool = False) -> Line:
     """One opportunity. Raises Refused NOT_FOUND when it is out of reach. written: as `queries.get` of customers."""
-    statement = _lines(actor, None if written else READ).where(c(Opportunity).id == row_id)
-    row = connection.execute(statement).one_or_none()
+    statement = _cut(actor, None if written else READ).where(c(Opportunity).id == row_id)
+    row = connection.execute(_lines(statement)).one_or_none()
     if row is None:
         raise Refused(NOT_FOUND)
-    return _line(row)
+    return Line(**row._mapping)
 
 
 def contact_page(
@@ -142,31 +146,35 @@ def log_page(
     return [Entry(*row) for row in rows[:limit]], _next(rows, limit)
 
 
-def _lines(actor: Actor, function: str | None = READ) -> Select[Any]:
-    o, k, u = c(Opportunity), c(Customer), c(User)
+def _cut(actor: Actor, function: str | None) -> Select[Any]:
+    """The opportunities within the organisation and the reach of `function`, if there is one."""
+    o = c(Opportunity)
     reach = () if function is None else (actor.must(function).condition(Opportunity),)
+    return select(o.org_id, *(o[name] for name in _OWN)).where(o.org_id == actor.org_id, *reach)
+
+
+def _lines(cut: Select[Any]) -> Select[Any]:
+    """The same with the names of customer and owner, which are looked up for what is shown only."""
+    rows, k, u = cut.subquery("cut"), c(Customer), c(User)
     return (
-        select(*(o[name] for name in _OWN), k.name.label("customer_name"), u.name.label("owner_name"))
-        .select_from(Opportunity.__table__)
-        .join(Customer.__table__, and_(k.org_id == o.org_id, k.id == o.customer_id))
-        .join(User.__table__, and_(u.org_id == o.org_id, u.id == o.owner_id))
-        .where(o.org_id == actor.org_id, *reach)
+        select(*(rows.c[name] for name in _OWN), k.name.label("customer_name"), u.name.label("owner_name"))
+        .select_from(rows)
+        .join(Customer.__table__, and_(k.org_id == rows.c.org_id, k.id == rows.c.customer_id))
+        .join(User.__table__, and_(u.org_id == rows.c.org_id, u.id == rows.c.owner_id))
+        .order_by(rows.c.weighted_minor.desc(), rows.c.id.desc())
     )
 
 
 def _page(
-    connection: Connection, statement: Select[Any], after: Place, limit: int
+    connection: Connection, actor: Actor, conditions: Sequence[ColumnElement[bool]], after: Place, limit: int
 ) -> tuple[list[Line], tuple[Key, Key] | None]:
     o = c(Opportunity)
+    cut = _cut(actor, READ).where(*conditions).order_by(o.weighted_minor.desc(), o.id.desc()).limit(limit + 1)
     if after is not None:
-        statement = statement.where(earlier((o.weighted_minor, o.id), after))
-    rows = connection.execute(statement.order_by(o.weighted_minor.desc(), o.id.desc()).limit(limit + 1)).all()
-    lines = [_line(each) for each in rows[:limit]]
+        cut = cut.where(earlier((o.weighted_minor, o.id), after))
+    rows = connection.execute(_lines(cut)).all()
+    lines = [Line(**row._mapping) for row in rows[:limit]]
     return lines, (lines[-1].weighted_minor, lines[-1].id) if len(rows) > limit else None
-
-
-def _line(row: Any) -> Line:
-    return Line(**row._mapping)
 
 
 def _latest(statement: Select[Any], columns: Any, after: Place, limit: int) -> Select[Any]:
