@@ -39,6 +39,7 @@ BEYOND_A_SCHEMA = {
     "approvals.topic-unknown": "which topics there are is said by the areas that have something to approve",
     "approvals.unit-unknown": _A_ROW,
     "customers.day-in-future": "moves with today",
+    "customers.funnel-stage-unknown": _A_ROW,
     "customers.id-number-invalid": "has a check digit",
     "customers.merge-with-himself": _TWO_VALUES,
     "customers.name-required": "asks for a letter or digit of any script, a class that JSON Schema's patterns do not have",
