@@ -59,7 +59,7 @@ function Text({ field, text, before }: { readonly field: TextName; readonly text
   const say = (given: string) => (field === "topic" ? sayTopic(given) : given);
   return (
     <div>
-      <h3>{sayText(field)}</h3>
+      <h3 className={css.head}>{sayText(field)}</h3>
       {before && <p className={css.before}>{say(before)}</p>}
       {text && <p className={css.text}>{say(text)}</p>}
     </div>

@@ -45,7 +45,7 @@ export function ReportsScreen() {
             to={`/reports/${report.id}`}
             title={nameFor(report.owner_id)}
             sub={[sayReport(report, today), report.summary].filter(Boolean).join(" · ")}
-            right={isNew && <Tag tone="brand">{found.read.get(report.id) ? i18n._("Changed") : i18n._("New")}</Tag>}
+            right={isNew && <Tag tone="brand">{found.read.get(report.id) ? i18n._("Changed") : i18n._("Unread")}</Tag>}
           />
         ))}
       </Block>

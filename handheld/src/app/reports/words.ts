@@ -1,7 +1,7 @@
 /** What reports say about themselves. Functions, because the language can change. */
 import { i18n } from "../../i18n";
 import type { Choice } from "../parts/Chips";
-import { addDays, sayDate, sayDay } from "../words/times";
+import { addDays, sayDate, sayDayWithin } from "../words/times";
 import type { Facts } from "./facts";
 import type { Report, TextName } from "./reports";
 
@@ -33,7 +33,7 @@ export function sayText(field: TextName): string {
 
 /** “Report of today”, or of a week. */
 export function sayReport({ kind, period_on }: Pick<Report, "kind" | "period_on">, today: string): string {
-  if (kind === "daily") return i18n._("Daily report, {day}", { day: sayDay(period_on, today) });
+  if (kind === "daily") return i18n._("Daily report, {day}", { day: sayDayWithin(period_on, today) });
   return i18n._("Weekly report, {from} to {to}", { from: sayDate(period_on, today), to: sayDate(addDays(period_on, 6), today) });
 }
 
