@@ -46,6 +46,11 @@ export const SCREENS = [
   { name: "report-write", as: li, path: "/reports", prepare: (page) => inList(page, "section section a").first().click() },
   { name: "report-sent", as: li, prepare: sendReport },
   { name: "reports", as: li, path: "/reports" },
+  { name: "customer-sheet", as: li, path: "/customers/new", prepare: openSheet },
+  { name: "customer-received", as: li, path: "/customers", prepare: receive, after: escape },
+  { name: "conflicts", as: jie, path: "/customers/conflicts" },
+  { name: "conflict", as: jie, prepare: firstConflict },
+  { name: "conflict-ruling", as: jie, prepare: main, after: escape },
   { name: "me", as: li, path: "/me" },
   { name: "sign-out", as: li, prepare: (page) => inList(page, "button[class*=danger]").click(), after: escape },
   { name: "mend-empty", as: li, path: "/me/mend" },
@@ -163,6 +168,24 @@ async function typeTwin(page) {
   const name = await page.evaluate(() => document.querySelector("input[type=search]")?.value ?? "");
   await seen(page, "input[id]").first().fill(name || "汪欣怡");
   await seen(page, "[role=status] a").first().waitFor();
+}
+
+/** He came to us, and what matters to him. */
+async function openSheet(page) {
+  await page.getByRole("button", { name: /^(来访|Came to us)$/ }).locator("visible=true").first().click();
+  await page.getByRole("button", { name: /^(价格|Price)$/ }).locator("visible=true").click();
+  await page.locator("summary:visible").click();
+  await page.getByRole("group", { name: /^(接待方式|How he was received)$/ }).locator("visible=true").scrollIntoViewIfNeeded();
+}
+
+async function receive(page) {
+  await inList(page, "li a").nth(1).click();
+  await page.getByRole("button", { name: /^(记录接待|He is here)$/ }).locator("visible=true").click();
+}
+
+async function firstConflict(page) {
+  await page.locator("section a[href*=conflicts]:visible").first().click();
+  await page.getByText(/^(送达服务器|Arrived at the office)$/).locator("visible=true").first().waitFor();
 }
 
 async function clearSearch(page) {

@@ -16,6 +16,7 @@ const isWanted = (screen) => wanted.length === 0 || wanted.some((name) => screen
 
 const server = await startServer();
 if (SCREENS.some((screen) => isWanted(screen) && /^(arrival|task)/.test(screen.name))) await liven(server.url);
+if (SCREENS.some((screen) => isWanted(screen) && /^conflict/.test(screen.name))) await contest(server.url);
 const found = [];
 try {
   mkdirSync(FOLDER, { recursive: true });
@@ -47,6 +48,14 @@ async function liven(url) {
     }
   } finally {
     await kiosk.throwAway();
+  }
+}
+
+/** One buyer, entered by two of a team. */
+async function contest(url) {
+  for (const [who, name] of [["li.wang", "周建国"], ["min.zhao", "周先生"]]) {
+    const office = await Office.of(url, who);
+    await office.ask("POST", "/customers", { name, stage: "visited", phones: [{ number: "13800138123" }] });
   }
 }
 

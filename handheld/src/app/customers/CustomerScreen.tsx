@@ -13,6 +13,8 @@ import type { Named } from "../shell/routes";
 import { GRADES, kinds, sayChoice, sayGrade, sources, stages } from "../words/choices";
 import { useToday } from "../words/now";
 import { sayDate } from "../words/times";
+import { ConflictOf } from "../conflicts/ConflictOf";
+import { Receptions } from "../receptions/Receptions";
 import { CallButton } from "./CallButton";
 import type { Customer, Phone } from "./directory";
 import { EditCustomer } from "./EditCustomer";
@@ -63,8 +65,10 @@ export function CustomerScreen({ named }: { readonly named: Named }) {
       }
     >
       {customer.unsent && <Note tone="warn">{i18n._("Kept on this device, not sent yet.")}</Note>}
+      <ConflictOf customer={id} />
       <Card customer={customer} phones={phones} />
       <CustomerOpportunities customer={id} />
+      <Receptions customer={id} />
       <CustomerFollowUps customer={id} />
       <CustomerVisits customer={id} />
       <Asking customer={id} />

@@ -3,6 +3,7 @@ import Button from "../parts/Button";
 import { useDeferredValue, useMemo } from "react";
 import { Link, useLocation } from "wouter";
 import { i18n } from "../../i18n";
+import { OpenConflicts } from "../conflicts/OpenConflicts";
 import { Empty, TextLink } from "../parts/Block";
 import { LongList } from "../parts/LongList";
 import { Screen } from "../parts/Screen";
@@ -36,6 +37,7 @@ export function CustomersScreen() {
         </Button>
       }
     >
+      <OpenConflicts />
       {found && (
         <div className={css.count}>
           <p role="status">{i18n._("{n, plural, one {# customer} other {# customers}}", { n: found.length })}</p>

@@ -15,6 +15,8 @@ import { GRADES, kinds, sayGrade, sources } from "../words/choices";
 import { useToday } from "../words/now";
 import { sayProblem } from "../words/problems";
 import css from "./customers.module.css";
+import { BLANK_SHEET, receptionOf, type SheetForm } from "../receptions/sheet";
+import { SheetFields } from "../receptions/SheetFields";
 import { digitsOf, twinsOf, type Twin } from "./directory";
 import { useDirectory } from "./useDirectory";
 
@@ -27,12 +29,13 @@ export interface CustomerForm {
   readonly grade: NonNullable<Create["grade"]> | null;
   readonly source: NonNullable<Create["source"]> | null;
   readonly needs: string;
+  readonly sheet: SheetForm;
 }
 
-const BLANK: CustomerForm = { name: "", phone: "", kind: "person", grade: null, source: null, needs: "" };
+const BLANK: CustomerForm = { name: "", phone: "", kind: "person", grade: null, source: null, needs: "", sheet: BLANK_SHEET };
 const FORM = "customer:new";
 
-/** A new customer in half a minute: a name is enough. */
+/** A new customer in half a minute: a name is enough. With how he was received it is a contact sheet (客户联系单). */
 export function NewCustomerScreen() {
   const workspace = useWorkspace();
   const draft = useDraft(FORM, BLANK);
@@ -55,6 +58,8 @@ export function NewCustomerScreen() {
       const id = await workspace.act((group) => {
         const customer = group.create("customers", { ...valuesOf(form), first_contact_on: today });
         if (form.phone.trim() !== "") group.create("customer_phones", { customer_id: customer, number: form.phone.trim() });
+        const reception = receptionOf({ ...form.sheet, source: form.source }, customer);
+        if (reception) group.create("receptions", reception);
         return customer;
       }, { draft: FORM });
       say(i18n._("Customer saved."));
@@ -98,6 +103,13 @@ export function NewCustomerScreen() {
           set({ phone });
         }} />
         <Twins twins={twins} />
+        <SheetFields
+          form={form.sheet}
+          withoutSource
+          onChange={(change) => {
+            set({ sheet: { ...form.sheet, ...change } });
+          }}
+        />
         <Chips label={i18n._("Kind")} required choices={kinds()} value={form.kind} onChange={(kind) => {
           if (kind) set({ kind });
         }} />

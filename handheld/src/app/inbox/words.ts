@@ -68,6 +68,10 @@ export function sayNotice(notice: Notice, { nameFor, today }: Words): string {
       return i18n._("{name} has merged two customers: {customer}", { name: by, customer });
     case "customers.deleted":
       return i18n._("{n, plural, one {{name} has deleted a customer of yours} other {{name} has deleted # customers of yours}}", { n: Number(params["count"] ?? 1), name: by });
+    case "customers.lead-conflict-ruled":
+      return textOf(params, "owner_id") === null
+        ? i18n._("{name} has looked at {customer}: not the same person, each keeps his own", { name: by, customer })
+        : i18n._("{name} has ruled whose {customer} is: {owner}", { name: by, customer, owner: nameFor(textOf(params, "owner_id") ?? "") });
     case "membership.member-arrived":
       return i18n._("{customer} has arrived", { customer });
     case "approvals.decision-waiting":
@@ -101,7 +105,10 @@ export function addressOf(notice: Notice): string | null {
   switch (collection) {
     case "follow_ups":
       return customer === null ? "/" : `/customers/${customer}`;
+    case "lead_conflicts":
+      return id === null ? "/customers/conflicts" : `/customers/conflicts/${id}`;
     case "customers":
+      if (textOf(params, "conflict_id") !== null) return `/customers/conflicts/${textOf(params, "conflict_id")}`;
       return id === null ? "/customers" : `/customers/${id}`;
     case "visits":
       return id === null ? "/" : `/visits/${id}`;

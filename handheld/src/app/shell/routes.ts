@@ -4,6 +4,8 @@ import { ApprovalScreen } from "../approvals/ApprovalScreen";
 import { ApprovalsScreen } from "../approvals/ApprovalsScreen";
 import { FirstWaiting } from "../approvals/FirstWaiting";
 import { ArrivalsScreen } from "../arrivals/ArrivalsScreen";
+import { ConflictScreen } from "../conflicts/ConflictScreen";
+import { ConflictsScreen } from "../conflicts/ConflictsScreen";
 import { CustomerScreen } from "../customers/CustomerScreen";
 import { CustomersScreen } from "../customers/CustomersScreen";
 import { NewCustomerScreen } from "../customers/NewCustomerScreen";
@@ -58,6 +60,8 @@ export const ROUTES: readonly ScreenRoute[] = [
   { path: "/visits/:id", section: "today", pane: "detail", screen: VisitScreen },
   { path: "/customers", section: "customers", pane: "list", screen: CustomersScreen },
   { path: "/customers/new", section: "customers", pane: "detail", screen: NewCustomerScreen },
+  { path: "/customers/conflicts", section: "customers", pane: "detail", screen: ConflictsScreen },
+  { path: "/customers/conflicts/:id", section: "customers", pane: "detail", screen: ConflictScreen },
   { path: "/customers/:id", section: "customers", pane: "detail", screen: CustomerScreen },
   { path: "/opportunities", section: "customers", pane: "detail", screen: OpportunitiesScreen },
   { path: "/opportunities/:id", section: "customers", pane: "detail", screen: OpportunityScreen },

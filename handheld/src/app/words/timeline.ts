@@ -3,8 +3,10 @@ import type { Shown } from "../../device/api";
 import { i18n } from "../../i18n";
 import type { Rows } from "../../wire";
 import { lossReasons, type LossReason } from "../opportunities/words";
+import { channels } from "../receptions/sheet";
 import { outcomes, sayChoice, stages } from "./choices";
 
+type Channel = Rows["receptions"]["channel"];
 type Stage = Rows["customers"]["stage"];
 type Outcome = NonNullable<Rows["visits"]["outcome"]>;
 
@@ -38,6 +40,17 @@ export function sayEvent(
         i18n._("Handed over from {from} to {to}", { from: nameOf(text("from") ?? ""), to: nameOf(text("to") ?? "") }) +
         tail(text("reason"))
       );
+    case "reception":
+      return i18n._("Received") + tail(text("channel") && sayChoice(channels(), text("channel") as Channel));
+    case "lead-conflict-ruled": {
+      const percent = Number(given["percent"] ?? 0);
+      return (
+        i18n._("Lead conflict ruled: {owner}", { owner: nameOf(text("owner") ?? "") }) +
+        tail(percent > 0 ? i18n._("{name} gets {percent} %", { name: nameOf(text("other") ?? ""), percent }) : null, text("reason"))
+      );
+    }
+    case "lead-conflict-dismissed":
+      return i18n._("No lead conflict: not the same person") + tail(text("reason"));
     case "visit":
       return i18n._("Visit") + tail(text("outcome") && sayChoice(outcomes(), text("outcome") as Outcome), text("result"));
     case "follow-up":
