@@ -38,6 +38,8 @@ export const SCREENS = [
   { name: "customer", as: li, path: "/customers", prepare: (page) => inList(page, "li a").nth(1).click() },
   { name: "customer-below", as: li, prepare: (page) => seen(page, "section ol").last().scrollIntoViewIfNeeded() },
   { name: "customer-edit", as: li, prepare: (page) => seen(page, "h2 + button").first().click(), after: escape },
+  { name: "customer-merge", as: li, path: "/customers", prepare: openMerge },
+  { name: "customer-merge-chosen", as: li, prepare: chooseTwin },
   { name: "customer-new", as: li, path: "/customers/new" },
   { name: "customer-twin", as: li, prepare: typeTwin },
   { name: "question-ask", as: li, path: "/customers", prepare: askQuestion },
@@ -69,6 +71,8 @@ export const SCREENS = [
   { name: "notifications", as: li, path: "/me/notifications" },
   { name: "reports-leader", as: jie, needs: "report-sent", path: "/reports" },
   { name: "report-read", as: jie, needs: "report-sent", path: "/reports", prepare: (page) => inList(page, "section a[href*='/reports/0']").first().click() },
+  { name: "customer-delete", as: jie, path: "/customers", prepare: openDelete, after: escape },
+  { name: "customers-deleted", as: jie, prepare: deleteAndList },
   { name: "team", as: jie, path: "/team" },
   { name: "team-person", as: jie, needs: "visit-done", prepare: firstRow },
   { name: "team-visit", as: jie, prepare: lastRow },
@@ -205,4 +209,28 @@ async function syncAndWait(page, phone) {
 async function plan(page) {
   await seen(page, "footer button").last().click();
   await page.waitForURL(/\/app\/$/);
+}
+
+async function openMerge(page) {
+  await inList(page, "li a").nth(1).click();
+  await seen(page, "a[href$=merge]").click();
+}
+
+/** Whoever is offered first, or the first of all. */
+async function chooseTwin(page) {
+  await seen(page, "[role=group] button").first().click();
+  await page.locator("dialog li button:visible").nth(3).click();
+  await seen(page, "footer button").waitFor();
+}
+
+async function openDelete(page) {
+  await inList(page, "li a").nth(1).click();
+  await seen(page, "button").filter({ hasText: /删除该客户|Delete this customer/ }).click();
+}
+
+async function deleteAndList(page) {
+  await seen(page, "button").filter({ hasText: /删除该客户|Delete this customer/ }).click();
+  await page.locator("dialog footer button:visible").click();
+  await page.goto(new URL("/app/customers/deleted", page.url()).href);
+  await seen(page, "section li button, section p").first().waitFor();
 }

@@ -21,6 +21,7 @@ import { EditCustomer } from "./EditCustomer";
 import { Notes } from "./Notes";
 import { CustomerFollowUps, CustomerVisits } from "./Doings";
 import { Asking } from "../questions/Asking";
+import { TidyUp } from "./TidyUp";
 import { Timeline } from "./Timeline";
 
 /** Everything about one customer, what matters for the next contact first. */
@@ -74,6 +75,7 @@ export function CustomerScreen({ named }: { readonly named: Named }) {
       <Asking customer={id} />
       <Notes customer={id} />
       <Timeline customer={id} />
+      <TidyUp customer={customer} />
     </Screen>
   );
 }

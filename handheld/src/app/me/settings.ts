@@ -30,4 +30,10 @@ export const SETTINGS: readonly Setting[] = [
     sub: () => i18n._("Who is at the sales centre now"),
     isFor: (may) => may("reception.read") && may("fieldwork.read"),
   },
+  {
+    path: "/customers/deleted",
+    name: () => i18n._("Deleted customers"),
+    sub: () => i18n._("For thirty days they can be restored"),
+    isFor: (may) => may("customers.delete"),
+  },
 ];

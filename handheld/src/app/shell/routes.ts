@@ -8,6 +8,8 @@ import { ConflictScreen } from "../conflicts/ConflictScreen";
 import { ConflictsScreen } from "../conflicts/ConflictsScreen";
 import { CustomerScreen } from "../customers/CustomerScreen";
 import { CustomersScreen } from "../customers/CustomersScreen";
+import { DeletedScreen } from "../customers/DeletedScreen";
+import { MergeScreen } from "../customers/MergeScreen";
 import { NewCustomerScreen } from "../customers/NewCustomerScreen";
 import { ClaimScreen } from "../expenses/ClaimScreen";
 import { ExpensesScreen } from "../expenses/ExpensesScreen";
@@ -62,6 +64,8 @@ export const ROUTES: readonly ScreenRoute[] = [
   { path: "/customers/new", section: "customers", pane: "detail", screen: NewCustomerScreen },
   { path: "/customers/conflicts", section: "customers", pane: "detail", screen: ConflictsScreen },
   { path: "/customers/conflicts/:id", section: "customers", pane: "detail", screen: ConflictScreen },
+  { path: "/customers/deleted", section: "me", pane: "detail", screen: DeletedScreen },
+  { path: "/customers/:id/merge", section: "customers", pane: "detail", screen: MergeScreen },
   { path: "/customers/:id", section: "customers", pane: "detail", screen: CustomerScreen },
   { path: "/opportunities", section: "customers", pane: "detail", screen: OpportunitiesScreen },
   { path: "/opportunities/:id", section: "customers", pane: "detail", screen: OpportunityScreen },

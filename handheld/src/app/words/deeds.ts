@@ -13,6 +13,8 @@ function deeds(): Readonly<Record<string, string>> {
   return {
     "customers.create": i18n._("New customer"),
     "customers.update": i18n._("Change of a customer"),
+    "customers.merge": i18n._("Merging two customers"),
+    "customers.delete": i18n._("Deleting a customer"),
     "customer_phones.create": i18n._("New phone"),
     "customer_phones.update": i18n._("Change of a phone"),
     "notes.create": i18n._("New note"),

@@ -74,6 +74,10 @@ export function sayEvent(
       return i18n._("Opportunity taken up again") + tail(text("title"));
     case "question-answered":
       return i18n._("Question answered") + tail(text("question"), text("answer"));
+    case "merged":
+      return i18n._("Merged with {name}", { name: text("name") ?? "" });
+    case "restored":
+      return i18n._("Restored after a deletion");
     default:
       return i18n._("Something this app does not know yet ({kind})", { kind: entry.kind });
   }

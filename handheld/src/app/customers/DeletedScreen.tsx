@@ -1,0 +1,62 @@
+import Button from "../parts/Button";
+import { useEffect, useState } from "react";
+import { useWorkspace } from "../../hooks/context";
+import { i18n } from "../../i18n";
+import { Block, Empty, Note, Row } from "../parts/Block";
+import { Screen } from "../parts/Screen";
+import { useSnack } from "../parts/snack";
+import { sayDate } from "../words/times";
+import { askDeleted, restore, type Deleted } from "./restoring";
+
+/** Customers who can be restored still. Asked of the office; needs a network. */
+export function DeletedScreen() {
+  const workspace = useWorkspace();
+  const say = useSnack();
+  const [found, setFound] = useState<readonly Deleted[] | null | undefined>(undefined);
+  const [busy, setBusy] = useState<string | null>(null);
+  useEffect(() => {
+    let wanted = true;
+    void askDeleted(workspace).then((told) => {
+      if (wanted) setFound(told);
+    });
+    return () => {
+      wanted = false;
+    };
+  }, [workspace]);
+  const bring = async ({ id, name }: Deleted) => {
+    setBusy(id);
+    const isBack = await restore(workspace, id);
+    setBusy(null);
+    if (isBack) setFound((now) => now?.filter((each) => each.id !== id));
+    say(isBack ? i18n._("{name} is back.", { name }) : i18n._("The office could not be reached; nothing was changed."));
+  };
+  return (
+    <Screen title={i18n._("Deleted customers")} back="/me">
+      {found === null && <Note tone="warn">{i18n._("This list needs a network.")}</Note>}
+      {found && (
+        <Block>
+          {found.length === 0 && (
+            <Empty title={i18n._("Nobody was deleted in the last thirty days")}>
+              {i18n._("A deleted customer can be restored here for thirty days.")}
+            </Empty>
+          )}
+          <ul>
+            {found.map((each) => (
+              <li key={each.id}>
+                <Row
+                  title={each.name}
+                  sub={i18n._("{owner} · until {day}", { owner: each.owner_name, day: sayDate(each.restorable_until, "") })}
+                  right={
+                    <Button fill="outline" loading={busy === each.id} disabled={busy !== null} onClick={() => void bring(each)}>
+                      {i18n._("Restore")}
+                    </Button>
+                  }
+                />
+              </li>
+            ))}
+          </ul>
+        </Block>
+      )}
+    </Screen>
+  );
+}
