@@ -10,7 +10,7 @@ from server.core.fields import CodeField, DayField, IdField, InstantField, Integ
 from server.core.page_schemas import PageQuery
 from server.fieldwork.reports import models
 from server.fieldwork.reports.queries import Box
-from server.fieldwork.reports.rules import ReportKind, ReportState
+from server.fieldwork.reports.rules import TOPICS, ReportKind, ReportState
 
 _KINDS = [each.value for each in ReportKind]
 _MINTED = {"description": "Minted by the caller, so that sending again makes nothing twice."}
@@ -24,7 +24,7 @@ def _text() -> TextField:
 
 
 def _topic() -> TextField:
-    words = "`routine`, `customers`, `market`, `events`, `proposal`, `other`, or a word of one's own."
+    words = f"{', '.join(f'`{each}`' for each in TOPICS)}, or a word of one's own."
     return TextField(
         models.TOPIC_MOST, blank=True, allow_none=True, metadata={"description": words, "example": "market"}
     )

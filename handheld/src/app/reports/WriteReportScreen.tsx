@@ -22,7 +22,6 @@ import { sayReport, topics } from "./words";
 
 /** As long as the server takes it. */
 const MOST = 4000;
-const OTHER_TOPIC_MOST = 40;
 
 interface Form {
   readonly topic: string | null;
@@ -98,7 +97,7 @@ function Writing({ title, kind, periodOn, report, facts }: WritingProps) {
           choices={topics()}
           value={form.topic}
           onChange={(topic) => {
-            set({ topic: topic?.slice(0, OTHER_TOPIC_MOST) ?? null });
+            set({ topic });
           }}
         />
       </Block>
