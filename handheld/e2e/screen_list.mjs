@@ -53,6 +53,10 @@ export const SCREENS = [
   { name: "conflicts", as: jie, path: "/customers/conflicts" },
   { name: "conflict", as: jie, prepare: firstConflict },
   { name: "conflict-ruling", as: jie, prepare: main, after: escape },
+  { name: "customer-log", as: li, path: "/customers", prepare: logCall },
+  { name: "customer-logged", as: li, prepare: keepCall },
+  { name: "day-plan-send", as: li, needs: "visit-plan", path: "/", prepare: openPlan },
+  { name: "calendar", as: li, needs: "visit-plan", path: "/calendar" },
   { name: "me", as: li, path: "/me" },
   { name: "sign-out", as: li, prepare: (page) => inList(page, "button[class*=danger]").click(), after: escape },
   { name: "mend-empty", as: li, path: "/me/mend" },
@@ -78,6 +82,7 @@ export const SCREENS = [
   { name: "team-visit", as: jie, prepare: lastRow },
   { name: "team-comment", as: jie, prepare: comment },
   { name: "team-tomorrow", as: jie, path: "/team", prepare: (page) => inList(page, "header button").nth(1).click() },
+  { name: "task-new", as: jie, path: "/team/task" },
   { name: "approvals", as: jie, needs: "claim-waiting", path: "/approvals" },
   { name: "approval", as: jie, prepare: firstRow },
   { name: "approval-deciding", as: jie, prepare: main },
@@ -102,6 +107,23 @@ async function askQuestion(page) {
 async function sendReport(page) {
   await seen(page, "textarea:not([readonly])").first().fill("完成上午的拜访，两位客户意向明确。");
   await main(page);
+}
+
+/** The sheet after a call, with what was said. */
+async function logCall(page) {
+  await inList(page, "li a").nth(1).click();
+  await page.getByRole("region", { name: /通话与联系|Calls and contacts/ }).getByRole("button").first().click();
+  await page.locator("dialog textarea").first().fill("想看样板间");
+}
+
+async function keepCall(page) {
+  await page.locator("dialog .adm-button-primary").last().click();
+  await page.locator("dialog").waitFor({ state: "detached" });
+}
+
+async function openPlan(page) {
+  await page.getByRole("region", { name: /日计划|Day plan/ }).getByRole("button").first().click();
+  await page.locator("dialog input[type=search]").fill("e");
 }
 
 async function wrongPassword(page) {

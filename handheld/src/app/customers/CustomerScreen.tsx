@@ -15,6 +15,7 @@ import { useToday } from "../words/now";
 import { sayDate } from "../words/times";
 import { ConflictOf } from "../conflicts/ConflictOf";
 import { Receptions } from "../receptions/Receptions";
+import { CustomerActivities } from "../activities/CustomerActivities";
 import { CallButton } from "./CallButton";
 import type { Customer, Phone } from "./directory";
 import { EditCustomer } from "./EditCustomer";
@@ -28,6 +29,7 @@ import { Timeline } from "./Timeline";
 export function CustomerScreen({ named }: { readonly named: Named }) {
   const id = named.id ?? "";
   const [, navigate] = useLocation();
+  const [logging, setLogging] = useState(false);
   const found = useLive(
     async (read) => ({
       customer: await read.get("customers", id),
@@ -67,10 +69,17 @@ export function CustomerScreen({ named }: { readonly named: Named }) {
     >
       {customer.unsent && <Note tone="warn">{i18n._("Kept on this device, not sent yet.")}</Note>}
       <ConflictOf customer={id} />
-      <Card customer={customer} phones={phones} />
+      <Card
+        customer={customer}
+        phones={phones}
+        onCalled={() => {
+          setLogging(true);
+        }}
+      />
       <CustomerOpportunities customer={id} />
       <Receptions customer={id} />
       <CustomerFollowUps customer={id} />
+      <CustomerActivities customer={id} logging={logging} onLogging={setLogging} />
       <CustomerVisits customer={id} />
       <Asking customer={id} />
       <Notes customer={id} />
@@ -80,7 +89,7 @@ export function CustomerScreen({ named }: { readonly named: Named }) {
   );
 }
 
-function Card({ customer, phones }: { readonly customer: Customer; readonly phones: readonly Phone[] }) {
+function Card({ customer, phones, onCalled }: { readonly customer: Customer; readonly phones: readonly Phone[]; readonly onCalled: () => void }) {
   const workspace = useWorkspace();
   const say = useSnack();
   const today = useToday();
@@ -110,7 +119,7 @@ function Card({ customer, phones }: { readonly customer: Customer; readonly phon
         </Button>
       }
     >
-      <CallButton phones={phones} />
+      <CallButton phones={phones} onCalled={onCalled} />
       <Chips
         label={i18n._("Grade")}
         choices={GRADES}

@@ -5,6 +5,7 @@ import { useDraft } from "../../hooks/draft";
 import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
 import { Block, Row } from "../parts/Block";
+import { Chips } from "../parts/Chips";
 import { TextField } from "../parts/Field";
 import { Sheet } from "../parts/Sheet";
 import { useSnack } from "../parts/snack";
@@ -55,15 +56,34 @@ export function CustomerFollowUps({ customer }: { readonly customer: string }) {
   );
 }
 
+type Again = "once" | "week" | "month" | "quarter" | "year";
+
+interface NextForm {
+  readonly day: string | null;
+  readonly text: string;
+  /** Not in drafts of an earlier version. */
+  readonly again?: Again;
+}
+
+const BLANK: NextForm = { day: null, text: "", again: "once" };
+
+const CADENCES: Record<Again, { readonly repeat_every?: number; readonly repeat_unit?: "week" | "month" }> = {
+  once: {},
+  week: { repeat_every: 1, repeat_unit: "week" },
+  month: { repeat_every: 1, repeat_unit: "month" },
+  quarter: { repeat_every: 3, repeat_unit: "month" },
+  year: { repeat_every: 12, repeat_unit: "month" },
+};
+
 function NewFollowUp({ customer, today, onClose }: { readonly customer: string; readonly today: string; readonly onClose: () => void }) {
   const workspace = useWorkspace();
   const say = useSnack();
   const form = `follow-up:new:${customer}`;
-  const draft = useDraft<{ day: string | null; text: string }>(form, { day: null, text: "" });
-  const { day, text } = draft.value ?? { day: null, text: "" };
+  const draft = useDraft<NextForm>(form, BLANK);
+  const { day, text, again = "once" } = draft.value ?? BLANK;
   const keep = async (due_on: string) => {
     const id = await workspace.act(
-      (group) => group.create("follow_ups", { customer_id: customer, due_on, text: text.trim() }),
+      (group) => group.create("follow_ups", { customer_id: customer, due_on, text: text.trim(), ...CADENCES[again] }),
       { draft: form },
     );
     say(i18n._("Kept for {day}.", { day: sayDayWithin(due_on, today) }), () => {
@@ -94,6 +114,21 @@ function NewFollowUp({ customer, today, onClose }: { readonly customer: string; 
       <TextField label={i18n._("What is to be done")} value={text} most={1000} onChange={(next) => {
         draft.set({ text: next });
       }} />
+      <Chips<Again>
+        label={i18n._("Comes again")}
+        required
+        value={again}
+        choices={[
+          { value: "once", text: i18n._("Once") },
+          { value: "week", text: i18n._("Every week") },
+          { value: "month", text: i18n._("Every month") },
+          { value: "quarter", text: i18n._("Every 3 months") },
+          { value: "year", text: i18n._("Every year") },
+        ]}
+        onChange={(next) => {
+          if (next !== null) draft.set({ again: next });
+        }}
+      />
     </Sheet>
   );
 }
@@ -120,7 +155,7 @@ export function CustomerVisits({ customer }: { readonly customer: string }) {
             key={visit.id}
             to={`/visits/${visit.id}`}
             title={sayDay(dayOn(visit, zone, now), today)}
-            sub={[visit.outcome && sayChoice(outcomes(), visit.outcome), visit.result ?? visit.purpose].filter(Boolean).join(" · ")}
+            sub={[visit.outcome && sayChoice(outcomes(), visit.outcome), visit.result ?? visit.purpose, visit.impression].filter(Boolean).join(" · ")}
             right={<Tag tone={state.tone}>{state.text}</Tag>}
           />
         );

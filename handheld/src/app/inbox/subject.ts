@@ -21,6 +21,10 @@ export async function subjectOf(read: Reader, { subject_collection: collection, 
       return (await read.get("questions", id))?.text ?? null;
     case "tasks":
       return (await read.get("tasks", id))?.text ?? null;
+    case "copies": {
+      const copy = await read.get("copies", id);
+      return copy && copy.visit_id === null ? copy.text : null;
+    }
     case null:
     default:
       return null;

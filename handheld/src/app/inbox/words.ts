@@ -118,6 +118,8 @@ export function addressOf(notice: Notice): string | null {
       return id === null ? "/questions" : `/questions/${id}`;
     case "work_reports":
       return id === null ? "/reports" : `/reports/${id}`;
+    case "copies":
+      return id === null ? "/" : `/copies/${id}`;
     case "day_plans": {
       const [owner, day] = [textOf(params, "owner_id"), textOf(params, "plan_on")];
       return owner !== null && day !== null ? `/team/${day}/${owner}` : "/team";

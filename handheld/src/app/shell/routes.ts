@@ -6,6 +6,8 @@ import { FirstWaiting } from "../approvals/FirstWaiting";
 import { ArrivalsScreen } from "../arrivals/ArrivalsScreen";
 import { ConflictScreen } from "../conflicts/ConflictScreen";
 import { ConflictsScreen } from "../conflicts/ConflictsScreen";
+import { CalendarScreen } from "../calendar/CalendarScreen";
+import { CopyScreen } from "../copies/CopyScreen";
 import { CustomerScreen } from "../customers/CustomerScreen";
 import { CustomersScreen } from "../customers/CustomersScreen";
 import { DeletedScreen } from "../customers/DeletedScreen";
@@ -26,6 +28,7 @@ import { QuestionsScreen } from "../questions/QuestionsScreen";
 import { ReadReportScreen } from "../reports/ReadReportScreen";
 import { ReportsScreen } from "../reports/ReportsScreen";
 import { WriteReportScreen } from "../reports/WriteReportScreen";
+import { NewTaskScreen } from "../tasks/NewTaskScreen";
 import { TaskScreen } from "../tasks/TaskScreen";
 import { FirstPerson } from "../team/FirstPerson";
 import { PersonDayScreen } from "../team/PersonDayScreen";
@@ -60,6 +63,8 @@ export const ROUTES: readonly ScreenRoute[] = [
   { path: "/visits/new/:customer", section: "today", pane: "detail", screen: AddVisitScreen },
   { path: "/visits/log", section: "today", pane: "detail", screen: LogNewScreen },
   { path: "/visits/:id", section: "today", pane: "detail", screen: VisitScreen },
+  { path: "/calendar", section: "today", pane: "detail", screen: CalendarScreen },
+  { path: "/copies/:id", section: "inbox", pane: "detail", screen: CopyScreen },
   { path: "/customers", section: "customers", pane: "list", screen: CustomersScreen },
   { path: "/customers/new", section: "customers", pane: "detail", screen: NewCustomerScreen },
   { path: "/customers/conflicts", section: "customers", pane: "detail", screen: ConflictsScreen },
@@ -70,6 +75,7 @@ export const ROUTES: readonly ScreenRoute[] = [
   { path: "/opportunities", section: "customers", pane: "detail", screen: OpportunitiesScreen },
   { path: "/opportunities/:id", section: "customers", pane: "detail", screen: OpportunityScreen },
   { path: "/team", section: "team", pane: "list", screen: TeamScreen, beside: FirstPerson },
+  { path: "/team/task", section: "team", pane: "detail", screen: NewTaskScreen },
   { path: "/team/:day/:person", section: "team", pane: "detail", screen: PersonDayScreen },
   { path: "/team/:day/:person/:visit", section: "team", pane: "detail", screen: TeamVisitScreen },
   { path: "/approvals", section: "approvals", pane: "list", screen: ApprovalsScreen, beside: FirstWaiting },

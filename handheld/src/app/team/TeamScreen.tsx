@@ -2,7 +2,7 @@ import { useLocation } from "wouter";
 import { useWorkspace } from "../../hooks/context";
 import { i18n } from "../../i18n";
 import { DaySwitch } from "../parts/DaySwitch";
-import { Block, Empty, Row } from "../parts/Block";
+import { Block, Empty, Row, TextLink } from "../parts/Block";
 import { Screen } from "../parts/Screen";
 import { Tag, type Tone } from "../parts/Tag";
 import { useBeside } from "../shell/beside";
@@ -28,6 +28,7 @@ export function TeamScreen() {
       title={i18n._("Team, {day}", { day: sayDay(day, today) })}
       head={<DaySwitch day={day} today={today} onChange={setDay} />}
     >
+      <TextLink to="/team/task">{i18n._("Give a task")}</TextLink>
       {board && <Total counts={board.total} />}
       {board?.people.length === 0 && (
         <Block>

@@ -6,6 +6,7 @@ import { useDraft } from "../../hooks/draft";
 import { i18n } from "../../i18n";
 import { search } from "../customers/directory";
 import { useDirectory } from "../customers/useDirectory";
+import { PeopleField } from "../people/PeopleField";
 import { Block, Note, Row } from "../parts/Block";
 import { Chips } from "../parts/Chips";
 import { LineField, TextField, WhenField } from "../parts/Field";
@@ -110,6 +111,17 @@ export function AddVisitScreen({ named }: { readonly named: Named }) {
           />
         )}
       </Block>
+      {form.what === "plan" && (
+        <Block title={i18n._("Who comes along (optional)")}>
+          <PeopleField
+            label={i18n._("Who comes along (optional)")}
+            value={form.people}
+            onChange={(people) => {
+              set({ people });
+            }}
+          />
+        </Block>
+      )}
     </Screen>
   );
 }

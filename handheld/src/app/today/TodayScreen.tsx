@@ -4,19 +4,22 @@ import { useLocation } from "wouter";
 import { useWorkspace } from "../../hooks/context";
 import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
-import { Block, Empty, TextLink } from "../parts/Block";
+import { Block, Empty, Row, TextLink } from "../parts/Block";
 import { DaySwitch } from "../parts/DaySwitch";
 import { Screen } from "../parts/Screen";
 import { useMay } from "../rights/useRights";
 import { dueOn } from "../rows/follow_ups";
+import { takenAlong } from "../rows/copies";
+import { useNames } from "../rows/staff";
 import { tasksDue } from "../rows/tasks";
 import type { Visit } from "../rows/visits";
 import { useBeside } from "../shell/beside";
 import { useIsWide } from "../shell/wide";
 import { TaskRow } from "../tasks/TaskRow";
 import { useToday } from "../words/now";
-import { sayDay } from "../words/times";
+import { clockOf, sayDay } from "../words/times";
 import { toCome, useGroups } from "./day";
+import { DayPlanBlock } from "./DayPlan";
 import { FollowUpRow } from "./FollowUpRow";
 import { useOwnDay } from "./shown_day";
 import css from "./today.module.css";
@@ -32,6 +35,8 @@ export function TodayScreen() {
   const due = useLive((read) => dueOn(read, day, today, person.user.id), [day, today]);
   const tasks = useLive((read) => tasksDue(read, day, today, person.user.id), [day, today]);
   const mayWrite = useMay("fieldwork.write");
+  const along = useLive((read) => takenAlong(read, day, day, person.user.id), [day]);
+  const nameOf = useNames();
   const isWide = useIsWide();
   const beside = useBeside("today", toCome(groups));
   const shown = isWide && path === "/" ? beside : undefined;
@@ -73,6 +78,18 @@ export function TodayScreen() {
       )}
       <Group title={i18n._("Under way")} visits={groups?.running ?? []} shown={shown} />
       <Group title={day < today ? i18n._("Not logged") : i18n._("To do")} visits={groups?.open ?? []} shown={shown} />
+      {along && along.length > 0 && (
+        <Block title={i18n._("With colleagues")}>
+          {along.map((each) => (
+            <Row
+              key={each.id}
+              to={`/copies/${each.id}`}
+              title={each.customer_name ?? each.place ?? i18n._("a customer")}
+              sub={[each.start_at !== null && clockOf(each.start_at, person.organisation.timezone), nameOf(each.from_id), each.text].filter(Boolean).join(" · ")}
+            />
+          ))}
+        </Block>
+      )}
       {due && due.length > 0 && (
         <Block title={i18n._("To follow up")}>
           <ul className={css.rows}>
@@ -98,6 +115,8 @@ export function TodayScreen() {
       {day === today && groups && groups.done.length > 0 && mayWrite && (
         <TextLink to={`/reports/write/daily/${today}`}>{i18n._("Report of the day")}</TextLink>
       )}
+      {day >= today && groups && <DayPlanBlock day={day} visits={Object.values(groups).flat()} />}
+      <TextLink to="/calendar">{i18n._("Calendar of the week")}</TextLink>
       <Group title={i18n._("Done")} visits={groups?.done ?? []} shown={shown} />
       <Group title={i18n._("Cancelled")} visits={groups?.cancelled ?? []} shown={shown} />
     </Screen>

@@ -15,6 +15,8 @@ export interface PlanForm {
   readonly purpose: string;
   readonly importance: number;
   readonly urgency: number;
+  /** Who takes part; a list as of people/list.ts. */
+  readonly people: string | null;
 }
 
 export const PLAN_FORM = "visit:plan";
@@ -31,6 +33,7 @@ export function blankPlan(shown: string, today: string): PlanForm {
     purpose: "",
     importance: 2,
     urgency: 2,
+    people: null,
   };
 }
 
@@ -45,6 +48,7 @@ export function planVisit(workspace: Workspace, form: PlanForm, zone: string): P
         ...(form.customer_id === null ? {} : { customer_id: form.customer_id, customer_name: form.name }),
         ...(place === "" ? {} : { place }),
         ...(form.purpose.trim() === "" ? {} : { purpose: form.purpose.trim() }),
+        ...(form.people === null ? {} : { people: form.people }),
         assignee_id: workspace.person.user.id,
         ...(planned ? { planned_on: form.day, importance: form.importance, urgency: form.urgency } : {}),
         ...(planned && form.clock !== "" ? { planned_start_at: instantOf(form.day, form.clock, zone) } : {}),

@@ -9,6 +9,7 @@ import { nameOf } from "../today/VisitCard";
 import { Asking } from "../questions/Asking";
 import { reopen } from "./PlanActions";
 import { Comments } from "./Comments";
+import { CustomerPlace } from "./CustomerPlace";
 import { VisitFacts } from "./VisitFacts";
 
 /** A visit that is over: plan and what came of it, side by side. */
@@ -23,6 +24,7 @@ export function VisitDone({ visit }: { readonly visit: Visit }) {
         </Button>
       </VisitFacts>
       <FromVisit visit={visit} />
+      <CustomerPlace visit={visit} />
       <Comments visit={visit.id} />
       {visit.customer_id && <Asking customer={visit.customer_id} visit={visit.id} />}
       {visit.customer_id !== null && visit.customer_id !== undefined && (

@@ -3,6 +3,8 @@ import { useWorkspace } from "../../hooks/context";
 import { i18n } from "../../i18n";
 import { Block, Fact, Facts } from "../parts/Block";
 import { Tag } from "../parts/Tag";
+import { peopleOf } from "../people/list";
+import { useNames } from "../rows/staff";
 import { isUnplanned, stateOf, type Visit } from "../rows/visits";
 import { outcomes, sayChoice, sayReason, sayStanding, sayVerdict } from "../words/choices";
 import { useNow } from "../words/now";
@@ -12,6 +14,7 @@ import { sayInstant } from "../words/times";
 export function VisitFacts({ visit, children }: { readonly visit: Visit; readonly children?: ReactNode }) {
   const { person } = useWorkspace();
   const now = useNow();
+  const nameFor = useNames();
   const zone = person.organisation.timezone;
   const when = (at: number | null | undefined) => (at === null || at === undefined ? i18n._("Not said") : sayInstant(at, now, zone));
   const state = sayStanding(stateOf(visit));
@@ -32,6 +35,8 @@ export function VisitFacts({ visit, children }: { readonly visit: Visit; readonl
               <Fact name={i18n._("Outcome")}>{visit.outcome ? sayChoice(outcomes(), visit.outcome) : i18n._("Not said")}</Fact>
               <Fact name={i18n._("Result")}>{visit.result ?? i18n._("Not said")}</Fact>
               {visit.next_step && <Fact name={i18n._("Next step")}>{visit.next_step}</Fact>}
+              {visit.nothing_next && <Fact name={i18n._("Nothing follows")}>{visit.nothing_next}</Fact>}
+              {visit.impression && <Fact name={i18n._("Impression")}>{visit.impression}</Fact>}
               <Fact name={i18n._("Began")}>{when(visit.actual_started_at)}</Fact>
               <Fact name={i18n._("Ended")}>{when(visit.actual_ended_at)}</Fact>
               <Fact name={i18n._("Location")}>{verdict === undefined ? i18n._("Judged when it is sent") : <Judged visit={visit} />}</Fact>
@@ -43,6 +48,7 @@ export function VisitFacts({ visit, children }: { readonly visit: Visit; readonl
         <Facts>
           <Fact name={i18n._("Time")}>{when(visit.planned_start_at)}</Fact>
           <Fact name={i18n._("Place")}>{visit.place ?? i18n._("Not said")}</Fact>
+          {visit.people && <Fact name={i18n._("Who comes along")}>{peopleOf(visit.people).map(nameFor).join(", ")}</Fact>}
           <Fact name={i18n._("Purpose")}>{visit.purpose ?? i18n._("Not said")}</Fact>
         </Facts>
       </Block>

@@ -8,7 +8,7 @@ import { i18n } from "../../i18n";
 import { CallButton } from "../customers/CallButton";
 import { Block, Note, TextLink } from "../parts/Block";
 import { Chips } from "../parts/Chips";
-import { TextField } from "../parts/Field";
+import { LineField, TextField } from "../parts/Field";
 import { Screen } from "../parts/Screen";
 import { useSnack } from "../parts/snack";
 import { WhenChips } from "../parts/WhenChips";
@@ -118,6 +118,17 @@ export function VisitLog({ visit, aim, onFinished }: Props) {
             }}
           />
         )}
+        {customer && (
+          <TextField
+            label={i18n._("Your impression (optional)")}
+            most={1000}
+            value={form.impression ?? ""}
+            placeholder={i18n._("Habits, goals, concerns: for colleagues only")}
+            onChange={(impression) => {
+              set({ impression });
+            }}
+          />
+        )}
         {(!visit || stateOf(visit) === "planned") && checkIn === undefined && (
           <EndedChips
             value={form.ended}
@@ -150,6 +161,16 @@ export function VisitLog({ visit, aim, onFinished }: Props) {
               set({ nextOn, nextText: form.nextText === "" && nextOn !== null ? i18n._("Call back") : form.nextText });
             }}
           />
+          {form.nextOn === null && (
+            <LineField
+              label={i18n._("Or why nothing follows (optional)")}
+              most={200}
+              value={form.nothing ?? ""}
+              onChange={(nothing) => {
+                set({ nothing });
+              }}
+            />
+          )}
           {form.nextOn !== null && (
             <TextField
               label={i18n._("What is to be done")}

@@ -14,6 +14,10 @@ export interface LogForm {
   readonly grade: Grade | null;
   readonly nextOn: string | null;
   readonly nextText: string;
+  /** Why nothing follows; not in drafts of an earlier version, as the next. */
+  readonly nothing?: string;
+  /** Of the customer: habits, goals, concerns. */
+  readonly impression?: string;
   /** When it ended, if not just now. */
   readonly ended: { readonly day: string; readonly clock: string } | null;
 }
@@ -72,6 +76,8 @@ export async function finishVisit(workspace: Workspace, visit: Visit | null, aim
       const said = {
         result: form.result.trim() === "" ? null : form.result.trim(),
         outcome: form.outcome,
+        nothing_next: form.nextOn === null ? orNull(form.nothing) : null,
+        impression: orNull(form.impression),
         next_step: form.nextText.trim() === "" ? null : form.nextText.trim(),
       };
       group.act("visits", "finish", id, { ended_at: ended, ...said }, {
@@ -93,6 +99,8 @@ export async function finishVisit(workspace: Workspace, visit: Visit | null, aim
     { draft: formOf(visit) },
   );
 }
+
+const orNull = (typed: string | undefined): string | null => typed?.trim() || null;
 
 /** A visit that nobody planned. */
 export function createIn(group: Group, aim: Aim): string {

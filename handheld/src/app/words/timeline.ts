@@ -4,6 +4,7 @@ import { i18n } from "../../i18n";
 import type { Rows } from "../../wire";
 import { lossReasons, type LossReason } from "../opportunities/words";
 import { channels } from "../receptions/sheet";
+import { channels as contactChannels, type Activity } from "../activities/words";
 import { outcomes, sayChoice, stages } from "./choices";
 
 type Channel = Rows["receptions"]["channel"];
@@ -53,6 +54,8 @@ export function sayEvent(
       return i18n._("No lead conflict: not the same person") + tail(text("reason"));
     case "visit":
       return i18n._("Visit") + tail(text("outcome") && sayChoice(outcomes(), text("outcome") as Outcome), text("result"));
+    case "activity":
+      return sayChoice(contactChannels(), (text("channel") ?? "other") as Activity["channel"]) + tail(text("text"));
     case "follow-up":
       return i18n._("Followed up") + tail(text("text"), text("note"));
     case "opportunity-opened":

@@ -1,0 +1,92 @@
+import { useState } from "react";
+import { useWorkspace } from "../../hooks/context";
+import { useLive } from "../../hooks/live";
+import { i18n } from "../../i18n";
+import { Block, Empty, Row } from "../parts/Block";
+import Button from "../parts/Button";
+import { Screen } from "../parts/Screen";
+import { useNames } from "../rows/staff";
+import { useNow, useToday } from "../words/now";
+import { addDays, clockOf, sayDay } from "../words/times";
+import css from "./calendar.module.css";
+import { weekOf } from "./week";
+
+/** Seven days of all whom this device knows of: visits, follow-ups, tasks and visits one is taken along to. */
+export function CalendarScreen() {
+  const { person } = useWorkspace();
+  const today = useToday();
+  const now = useNow();
+  const nameOf = useNames();
+  const [first, setFirst] = useState(today);
+  const zone = person.organisation.timezone;
+  const days = useLive((read) => weekOf(read, first, zone, now), [first]);
+  const empty = days?.every((each) => each.lines.length === 0) ?? false;
+  return (
+    <Screen
+      title={i18n._("Calendar")}
+      back="/"
+      head={
+        <div className={css.weeks}>
+          <Button
+            fill="outline"
+            onClick={() => {
+              setFirst(addDays(first, -7));
+            }}
+          >
+            {i18n._("Week before")}
+          </Button>
+          <Button
+            fill="outline"
+            disabled={first === today}
+            onClick={() => {
+              setFirst(today);
+            }}
+          >
+            {i18n._("From today")}
+          </Button>
+          <Button
+            fill="outline"
+            onClick={() => {
+              setFirst(addDays(first, 7));
+            }}
+          >
+            {i18n._("Week after")}
+          </Button>
+        </div>
+      }
+    >
+      {empty && (
+        <Block>
+          <Empty title={i18n._("Nothing in these seven days")}>{i18n._("Plans of yours and of your team stand here.")}</Empty>
+        </Block>
+      )}
+      {days
+        ?.filter((each) => each.lines.length > 0)
+        .map(({ day, lines }) => (
+          <Block key={day} title={sayDay(day, today)}>
+            {lines.map((line) => (
+              <Row
+                key={line.id}
+                {...(line.to === null ? {} : { to: line.to })}
+                title={line.title}
+                sub={[line.at !== null && clockOf(line.at, zone), nameOf(line.person ?? person.user.id), sayKind(line.kind)].filter(Boolean).join(" · ")}
+              />
+            ))}
+          </Block>
+        ))}
+    </Screen>
+  );
+}
+
+function sayKind(kind: "visit" | "follow_up" | "task" | "together"): string {
+  switch (kind) {
+    case "visit":
+      return i18n._("Visit");
+    case "follow_up":
+      return i18n._("Follow-up");
+    case "task":
+      return i18n._("Task");
+    case "together":
+      return i18n._("Visit together");
+  }
+}
