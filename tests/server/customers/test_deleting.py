@@ -101,6 +101,8 @@ def test_all_of_him_goes_out_of_sight_and_comes_back_as_it_was(office: Office, d
     assert door("yang", "GET", "?text=8000").json["items"] == []
     office.clock.at += timedelta(days=29)
     _restore(office, customer)
+    for text in ("8000", "小明", "wxm"):
+        assert [each["id"] for each in door("yang", "GET", f"?text={text}").json["items"]] == [customer], text
     after = _stored(office)
     (back,) = [each for each in after["customer_timeline"] if each["kind"] == "restored"]
     after["customer_timeline"].remove(back)
