@@ -35,8 +35,11 @@ export const SCREENS = [
   { name: "customers", as: li, path: "/customers" },
   { name: "customers-search", as: li, path: "/customers", prepare: (page) => inList(page, "input[type=search]").fill("l") },
   { name: "customers-none", as: li, prepare: (page) => inList(page, "input[type=search]").fill("zzzz"), after: clearSearch },
+  { name: "customers-filter", as: li, path: "/customers", prepare: (page) => inList(page, "p + a + button").first().click(), after: escape },
   { name: "customer", as: li, path: "/customers", prepare: (page) => inList(page, "li a").nth(1).click() },
   { name: "customer-below", as: li, prepare: (page) => seen(page, "section ol").last().scrollIntoViewIfNeeded() },
+  { name: "customer-changes", as: li, prepare: showChanges },
+  { name: "customer-contact", as: li, prepare: enterContact, after: escape },
   { name: "customer-edit", as: li, prepare: (page) => seen(page, "h2 + button").first().click(), after: escape },
   { name: "customer-merge", as: li, path: "/customers", prepare: openMerge },
   { name: "customer-merge-chosen", as: li, prepare: chooseTwin },
@@ -255,4 +258,18 @@ async function deleteAndList(page) {
   await page.locator("dialog footer button:visible").click();
   await page.goto(new URL("/app/customers/deleted", page.url()).href);
   await seen(page, "section li button, section p").first().waitFor();
+}
+
+/** Who changed what, which the office is asked for. */
+async function showChanges(page) {
+  await seen(page, "button").filter({ hasText: /查看修改历史|Who changed what/ }).click();
+  await seen(page, "section ol").last().scrollIntoViewIfNeeded();
+}
+
+/** The sheet of a new contact, half filled. */
+async function enterContact(page) {
+  const contacts = page.locator("[data-testid=detail] section").filter({ has: page.locator("h2", { hasText: /^(联系人|Contacts)$/ }) });
+  await contacts.last().getByRole("button").first().click();
+  await page.locator("dialog input").nth(0).fill("李娜");
+  await page.locator("dialog input").nth(1).fill("采购经理");
 }

@@ -9,7 +9,7 @@ import type { Customer } from "./directory";
 /** The four axes, each as a word with a colour; what nobody has said yet is left out. */
 export function Axes({ customer, today }: { readonly customer: Customer; readonly today: string }) {
   const urgency = urgencyOf(customer.expected_close_on ?? null, today);
-  const deal = (customer.deal as Customer["deal"] | undefined) ?? dealOfStage((customer.stage as Customer["stage"] | undefined) ?? "prospect");
+  const deal = (customer.deal as Customer["deal"] | undefined) ?? dealOfStage(customer.stage ?? "prospect");
   const said = [
     sayDeal(deal),
     customer.importance ? { text: sayChoice(importances(), customer.importance), tone: customer.importance === "key" ? "brand" : "plain" } as const : null,

@@ -10,15 +10,19 @@ import { Chips } from "../parts/Chips";
 import { Screen } from "../parts/Screen";
 import { useSnack } from "../parts/snack";
 import type { Named } from "../shell/routes";
-import { GRADES, kinds, sayChoice, sayGrade, sources, stages } from "../words/choices";
+import { categories, GRADES, industries, kinds, sayChoice, sayGrade, sources, stages } from "../words/choices";
+import { sayMoney } from "../words/money";
 import { useToday } from "../words/now";
 import { sayDate } from "../words/times";
 import { ConflictOf } from "../conflicts/ConflictOf";
 import { Receptions } from "../receptions/Receptions";
 import { CustomerActivities } from "../activities/CustomerActivities";
+import { Axes, whyGrade } from "./Axes";
 import { CallButton } from "./CallButton";
+import { Contacts } from "./Contacts";
 import type { Customer, Phone } from "./directory";
 import { EditCustomer } from "./EditCustomer";
+import { History } from "./History";
 import { Notes } from "./Notes";
 import { CustomerFollowUps, CustomerVisits } from "./Doings";
 import { Asking } from "../questions/Asking";
@@ -77,6 +81,7 @@ export function CustomerScreen({ named }: { readonly named: Named }) {
         }}
       />
       <CustomerOpportunities customer={id} />
+      <Contacts customer={id} phones={phones} />
       <Receptions customer={id} />
       <CustomerFollowUps customer={id} />
       <CustomerActivities customer={id} logging={logging} onLogging={setLogging} />
@@ -84,6 +89,7 @@ export function CustomerScreen({ named }: { readonly named: Named }) {
       <Asking customer={id} />
       <Notes customer={id} />
       <Timeline customer={id} />
+      <History customer={id} />
       <TidyUp customer={customer} />
     </Screen>
   );
@@ -119,19 +125,29 @@ function Card({ customer, phones, onCalled }: { readonly customer: Customer; rea
         </Button>
       }
     >
+      <Axes customer={customer} today={today} />
+      <CallButton phones={phones.filter((each) => (each.contact_id ?? null) === null)} />
       <CallButton phones={phones} onCalled={onCalled} />
       <Chips
         label={i18n._("Grade")}
         choices={GRADES}
         value={customer.grade ?? null}
-        hint={customer.grade ? sayGrade(customer.grade) : undefined}
+        hint={[customer.grade && sayGrade(customer.grade), whyGrade(customer, today)].filter(Boolean).join(". ") || undefined}
         onChange={(grade) => void setGrade(grade)}
       />
       <Facts>
         <Fact name={i18n._("Stage")}>{sayChoice(stages(), stage)}</Fact>
         <Fact name={i18n._("Kind")}>{sayChoice(kinds(), (customer.kind as Customer["kind"] | undefined) ?? "person")}</Fact>
         {customer.source && <Fact name={i18n._("Source")}>{sayChoice(sources(), customer.source)}</Fact>}
+        {customer.expected_close_on && <Fact name={i18n._("Expected closing day")}>{sayDate(customer.expected_close_on, today)}</Fact>}
+        {typeof customer.expected_amount_minor === "number" && (
+          <Fact name={i18n._("Expected amount")}>{sayMoney(customer.expected_amount_minor, workspace.person.organisation.currency)}</Fact>
+        )}
+        {customer.industry && <Fact name={i18n._("Industry")}>{sayChoice(industries(), customer.industry)}</Fact>}
+        {customer.category && <Fact name={i18n._("Category")}>{sayChoice(categories(), customer.category)}</Fact>}
         {customer.needs && <Fact name={i18n._("Needs")}>{customer.needs}</Fact>}
+        {customer.wishes && <Fact name={i18n._("Special needs")}>{customer.wishes}</Fact>}
+        {customer.hobbies && <Fact name={i18n._("Hobbies")}>{customer.hobbies}</Fact>}
         {customer.address && <Fact name={i18n._("Address")}>{customer.address}</Fact>}
         {customer.born_on && <Fact name={i18n._("Birthday")}>{sayDate(customer.born_on, "")}</Fact>}
         {customer.remark && <Fact name={i18n._("Remark")}>{customer.remark}</Fact>}

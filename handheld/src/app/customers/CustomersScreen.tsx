@@ -1,6 +1,6 @@
 import AddOutline from "antd-mobile-icons/es/AddOutline";
 import Button from "../parts/Button";
-import { useDeferredValue, useMemo } from "react";
+import { useDeferredValue, useMemo, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { i18n } from "../../i18n";
 import { OpenConflicts } from "../conflicts/OpenConflicts";
@@ -10,19 +10,28 @@ import { Screen } from "../parts/Screen";
 import { SearchField } from "../parts/SearchField";
 import { Tag } from "../parts/Tag";
 import { useRemembered } from "../shell/remembered";
-import { sayChoice, stages } from "../words/choices";
+import { urgencyOf } from "../rows/profile";
+import { importances, sayChoice, sayUrgency, stages } from "../words/choices";
+import { useToday } from "../words/now";
 import { sayPhone } from "../words/phones";
 import css from "./customers.module.css";
 import { search, type Entry } from "./directory";
+import { countOf, narrowed, WIDE, type Filter } from "./filters";
+import { FilterSheet } from "./FilterSheet";
 import { useDirectory } from "./useDirectory";
 
-/** All customers on this device, found by name, pinyin initials or the end of a phone. */
+/** All customers on this device, found by name, pinyin or the end of a phone, narrowed by what they are. */
 export function CustomersScreen() {
   const [query, setQuery] = useRemembered("customers.query", "");
   const [path, navigate] = useLocation();
   const entries = useDirectory();
   const asked = useDeferredValue(query);
-  const found = useMemo(() => entries && search(entries, asked), [entries, asked]);
+  const [filter, setFilter] = useRemembered<Filter>("customers.filter", WIDE);
+  const [filtering, setFiltering] = useState(false);
+  const today = useToday();
+  const found = useMemo(() => entries && search(narrowed(entries, filter, today), asked), [entries, filter, today, asked]);
+  const owners = useMemo(() => [...new Set(entries?.map((each) => each.customer.owner_id))].filter(Boolean), [entries]);
+  const set = countOf(filter);
   const add = () => {
     navigate("/customers/new");
   };
@@ -30,7 +39,7 @@ export function CustomersScreen() {
     <Screen
       title={i18n._("Customers")}
       scrolls={false}
-      head={<SearchField label={i18n._("Search customers")} placeholder={i18n._("Name, initials or end of phone")} value={query} onChange={setQuery} />}
+      head={<SearchField label={i18n._("Search customers")} placeholder={i18n._("Name, pinyin or end of phone")} value={query} onChange={setQuery} />}
       actions={
         <Button color="primary" onClick={add}>
           <AddOutline aria-hidden /> {i18n._("New")}
@@ -42,18 +51,23 @@ export function CustomersScreen() {
         <div className={css.count}>
           <p role="status">{i18n._("{n, plural, one {# customer} other {# customers}}", { n: found.length })}</p>
           <TextLink to="/opportunities">{i18n._("Opportunities by worth")}</TextLink>
+          <Button fill="none" color="primary" onClick={() => {
+            setFiltering(true);
+          }}>
+            {set === 0 ? i18n._("Filter") : i18n._("Filter ({n})", { n: set })}
+          </Button>
         </div>
       )}
       {found?.length === 0 ? (
         <Empty
-          title={query.trim() === "" ? i18n._("No customers yet") : i18n._("Nobody found")}
+          title={query.trim() === "" && set === 0 ? i18n._("No customers yet") : i18n._("Nobody found")}
           action={
             <Button color="primary" size="large" onClick={add}>
               {i18n._("Enter a new customer")}
             </Button>
           }
         >
-          {query.trim() === ""
+          {query.trim() === "" && set === 0
             ? i18n._("Whom you enter here is yours, and is sent to the office by itself.")
             : i18n._("Only customers on this device are searched: your own and those of your team.")}
         </Empty>
@@ -64,28 +78,45 @@ export function CustomersScreen() {
             items={found}
             rowHeight={68}
             keyOf={(entry) => entry.customer.id}
-            draw={(entry) => <CustomerLine entry={entry} chosen={path === `/customers/${entry.customer.id}`} />}
+            draw={(entry) => <CustomerLine entry={entry} today={today} chosen={path === `/customers/${entry.customer.id}`} />}
           />
         )
+      )}
+      {filtering && (
+        <FilterSheet
+          filter={filter}
+          owners={owners}
+          onChange={setFilter}
+          onClose={() => {
+            setFiltering(false);
+          }}
+        />
       )}
     </Screen>
   );
 }
 
-function CustomerLine({ entry, chosen }: { readonly entry: Entry; readonly chosen: boolean }) {
+function CustomerLine({ entry, chosen, today }: { readonly entry: Entry; readonly chosen: boolean; readonly today: string }) {
   const { customer, phones } = entry;
   const phone = phones.find((each) => each.is_current ?? true) ?? phones[0];
+  const urgency = urgencyOf(customer.expected_close_on ?? null, today);
   return (
     <Link href={`/customers/${customer.id}`} className={css.line} aria-current={chosen ? "page" : undefined}>
       <span className={css.words}>
         <span className={css.name}>{customer.name}</span>
         <span className={css.sub}>
-          {[sayChoice(stages(), (customer.stage as typeof customer.stage | undefined) ?? "prospect"), phone && sayPhone(phone.number)]
+          {[
+            sayChoice(stages(), (customer.stage as typeof customer.stage | undefined) ?? "prospect"),
+            customer.importance === "key" && sayChoice(importances(), customer.importance),
+            phone && sayPhone(phone.number),
+          ]
             .filter(Boolean)
             .join(" · ")}
         </span>
       </span>
       {customer.unsent && <Tag tone="warn">{i18n._("Not sent yet")}</Tag>}
+      {(customer.is_enabled as boolean | undefined) === false && <Tag>{i18n._("Out of use")}</Tag>}
+      {(urgency === "urgent" || urgency === "soon") && <Tag tone={sayUrgency(urgency).tone}>{sayUrgency(urgency).text}</Tag>}
       {customer.grade && <GradeMark grade={customer.grade} />}
     </Link>
   );

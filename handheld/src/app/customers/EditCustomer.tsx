@@ -7,10 +7,13 @@ import { i18n } from "../../i18n";
 import type { Actions } from "../../wire";
 import { Note } from "../parts/Block";
 import { Chips } from "../parts/Chips";
-import { LineField, TextField } from "../parts/Field";
+import { LineField, TextField, WhenField } from "../parts/Field";
 import { Sheet } from "../parts/Sheet";
 import { useSnack } from "../parts/snack";
-import { sources, stages } from "../words/choices";
+import { gradeByHorizon } from "../rows/profile";
+import { categories, importances, industries, needLevels, sayGrade, sources, stages } from "../words/choices";
+import { decimal, digitsOf, parseMoney } from "../words/money";
+import { useToday } from "../words/now";
 import { sayProblem } from "../words/problems";
 import type { Customer, Phone } from "./directory";
 
@@ -19,6 +22,16 @@ type Update = Actions["customers"]["update"];
 interface Form {
   readonly name: string;
   readonly stage: Customer["stage"];
+  readonly need: Customer["need_level"];
+  /** YYYY-MM-DD, or empty. */
+  readonly closeOn: string;
+  readonly importance: Customer["importance"];
+  readonly category: Customer["category"];
+  readonly industry: Customer["industry"];
+  readonly amount: string;
+  readonly wishes: string;
+  readonly hobbies: string;
+  readonly inUse: "yes" | "no";
   readonly source: Customer["source"];
   readonly needs: string;
   readonly address: string;
@@ -37,7 +50,9 @@ interface Props {
 export function EditCustomer({ customer, phones, onClose }: Props) {
   const workspace = useWorkspace();
   const say = useSnack();
-  const before = formOf(customer);
+  const today = useToday();
+  const currency = workspace.person.organisation.currency;
+  const before = formOf(customer, currency);
   const name = `customer:${customer.id}`;
   const draft = useDraft(name, before);
   const [refused, setRefused] = useState<string | null>(null);
@@ -46,8 +61,13 @@ export function EditCustomer({ customer, phones, onClose }: Props) {
     setRefused(null);
     draft.set(change);
   };
+  const grade = gradeByHorizon(form.need, form.closeOn === "" ? null : form.closeOn, today);
   const save = async () => {
-    const changed = changesOf(before, form);
+    if (form.amount.trim() !== "" && parseMoney(form.amount, currency) === null) {
+      setRefused(i18n._("The amount is not one."));
+      return;
+    }
+    const changed = changesOf(before, form, currency, today);
     const phone = form.phone.trim();
     try {
       await workspace.act(
@@ -91,11 +111,43 @@ export function EditCustomer({ customer, phones, onClose }: Props) {
       <Chips label={i18n._("Stage")} required choices={stages()} value={form.stage} onChange={(stage) => {
         if (stage) set({ stage });
       }} />
+      <Chips label={i18n._("Need")} choices={needLevels()} value={form.need} onChange={(need) => {
+        set({ need });
+      }} />
+      <WhenField
+        label={i18n._("Expected closing day")}
+        kind="date"
+        value={form.closeOn}
+        hint={grade === null ? undefined : sayGrade(grade)}
+        onChange={(closeOn) => {
+          set({ closeOn });
+        }}
+      />
+      <Chips label={i18n._("Importance")} choices={importances()} value={form.importance} onChange={(importance) => {
+        set({ importance });
+      }} />
+      <LineField label={`${i18n._("Expected amount")} (${currency})`} kind="decimal" value={form.amount} most={16} onChange={(amount) => {
+        set({ amount });
+      }} />
+      <Chips label={i18n._("Category")} choices={categories()} value={form.category} onChange={(category) => {
+        set({ category });
+      }} />
+      {customer.kind === "company" && (
+        <Chips label={i18n._("Industry")} choices={industries()} value={form.industry} onChange={(industry) => {
+          set({ industry });
+        }} />
+      )}
       <Chips label={i18n._("Source")} choices={sources()} value={form.source} onChange={(source) => {
         set({ source });
       }} />
       <TextField label={i18n._("Needs")} value={form.needs} most={1000} onChange={(needs) => {
         set({ needs });
+      }} />
+      <TextField label={i18n._("Special needs")} value={form.wishes} most={1000} onChange={(wishes) => {
+        set({ wishes });
+      }} />
+      <TextField label={i18n._("Hobbies")} value={form.hobbies} most={500} onChange={(hobbies) => {
+        set({ hobbies });
       }} />
       <LineField label={i18n._("Address")} value={form.address} most={300} onChange={(address) => {
         set({ address });
@@ -103,12 +155,30 @@ export function EditCustomer({ customer, phones, onClose }: Props) {
       <TextField label={i18n._("Remark")} value={form.remark} most={2000} onChange={(remark) => {
         set({ remark });
       }} />
+      <Chips
+        label={i18n._("In use")}
+        required
+        choices={[{ value: "yes", text: i18n._("In use") }, { value: "no", text: i18n._("Out of use") }]}
+        value={form.inUse}
+        onChange={(inUse) => {
+          if (inUse) set({ inUse });
+        }}
+      />
     </Sheet>
   );
 }
 
-function formOf(customer: Customer): Form {
+function formOf(customer: Customer, currency: string): Form {
   return {
+    need: customer.need_level ?? null,
+    closeOn: customer.expected_close_on ?? "",
+    importance: customer.importance ?? null,
+    category: customer.category ?? null,
+    industry: customer.industry ?? null,
+    amount: typeof customer.expected_amount_minor === "number" ? decimal(customer.expected_amount_minor, digitsOf(currency)) : "",
+    wishes: customer.wishes ?? "",
+    hobbies: customer.hobbies ?? "",
+    inUse: (customer.is_enabled as boolean | undefined) === false ? "no" : "yes",
     name: customer.name,
     stage: (customer.stage) ?? "prospect",
     source: customer.source ?? null,
@@ -119,8 +189,11 @@ function formOf(customer: Customer): Form {
   };
 }
 
-function changesOf(before: Form, form: Form): Update {
-  const text = (name: "needs" | "address" | "remark") =>
+/** The grade goes along with what it follows from, so that it is on show at once and is what the server would say. */
+function changesOf(before: Form, form: Form, currency: string, today: string): Update {
+  const closeOn = form.closeOn === "" ? null : form.closeOn;
+  const grade = form.need === before.need && form.closeOn === before.closeOn ? null : gradeByHorizon(form.need, closeOn, today);
+  const text = (name: "needs" | "address" | "remark" | "wishes" | "hobbies") =>
     form[name].trim() === before[name] ? {} : { [name]: form[name].trim() === "" ? null : form[name].trim() };
   return {
     ...(form.name.trim() === before.name ? {} : { name: form.name.trim() }),
@@ -129,5 +202,15 @@ function changesOf(before: Form, form: Form): Update {
     ...text("needs"),
     ...text("address"),
     ...text("remark"),
+    ...text("wishes"),
+    ...text("hobbies"),
+    ...(form.need === before.need ? {} : { need_level: form.need }),
+    ...(form.closeOn === before.closeOn ? {} : { expected_close_on: closeOn }),
+    ...(grade === null ? {} : { grade }),
+    ...(form.importance === before.importance ? {} : { importance: form.importance }),
+    ...(form.category === before.category ? {} : { category: form.category }),
+    ...(form.industry === before.industry ? {} : { industry: form.industry }),
+    ...(form.amount === before.amount ? {} : { expected_amount_minor: form.amount.trim() === "" ? null : parseMoney(form.amount, currency) }),
+    ...(form.inUse === before.inUse ? {} : { is_enabled: form.inUse === "yes" }),
   };
 }

@@ -32,7 +32,7 @@ export function FilterSheet({ filter, owners, onChange, onClose }: Props) {
             {i18n._("Show all again")}
           </Button>
           <Button color="primary" size="large" onClick={onClose}>
-            {i18n._("Done")}
+            {i18n._("Close")}
           </Button>
         </>
       }

@@ -18,6 +18,7 @@ import css from "./customers.module.css";
 import { BLANK_SHEET, receptionOf, type SheetForm } from "../receptions/sheet";
 import { SheetFields } from "../receptions/SheetFields";
 import { digitsOf, twinsOf, type Twin } from "./directory";
+import { sayKnown, useKnown, type Known } from "./known";
 import { useDirectory } from "./useDirectory";
 
 type Create = Actions["customers"]["create"];
@@ -45,6 +46,7 @@ export function NewCustomerScreen() {
   const form = draft.value;
   const today = useToday();
   const twins = useTwins(form);
+  const known = useKnown(form);
   if (!form) return <Screen title={i18n._("New customer")} back="/customers">{null}</Screen>;
   const set: typeof draft.set = (change) => {
     setRefused({});
@@ -102,7 +104,7 @@ export function NewCustomerScreen() {
         <LineField label={i18n._("Phone")} kind="tel" value={form.phone} most={40} error={refused.phone} onChange={(phone) => {
           set({ phone });
         }} />
-        <Twins twins={twins} />
+        <Twins twins={twins} known={known} />
         <SheetFields
           form={form.sheet}
           withoutSource
@@ -165,8 +167,10 @@ function useTwins(form: CustomerForm | undefined): readonly Twin[] {
 }
 
 /** Says who may be the same, and leaves the decision to the person. */
-function Twins({ twins }: { readonly twins: readonly Twin[] }) {
-  if (twins.length === 0) return null;
+function Twins({ twins, known }: { readonly twins: readonly Twin[]; readonly known: readonly Known[] }) {
+  const here = new Set(twins.map(({ entry }) => entry.customer.id));
+  const more = known.filter((each) => each.customer_id === null || !here.has(each.customer_id));
+  if (twins.length + more.length === 0) return null;
   return (
     <Note tone="warn">
       <div className={css.twin}>
@@ -177,6 +181,9 @@ function Twins({ twins }: { readonly twins: readonly Twin[] }) {
               ? i18n._("{name}: the same phone", { name: entry.customer.name })
               : i18n._("{name}: the same name", { name: entry.customer.name })}
           </TextLink>
+        ))}
+        {more.map((each) => (
+          <span key={each.customer_id ?? `${each.why} ${each.owner_name}`}>{sayKnown(each)}</span>
         ))}
       </div>
     </Note>

@@ -1,36 +1,60 @@
 /** The device's own customers, made ready to be searched: by part of a name, pinyin initials, or the end of a phone. Pure. */
 import type { Shown } from "../../device/api";
+import { soundKeys, soughtSound } from "./sounds";
 
 export type Customer = Shown<"customers">;
 export type Phone = Shown<"customer_phones">;
+export type Contact = Shown<"customer_contacts">;
 
 export interface Entry {
   readonly customer: Customer;
   readonly phones: readonly Phone[];
   /** The name as it is compared. */
   readonly folded: string;
-  /** First letters as a pinyin keyboard has them: 王小明 → wxm. */
-  readonly initials: string;
+  /** How it is typed on a pinyin keyboard, from each character on: wangxiaoming, wxm, xiaoming … */
+  readonly sounds: readonly string[];
+  /** Names of his contacts, as they are compared. */
+  readonly contacts: readonly string[];
   /** Digits of all numbers, old ones too. */
   readonly digits: readonly string[];
 }
 
 /** In order of name. */
-export function directoryOf(customers: readonly Customer[], phones: readonly Phone[]): Entry[] {
-  const phonesOf = new Map<string, Phone[]>();
-  for (const phone of phones) {
-    const known = phonesOf.get(phone.customer_id);
-    if (known) known.push(phone);
-    else phonesOf.set(phone.customer_id, [phone]);
-  }
+export function directoryOf(customers: readonly Customer[], phones: readonly Phone[], contacts: readonly Contact[] = []): Entry[] {
+  const phonesOf = byCustomer(phones);
+  const contactsOf = byCustomer(contacts);
   const order = new Intl.Collator("zh-CN-u-co-pinyin");
   return customers
     .map((customer) => {
       const own = phonesOf.get(customer.id) ?? [];
-      const folded = fold(customer.name);
-      return { customer, phones: own, folded, initials: initialsOf(folded), digits: own.map((each) => digitsOf(each.number)) };
+      const people = contactsOf.get(customer.id) ?? [];
+      return {
+        customer,
+        phones: own,
+        folded: fold(customer.name),
+        sounds: [customer, ...people].flatMap(soundsOf),
+        contacts: people.map((each) => fold(each.name)),
+        digits: own.map((each) => digitsOf(each.number)),
+      };
     })
     .sort((one, other) => order.compare(one.customer.name, other.customer.name));
+}
+
+function byCustomer<R extends { readonly customer_id: string }>(rows: readonly R[]): Map<string, R[]> {
+  const found = new Map<string, R[]>();
+  for (const row of rows) {
+    const known = found.get(row.customer_id);
+    if (known) known.push(row);
+    else found.set(row.customer_id, [row]);
+  }
+  return found;
+}
+
+/** Of one whom the server has not read yet, only first letters, as this browser orders them. */
+function soundsOf(named: { readonly name: string; readonly pinyin: string | null }): string[] {
+  if (typeof named.pinyin === "string") return soundKeys(named.pinyin);
+  const initials = initialsOf(fold(named.name));
+  return [...initials].map((_, start) => initials.slice(start));
 }
 
 /** As names are compared: width, case and accents do not matter, spaces neither. */
@@ -53,13 +77,13 @@ export function search(entries: readonly Entry[], query: string): Entry[] {
   if (text === "") return [...entries];
   const digits = digitsOf(query);
   const isNumber = digits.length >= TAIL && /^[+\d\s()-]+$/.test(query.normalize("NFKC").trim());
-  const isLatin = /^[a-z]+$/.test(text);
+  const sound = soughtSound(query);
   const first: Entry[] = [];
   const rest: Entry[] = [];
   for (const entry of entries) {
-    if (entry.folded.startsWith(text) || (isLatin && entry.initials.startsWith(text))) first.push(entry);
+    if (entry.folded.startsWith(text) || (sound !== null && entry.sounds.some((key) => key.startsWith(sound)))) first.push(entry);
     else if (isNumber && entry.digits.some((number) => number.endsWith(digits))) first.push(entry);
-    else if (entry.folded.includes(text) || (isLatin && entry.initials.includes(text))) rest.push(entry);
+    else if (entry.folded.includes(text) || entry.contacts.some((name) => name.includes(text))) rest.push(entry);
     else if (isNumber && entry.digits.some((number) => number.includes(digits))) rest.push(entry);
   }
   return [...first, ...rest];

@@ -4,6 +4,13 @@ import { directoryOf, type Entry } from "./directory";
 
 /** All customers on this device, ready to be searched; undefined while they are read. */
 export function useDirectory(): Entry[] | undefined {
-  const rows = useLive(async (read) => ({ customers: await read.all("customers"), phones: await read.all("customer_phones") }), []);
-  return useMemo(() => rows && directoryOf(rows.customers, rows.phones), [rows]);
+  const rows = useLive(
+    async (read) => ({
+      customers: await read.all("customers"),
+      phones: await read.all("customer_phones"),
+      contacts: await read.all("customer_contacts"),
+    }),
+    [],
+  );
+  return useMemo(() => rows && directoryOf(rows.customers, rows.phones, rows.contacts), [rows]);
 }

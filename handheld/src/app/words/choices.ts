@@ -3,9 +3,16 @@ import { i18n } from "../../i18n";
 import type { Rows } from "../../wire";
 import type { Choice } from "../parts/Chips";
 import type { Tone } from "../parts/Tag";
+import type { Urgency } from "../rows/profile";
 import type { Standing } from "../rows/visits";
 
 type Of<T> = Exclude<T, null>;
+
+/** A word with the colour that repeats it. */
+interface Said {
+  readonly text: string;
+  readonly tone: Tone;
+}
 
 export const GRADES: readonly Choice<Of<Rows["customers"]["grade"]>>[] = (["A", "B", "C", "D", "E"] as const).map((value) => ({
   value,
@@ -26,6 +33,104 @@ export function sayGrade(grade: Of<Rows["customers"]["grade"]>): string {
     case "E":
       return i18n._("E: no need");
   }
+}
+
+/** How clear his need is, which is also one of the four axes: target, latent or dead. */
+export function needLevels(): readonly Choice<Of<Rows["customers"]["need_level"]>>[] {
+  return [
+    { value: "clear", text: i18n._("Clear need") },
+    { value: "latent", text: i18n._("Latent need") },
+    { value: "none", text: i18n._("No need") },
+  ];
+}
+
+export function sayNeed(need: Of<Rows["customers"]["need_level"]>): Said {
+  switch (need) {
+    case "clear":
+      return { text: i18n._("Target"), tone: "good" };
+    case "latent":
+      return { text: i18n._("Latent"), tone: "plain" };
+    case "none":
+      return { text: i18n._("Dead need"), tone: "bad" };
+  }
+}
+
+export function sayDeal(deal: Rows["customers"]["deal"]): Said {
+  switch (deal) {
+    case "potential":
+      return { text: i18n._("Deal: potential"), tone: "plain" };
+    case "negotiating":
+      return { text: i18n._("In negotiation"), tone: "brand" };
+    case "won":
+      return { text: i18n._("Deal won"), tone: "good" };
+    case "lost":
+      return { text: i18n._("Deal lost"), tone: "bad" };
+  }
+}
+
+export function sayUrgency(urgency: Urgency): Said {
+  switch (urgency) {
+    case "urgent":
+      return { text: i18n._("Urgent"), tone: "bad" };
+    case "soon":
+      return { text: i18n._("Soon"), tone: "warn" };
+    case "later":
+      return { text: i18n._("Not before a month"), tone: "plain" };
+    case "slow":
+      return { text: i18n._("Slow"), tone: "plain" };
+  }
+}
+
+export function urgencies(): readonly Choice<Urgency>[] {
+  return [
+    { value: "urgent", text: i18n._("Within 7 days") },
+    { value: "soon", text: i18n._("Within a month") },
+    { value: "later", text: i18n._("Within 3 months") },
+    { value: "slow", text: i18n._("After 3 months") },
+  ];
+}
+
+export function importances(): readonly Choice<Of<Rows["customers"]["importance"]>>[] {
+  return [
+    { value: "key", text: i18n._("Key customer") },
+    { value: "ordinary", text: i18n._("Ordinary") },
+  ];
+}
+
+export function categories(): readonly Choice<Of<Rows["customers"]["category"]>>[] {
+  return [
+    { value: "general", text: i18n._("General") },
+    { value: "key_account", text: i18n._("Key account") },
+    { value: "connection", text: i18n._("Connection") },
+    { value: "broker", text: i18n._("Broker") },
+    { value: "agency", text: i18n._("Agency") },
+  ];
+}
+
+/** The sections of GB/T 4754, in their order. */
+export function industries(): readonly Choice<Of<Rows["customers"]["industry"]>>[] {
+  return [
+    { value: "agriculture", text: i18n._("Agriculture") },
+    { value: "mining", text: i18n._("Mining") },
+    { value: "manufacturing", text: i18n._("Manufacturing") },
+    { value: "utilities", text: i18n._("Power, gas and water") },
+    { value: "construction", text: i18n._("Construction") },
+    { value: "trade", text: i18n._("Trade") },
+    { value: "transport", text: i18n._("Transport and post") },
+    { value: "hospitality", text: i18n._("Hotels and catering") },
+    { value: "information", text: i18n._("Information technology") },
+    { value: "finance", text: i18n._("Finance") },
+    { value: "real_estate", text: i18n._("Real estate") },
+    { value: "business_services", text: i18n._("Leasing and business services") },
+    { value: "research", text: i18n._("Research and engineering") },
+    { value: "environment", text: i18n._("Water, environment and public facilities") },
+    { value: "resident_services", text: i18n._("Services for residents") },
+    { value: "education", text: i18n._("Education") },
+    { value: "health", text: i18n._("Health and social work") },
+    { value: "culture", text: i18n._("Culture, sports and entertainment") },
+    { value: "public_administration", text: i18n._("Public administration") },
+    { value: "international", text: i18n._("International organisations") },
+  ];
 }
 
 export function outcomes(): readonly Choice<Of<Rows["visits"]["outcome"]>>[] {

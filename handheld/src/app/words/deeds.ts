@@ -2,7 +2,7 @@
 import { i18n } from "../../i18n";
 import type { Choice } from "../parts/Chips";
 import { kinds as expenseKinds } from "../expenses/words";
-import { kinds, outcomes, sources, stages } from "./choices";
+import { categories, importances, industries, kinds, needLevels, outcomes, sources, stages } from "./choices";
 
 /** “Finish a visit”; the bare names for one that has no words yet. */
 export function sayDeed(collection: string, action: string): string {
@@ -17,6 +17,8 @@ function deeds(): Readonly<Record<string, string>> {
     "customers.delete": i18n._("Deleting a customer"),
     "customer_phones.create": i18n._("New phone"),
     "customer_phones.update": i18n._("Change of a phone"),
+    "customer_contacts.create": i18n._("New contact"),
+    "customer_contacts.update": i18n._("Change of a contact"),
     "notes.create": i18n._("New note"),
     "opportunities.create": i18n._("New opportunity"),
     "opportunities.update": i18n._("Change of an opportunity"),
@@ -89,6 +91,19 @@ function fields(): Readonly<Record<string, string>> {
     kind: i18n._("Kind"),
     stage: i18n._("Stage"),
     grade: i18n._("Grade"),
+    deal: i18n._("Deal"),
+    need_level: i18n._("Need"),
+    expected_close_on: i18n._("Expected closing day"),
+    importance: i18n._("Importance"),
+    hobbies: i18n._("Hobbies"),
+    wishes: i18n._("Special needs"),
+    industry: i18n._("Industry"),
+    category: i18n._("Category"),
+    expected_amount_minor: i18n._("Expected amount"),
+    is_enabled: i18n._("In use"),
+    mail: i18n._("Mail"),
+    left_on: i18n._("Left"),
+    is_primary: i18n._("Primary contact"),
     source: i18n._("Source"),
     id_number: i18n._("ID number"),
     address: i18n._("Address"),
@@ -118,7 +133,6 @@ function fields(): Readonly<Record<string, string>> {
     result: i18n._("Result"),
     next_step: i18n._("Next step"),
     next_step_on: i18n._("Day of the next step"),
-    expected_close_on: i18n._("Expected to close"),
     competitor: i18n._("Competitor"),
     closing_note: i18n._("Note"),
     closed_on: i18n._("Closed"),
@@ -148,6 +162,14 @@ export function choicesOf(field: string): readonly Choice<string>[] {
       return outcomes();
     case "stage":
       return stages();
+    case "need_level":
+      return needLevels();
+    case "importance":
+      return importances();
+    case "category":
+      return categories();
+    case "industry":
+      return industries();
     case "source":
       return sources();
     case "kind":

@@ -32,6 +32,8 @@ export function sayEvent(
         before: sayChoice(stages(), (text("before") ?? "") as Stage),
         after: sayChoice(stages(), (text("after") ?? "") as Stage),
       });
+    case "contact-added":
+      return i18n._("Contact added");
     case "phone-changed":
       return i18n._("Phone: {before} → {after}", { before: text("before") ?? "", after: text("after") ?? "" });
     case "note":
