@@ -213,7 +213,7 @@ async function receive(page) {
 }
 
 async function firstConflict(page) {
-  await page.locator("section a[href*=conflicts]:visible").first().click();
+  await seen(page, "section a").first().click();
   await page.getByText(/^(送达服务器|Arrived at the office)$/).locator("visible=true").first().waitFor();
 }
 

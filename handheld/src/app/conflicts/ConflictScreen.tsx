@@ -108,11 +108,13 @@ function SideBlock({ side, name }: { readonly side: Side; readonly name: string 
     <Block title={nameFor(side.owner)}>
       <Facts>
         {name !== undefined && <Fact name={i18n._("Customer")}>{name}</Fact>}
-        <Fact name={side.was_received ? i18n._("Received, as the phone says") : i18n._("Entered, as the phone says")}>{say(side.received_at)}</Fact>
+        <Fact name={side.was_received ? i18n._("Received, as claimed") : i18n._("Entered, as claimed")}>{say(side.received_at)}</Fact>
         <Fact name={i18n._("By our clock")}>
           {side.fixed_at === null
             ? i18n._("Cannot be said")
-            : i18n._("{when}, give or take {n, plural, one {# minute} other {# minutes}}", { when: say(side.fixed_at), n: minutes })}
+            : minutes === 0
+              ? say(side.fixed_at)
+              : i18n._("{when}, give or take {n, plural, one {# minute} other {# minutes}}", { when: say(side.fixed_at), n: minutes })}
         </Fact>
         <Fact name={i18n._("Arrived at the office")}>{say(side.arrived_at)}</Fact>
       </Facts>

@@ -47,7 +47,7 @@ export type Interest = "interest_price" | "interest_location" | "interest_greene
 export function interests(): readonly Choice<Interest>[] {
   return [
     { value: "interest_price", text: i18n._("Price") },
-    { value: "interest_location", text: i18n._("Location") },
+    { value: "interest_location", text: i18n._("Where it lies") },
     { value: "interest_greenery", text: i18n._("Greenery") },
     { value: "interest_decoration", text: i18n._("Decoration") },
     { value: "interest_surroundings", text: i18n._("Surroundings") },
