@@ -14,10 +14,17 @@ export async function askDeleted(workspace: Workspace): Promise<readonly Deleted
   return asked.offline || asked.status !== 200 ? null : (asked.body as { items: Deleted[] }).items;
 }
 
-/** Whether he is back. What was deleted here is sent first. */
+/** Whether he is back. A deletion that the office has not heard of yet is sent first; without a network nothing is waited for. */
 export async function restore(workspace: Workspace, id: string): Promise<boolean> {
-  await workspace.sync.now();
-  const asked = await workspace.ask("POST", `/api/v1/customers/deleted/${id}/restore`);
+  const ask = () => workspace.ask("POST", `/api/v1/customers/deleted/${id}/restore`);
+  let asked = await ask();
+  if (asked.offline) return false;
+  // Answered 200 while the deletion still waits here, as for one who is there: it would go out after this.
+  const waits = (await workspace.read((read) => read.own("customers", id))).length > 0;
+  if (asked.status !== 200 || waits) {
+    await workspace.sync.now();
+    asked = await ask();
+  }
   if (asked.offline || asked.status !== 200) return false;
   await workspace.sync.now();
   return true;
