@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 import pytest
 
 from server.core.problems import Refused
+from server.customers.deleting.operations import delete_customers
+from server.customers.functions import DELETE, READ
 from server.fieldwork import operations
 from server.fieldwork.copies.models import Copy
 from server.fieldwork.copies.people import settle_people
@@ -89,6 +92,21 @@ def test_a_task_copied_to_somebody_is_seen_by_him_to_its_end(office: Office) -> 
     office.do("jie", operations.change_task, Task, task, due_on=TUESDAY)
     office.do("wang", operations.complete_task, Task, task)
     assert [(each["day_on"], each["state"]) for each in _held(office, "na")] == [("2025-03-04", "done")]
+
+
+def test_a_deleted_customer_takes_the_copies_of_his_visits_and_tasks_along(office: Office) -> None:
+    users, customer = office.users, office.customer(by="wang")
+    about = {"customer_id": customer}
+    office.visit("wang", **about, planned_on=MONDAY, people=users["na"])
+    office.make("wang", operations.create_task, **about, text="回访", due_on=MONDAY, copied_to=users["na"])
+    office.visit("wang", place="展厅", planned_on=MONDAY, people=users["na"])
+    assert len(_held(office, "na")) == 3
+    yang = office.actor("yang")
+    manager = dataclasses.replace(yang, reaches={**yang.reaches, DELETE: yang.reaches[READ]})
+    with office.writing(actor=manager) as uow:
+        delete_customers(uow, [customer])
+        uow.commit()
+    assert [each["place"] for each in _held(office, "na")] == ["展厅"]
 
 
 def test_only_whoever_may_change_the_row_names_people_and_only_active_colleagues(office: Office) -> None:
