@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
+from server.core.db import Database, commit, downgrade, migrate
+from server.core.tables import ORG_DIRECTORY
 from server.customers import operations, queries
 from server.customers.contacts import operations as contacts
 from server.customers.deleting.operations import delete_customers, restore_customer
@@ -19,7 +21,8 @@ from server.customers.search.index import CUSTOMER_KEYS
 from server.customers.search.keys import KEY_LONG, READINGS_MOST, keys_of, readings
 from server.customers.search.sound import SOUND_MOST, reading_of
 from sync_protocol.ids import new_id
-from tests.server.customers.office import Office
+from tests.server.customers.office import Office, furnish
+from tests.support import databases
 
 CASES = json.loads((Path(__file__).parent / "cases/sounds.json").read_text())
 
@@ -99,3 +102,21 @@ def test_a_deleted_customer_leaves_no_key_and_a_restored_one_is_found(office: Of
         uow.commit()
     assert keys() == made
     assert _found(office, "ln") == ["王小明"]
+
+
+def test_who_was_there_before_is_read_and_found(database: databases.Database) -> None:
+    """The migration, with rows present: of two organisations, each within its own."""
+    office = furnish(Database(database.app_url))
+    customer = office.customer("王小明", stage="lost")
+    for code, org in (("demo", office.org), ("rival", office.rival_org)):
+        with office.database.write(org) as connection:
+            connection.execute(insert(ORG_DIRECTORY).values(org_id=org, code=code))
+            commit(connection)
+    office.database.close()
+    downgrade(database.owner_url, "0014")
+    migrate(database.owner_url)
+    office.database = Database(database.app_url)
+    row = office.row(Customer, customer)
+    assert (row.pinyin, row.deal, row.is_enabled) == ("wang xiao ming", "lost", True)
+    assert _found(office, "wxm") == ["王小明"]
+    office.database.close()
