@@ -213,7 +213,7 @@ async function receive(page) {
 }
 
 async function firstConflict(page) {
-  await seen(page, "section a").first().click();
+  await seen(page, "a[href*='conflicts/']").first().click();
   await page.getByText(/^(送达服务器|Arrived at the office)$/).locator("visible=true").first().waitFor();
 }
 
