@@ -16,6 +16,7 @@ from tests.support.network import stay_home
 # The guard of tenancy is on in every test.
 pytest_plugins = ("tests.support.tenancy",)
 
+KINDS = ("sqlite", "postgresql")
 NO_POSTGRES = "no PostgreSQL for the tests"
 
 # No deadline: a case that is slow on a busy machine is not a wrong one. CI draws the same cases in every run, so that a
@@ -38,6 +39,34 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not _is_xdist_worker(config):
         databases.end_run()
+
+
+IN_TURN = (
+    "tests/kiosk/", "tests/mobile_api/", "tests/notifications/", "tests/contracts/test_rights", "tests/proof/test_hostile",
+    "tests/proof/test_uploads.py", "tests/server/accounts/", "tests/server/approvals/", "tests/server/cli/",
+    "tests/server/expenses/", "tests/server/membership/", "tests/server/test_worker.py",
+)  # fmt: skip
+"""What is tried on one of the two databases, in turn, and on the other one in `make test-deep`: doors, messages and areas that
+have no SQL of their own kind. What the databases could do differently is always tried on both: core, the protocol's proof,
+collections, customers, field work, the board."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Make every second case of IN_TURN `deep` on SQLite, and the others on PostgreSQL."""
+    pairs: dict[str, dict[str, pytest.Item]] = {}
+    for item in items:
+        if item.nodeid.startswith(IN_TURN) and (kind := _database_of(item)) is not None:
+            pairs.setdefault(item.nodeid.replace(kind, ""), {})[kind] = item
+    both = [pair for pair in pairs.values() if len(pair) == len(KINDS)]
+    for number, pair in enumerate(both):
+        pair[KINDS[number % len(KINDS)]].add_marker(pytest.mark.deep)
+
+
+def _database_of(item: pytest.Item) -> str | None:
+    """The database that a case runs on, where it runs once for each."""
+    callspec = getattr(item, "callspec", None)
+    return next((each for each in callspec.params.values() if each in KINDS), None) if callspec is not None else None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -120,7 +120,19 @@ NAMED = {
     ("POST /api/v1/work-reports/{report_id}/address", "/reader_id"),
     ("push work_reports.address", "reader_id"),
     ("GET /api/v1/work-reports", "?owner_id"),  # what a colleague has sent to the caller
-}
+    *((f"{method} {path}", "/copied_to/0") for method, path in (
+        ("POST", "/api/v1/day-plans"), ("PATCH", "/api/v1/day-plans/{plan_id}"),
+        ("POST", "/api/v1/tasks"), ("PATCH", "/api/v1/tasks/{task_id}"),
+    )),
+    ("POST /api/v1/visits", "/people/0"),
+    ("PATCH /api/v1/visits/{visit_id}", "/people/0"),
+    # The stages of the funnel and the reasons of losses are there for everybody, with nothing in them.
+    *((f"GET /api/v1/opportunities/{of}", f"?{what}_id") for of in ("funnel", "losses") for what in ("owner", "unit")),
+    # A conflict is known to both sides and to whoever leads one of them: security design §1, the one exception.
+    ("GET /api/v1/lead-conflicts/{conflict_id}", "{conflict_id}"),
+    *((f"POST /api/v1/lead-conflicts/{{conflict_id}}/{deed}", "{conflict_id}") for deed in ("rule", "dismiss")),
+    *((f"push lead_conflicts.{deed}", "row") for deed in ("rule", "dismiss")),
+}  # fmt: skip
 """Where a colleague or a unit is only named, and nothing is done to a row of his: everybody knows who works here."""
 
 
@@ -180,6 +192,7 @@ def test_the_reception_sees_who_arrives_and_else_only_what_everybody_sees() -> N
         if key[2] == "reception" and key[1] == WHOLE and set(cells.values()) & set(GOOD)
     } - its_own
     assert for_everybody == {
+        "GET /api/v1/activity-types",
         "GET /api/v1/functions",
         "GET /api/v1/jobs",
         "GET /api/v1/organisation",

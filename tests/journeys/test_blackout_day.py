@@ -20,10 +20,10 @@ def test_everything_arrives_once_and_phones_and_server_agree(database: Database,
         assert loaded.returncode == 0, loaded.stderr
         running.start()
         running.start_worker()
-        first = running.run("demo", "day")
+        first = [running.run("demo", "day")] if database.kind == "sqlite" else []
         with ThreadPoolExecutor() as pool:  # each on phones of its own, and of one number
             again = pool.map(lambda _: running.run("demo", "day"), range(2))
-            for played in (first, *again):
+            for played in (*first, *again):
                 assert played.returncode == 0, played.stdout + played.stderr
                 assert played.stdout.startswith("Demo day ")
                 assert played.stdout.strip().splitlines()[-1] == VERDICT

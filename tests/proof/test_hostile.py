@@ -24,7 +24,7 @@ from tests.server.accounts.company import CHEAP
 from tests.support import databases
 from tests.support.document import Field, Operation, operations, put
 from tests.support.hostile import TEXTS, is_wrong, json_type, nested, values_for
-from tests.support.hostile_scene import Target, in_turn, open_target
+from tests.support.hostile_scene import Target, open_target
 
 EXCHANGE = "POST /mobile/v1/exchange"
 
@@ -53,7 +53,7 @@ def target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         yield made
 
 
-@in_turn(with_bodies())
+@pytest.mark.parametrize("name", with_bodies())
 def test_no_value_in_any_field_breaks_anything(target: Target, name: str) -> None:
     operation = target.operations[name]
     wrong: list[str] = []
@@ -82,7 +82,7 @@ def _try(target: Target, operation: Operation, field: Field, value: object) -> N
         assert answer.field_codes == {"naive-time"}
 
 
-@in_turn(with_bodies())
+@pytest.mark.parametrize("name", with_bodies())
 def test_fields_that_nobody_declared_are_refused_wherever_they_stand(target: Target, name: str) -> None:
     operation = target.operations[name]
     assert operation.body is not None

@@ -17,7 +17,7 @@ from tests.proof.test_hostile import EXCHANGE, with_bodies
 from tests.support import databases
 from tests.support.document import Field, Operation
 from tests.support.hostile import IDS, TEXTS, judge, nested
-from tests.support.hostile_scene import Target, in_turn, open_target
+from tests.support.hostile_scene import Target, open_target
 from tests.support.recipes import sent
 from tests.support.scene_rows import nobodys
 
@@ -104,7 +104,7 @@ def target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 # -- bodies ------------------------------------------------------------------------------------------------------------
 
 
-@in_turn([*with_bodies(), EXCHANGE])
+@pytest.mark.parametrize("name", [*with_bodies(), EXCHANGE])
 def test_bodies_that_are_no_json_are_refused_for_what_they_are(target: Target, name: str) -> None:
     operation = target.operations[name]
     for what, (raw, reason) in BODIES.items():
@@ -117,7 +117,7 @@ def test_bodies_that_are_no_json_are_refused_for_what_they_are(target: Target, n
         ), what
 
 
-@in_turn([*with_bodies(), EXCHANGE])
+@pytest.mark.parametrize("name", [*with_bodies(), EXCHANGE])
 def test_bodies_of_other_kinds_and_sizes_are_refused(target: Target, name: str) -> None:
     operation = target.operations[name]
     recipe, asking = target.asking(operation)
@@ -137,7 +137,7 @@ def test_bodies_of_other_kinds_and_sizes_are_refused(target: Target, name: str) 
     assert answer.code == "core.too-large"
 
 
-@in_turn([*with_bodies(), EXCHANGE])
+@pytest.mark.parametrize("name", [*with_bodies(), EXCHANGE])
 def test_a_body_that_ends_before_it_said_is_no_body(target: Target, name: str) -> None:
     operation = target.operations[name]
     recipe, asking = target.asking(operation)
@@ -282,7 +282,7 @@ def test_cursors_open_only_the_list_they_came_from(target: Target) -> None:
     for operation in lists:
         recipe, asking = target.asking(operation)
         path = operation.path.format(**asking.ids)
-        answer = target.scene.acme.call("GET", path, token=admin, query_string={"limit": "1"})
+        answer = target.scene.acme.call("GET", path, token=admin, query_string={**recipe.query, "limit": "1"})
         if answer.json["next"] is not None:
             cursors[operation.name] = answer.json["next"]
     assert len(cursors) > 5

@@ -38,7 +38,7 @@ def play(machine: FleetMachine, trace: Trace) -> None:
 
 
 def _synced(*names: str) -> tuple[Step, ...]:
-    return tuple(do("exchange_often", name=name, times=20) for name in names)
+    return tuple(do("exchange_often", name=name, times=40) for name in names)
 
 
 TRACES: dict[str, Trace] = {

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from server.core.i18n import Language
 from tests.support import databases
@@ -23,26 +21,6 @@ from tests.support.scene_rows import Rows, furnish
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 CALLER = "admin"
 """Everything is allowed to him, so that every request gets as far as it can."""
-
-
-def in_turn(names: Iterable[str]) -> pytest.MarkDecorator:
-    """Each name on one of the two databases, in turn; on the other one in `make test-deep`.
-
-    Most of what is sent is refused before any database hears of it, so that the second one would learn little from it.
-    """
-    kinds = (("sqlite", pytest.mark.sqlite), ("postgresql", pytest.mark.pg))
-    return pytest.mark.parametrize(
-        ("target", "name"),
-        [
-            pytest.param(
-                kind, name, marks=[mark] if number % 2 == place else [mark, pytest.mark.deep], id=f"{kind}-{name}"
-            )
-            for place, (kind, mark) in enumerate(kinds)
-            for number, name in enumerate(names)
-        ],
-        indirect=["target"],
-        scope="module",
-    )
 
 
 @dataclass

@@ -22,7 +22,7 @@ from tests.support.scene_rows import KINDS, Ids, Rows
 HEAD = """\
 Who may do what to whose rows: one line for each operation, row it names, and role. Compared by tests/contracts/
 test_rights.py with what the application answers on both databases; written anew with
-    DOORSTEP_RENEW_RIGHTS=1 .venv/bin/pytest -n 0 tests/contracts/test_rights.py -k sqlite
+    DOORSTEP_RENEW_RIGHTS=1 .venv/bin/pytest -n 0 tests/contracts/test_rights.py -m "" -k sqlite
 Read the difference before you keep it.
 
 own: the caller's row. team: a colleague's of his unit. other: another team's. foreign: another organisation's. random: no
