@@ -290,12 +290,12 @@ def test_cursors_open_only_the_list_they_came_from(target: Target) -> None:
         recipe, asking = target.asking(operation)
         for made_by, cursor in cursors.items():
             if made_by != operation.name:
-                answer = target.send(operation, asking, recipe, query_string={"cursor": cursor})
+                answer = target.send(operation, asking, recipe, query_string={**recipe.query, "cursor": cursor})
                 assert answer.code == "core.bad-cursor", (operation.name, made_by)
                 continue
             bent = {cursor[:-1], cursor[1:], cursor + "A", cursor.swapcase(), cursor[:20], "A" * 40, cursor * 100, "="}
             for odd in bent:
-                answer = target.send(operation, asking, recipe, query_string={"cursor": odd})
+                answer = target.send(operation, asking, recipe, query_string={**recipe.query, "cursor": odd})
                 assert answer.status == 422, (operation.name, odd[:60])
     # The same list of another organisation has another scope.
     foreign = target.scene.globex.call("GET", "/api/v1/customers", token=other, query_string={"limit": "1"}).json[

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from server.core.i18n import Text
 from server.core.problems import NOT_FOUND, Refused
 from server.core.rows import c
 from server.core.uow import UnitOfWork
@@ -33,8 +32,8 @@ def seed_funnel(uow: UnitOfWork) -> int:
         uow.add(
             FunnelStage(
                 code=each.code,
-                name_zh=each.name.zh,
-                name_en=each.name.en,
+                name_zh=each.name_zh,
+                name_en=each.name_en,
                 probability=each.probability,
                 position=each.position,
             )
@@ -54,9 +53,7 @@ def read_funnel(uow: UnitOfWork) -> dict[str, Stage]:
 
     def read() -> dict[str, Stage]:
         return {
-            each.code: Stage(
-                each.code, Text(each.name_zh, each.name_en), each.probability, each.position, each.is_active
-            )
+            each.code: Stage(each.code, each.name_zh, each.name_en, each.probability, each.position, each.is_active)
             for each in stages(uow.connection, uow.org_id)
         }
 

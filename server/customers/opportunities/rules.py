@@ -57,23 +57,24 @@ class OpportunityState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A stage of the funnel. probability: percent of those who come so far that buy."""
+    """A stage of the funnel. Its names are what people typed. probability: percent of those who come so far that buy."""
 
     code: str
-    name: Text
+    name_zh: str
+    name_en: str
     probability: int
     position: int
     is_active: bool = True
 
 
 SEEDS = (
-    Stage("lead", Text("线索", "Lead"), 10, 1),
-    Stage("follow_up", Text("商务跟进", "Business follow-up"), 20, 2),
-    Stage("requirement", Text("需求确认", "Requirement"), 30, 3),
-    Stage("proposal", Text("方案", "Proposal"), 50, 4),
-    Stage("tender", Text("招标", "Tender"), 60, 5),
-    Stage("bid", Text("投标", "Bid"), 70, 6),
-    Stage("sign", Text("签约", "Signing"), 90, 7),
+    Stage("lead", "线索", "Lead", 10, 1),
+    Stage("follow_up", "商务跟进", "Business follow-up", 20, 2),
+    Stage("requirement", "需求确认", "Requirement", 30, 3),
+    Stage("proposal", "方案", "Proposal", 50, 4),
+    Stage("tender", "招标", "Tender", 60, 5),
+    Stage("bid", "投标", "Bid", 70, 6),
+    Stage("sign", "签约", "Signing", 90, 7),
 )
 """What an organisation begins with. Source: domain row 61; the percentages as row 50 means them (10, 50, 70)."""
 

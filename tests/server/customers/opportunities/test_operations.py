@@ -176,7 +176,7 @@ def test_a_stage_out_of_use_is_still_taken_from_a_device(office: Office) -> None
 def test_the_funnel_is_set_by_who_may_and_never_empty(office: Office) -> None:
     with office.writing("boss") as uow:
         assert seed_funnel(uow) == 0
-    new = {"code": "deposit", "name_zh": "定金", "name_en": "Deposit", "probability": 95, "position": 8}
+    new = {"code": "deposit", "name_zh": "定金", "name_en": "Deposit {0}", "probability": 95, "position": 8}
     with office.writing("jie") as uow, pytest.raises(Refused, match=r"^core.function-missing$"):
         add_stage(uow, new_id(), new)
     with office.writing("boss") as uow:

@@ -47,7 +47,7 @@ def test_a_sale_that_is_taken_back_is_talked_about_again(stage: str, other_won: 
     ("is_active", "from_device", "good"), [(True, False, True), (False, True, True), (False, False, False)]
 )
 def test_a_stage_out_of_use_is_taken_from_devices_only(is_active: bool, from_device: bool, good: bool) -> None:
-    stage = rules.Stage("lead", rules.SEEDS[0].name, 10, 1, is_active)
+    stage = rules.Stage("lead", "线索", "Lead", 10, 1, is_active)
     if good:
         assert rules.check_stage(stage, from_device=from_device) is stage
         return
