@@ -125,7 +125,7 @@ def ask(site: Running, folder: Path, token: str, config: str, *options: str) -> 
         timeout=3000,
         check=False,
     )
-    assert done.returncode == 0, f"{done.stdout[-8000:]}\n{done.stderr[-2000:]}"
+    assert done.returncode == 0, f"{done.stdout[-30000:]}\n{done.stderr[-2000:]}"
     still = requests.get(f"{site.url}/api/v1/session", headers={"Authorization": f"Bearer {token}"}, timeout=30)
     assert still.status_code == 200, "from some point on nobody was signed in"
 
