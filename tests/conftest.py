@@ -43,12 +43,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 IN_TURN = (
     "tests/kiosk/", "tests/mobile_api/", "tests/notifications/", "tests/contracts/test_rights", "tests/proof/test_hostile",
-    "tests/proof/test_uploads.py", "tests/server/accounts/", "tests/server/approvals/", "tests/server/cli/",
-    "tests/server/expenses/", "tests/server/membership/", "tests/server/test_worker.py",
+    "tests/proof/test_fleet.py", "tests/proof/test_kill.py", "tests/proof/test_uploads.py", "tests/server/accounts/",
+    "tests/server/approvals/", "tests/server/cli/", "tests/server/customers/", "tests/server/expenses/",
+    "tests/server/fieldwork/", "tests/server/membership/", "tests/server/test_worker.py",
 )  # fmt: skip
-"""What is tried on one of the two databases, in turn, and on the other one in `make test-deep`: doors, messages and areas that
-have no SQL of their own kind. What the databases could do differently is always tried on both: core, the protocol's proof,
-collections, customers, field work, the board."""
+"""What is tried on one of the two databases, case by case in turn, and on both in `make test-deep`: CI has twenty minutes. What
+the databases could do differently below all areas is always tried on both: core, collections, tenancy, the board."""
+IN_ONE_PIECE = ("tests/contracts/test_rights.py", "tests/journeys/test_blackout_day.py")
+"""On SQLite, and on both in `make test-deep`. Whoever asks in the table of rights finds what those before him left behind."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -56,12 +58,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Make every second case of IN_TURN `deep` on SQLite, and the others on PostgreSQL."""
     pairs: dict[str, dict[str, pytest.Item]] = {}
     for item in items:
-        if item.nodeid.startswith(IN_TURN) and (kind := _database_of(item)) is not None:
+        if item.nodeid.startswith((*IN_TURN, *IN_ONE_PIECE)) and (kind := _database_of(item)) is not None:
             pairs.setdefault(item.nodeid.replace(kind, ""), {})[kind] = item
     both = [(nodeid, pair) for nodeid, pair in pairs.items() if len(pair) == len(KINDS)]
     for number, (nodeid, pair) in enumerate(both):
-        # Whoever asks in the table of rights finds what those before him left behind, so it stays in one piece.
-        left_out = "postgresql" if nodeid.startswith("tests/contracts/test_rights.py") else KINDS[number % len(KINDS)]
+        left_out = "postgresql" if nodeid.startswith(IN_ONE_PIECE) else KINDS[number % len(KINDS)]
         pair[left_out].add_marker(pytest.mark.deep)
 
 
