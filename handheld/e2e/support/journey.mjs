@@ -43,6 +43,7 @@ export function journeys(settings = {}, { overLine = false } = {}) {
       await made.signIn(username);
       await go(made.page, "/me");
       await made.page.getByRole("button", { name: "English" }).click();
+      await made.page.locator("html[lang=en]").waitFor({ state: "attached" });
       return made;
     },
   };

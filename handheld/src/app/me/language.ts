@@ -35,8 +35,10 @@ export function useLanguages(handheld: Handheld): Languages {
   if (i18n.locale !== spoken) speak(spoken);
   const choose = useCallback(
     (locale: Locale | null) => {
-      setChosen(locale);
-      void handheld.preferences.set(PREFERENCE, locale ?? "");
+      // Kept before it is spoken: what is seen outlives the app, however soon it is closed.
+      void handheld.preferences.set(PREFERENCE, locale ?? "").finally(() => {
+        setChosen(locale);
+      });
     },
     [handheld],
   );
