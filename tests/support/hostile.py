@@ -214,6 +214,11 @@ class Judged:
         """Where something is wrong."""
         return [each["pointer"] for each in self.body["errors"]]
 
+    def codes_at(self, pointer: str) -> set[str]:
+        """What is wrong at that place, or above it."""
+        errors = self.body["errors"]
+        return {each["code"] for each in errors if f"{pointer}/".startswith(f"{each['pointer']}/")}
+
     @property
     def field_codes(self) -> set[str]:
         """What is wrong there."""

@@ -142,11 +142,11 @@ class House:
     # -- what is shown ---------------------------------------------------------------------------------------------
 
     def pages(self, who: str, path: str, **query: str) -> list[Any]:
-        """All items of a list, five at a time."""
+        """All items of a list, twenty at a time."""
         found: list[Any] = []
         cursor: dict[str, str] = {}
         while True:
-            answer = self.ask(who, path, limit="5", **query, **cursor)
+            answer = self.ask(who, path, limit="20", **query, **cursor)
             found += answer["items"]
             if answer["next"] is None:
                 return found
@@ -256,7 +256,7 @@ def pulled_by(scene: Scene, name: str) -> dict[str, dict[str, Any]]:
     """Collection → id → row of everything that a fresh device of that person adopts, in small pages."""
     handset = scene.phone(name)
     device = Phone(
-        MemoryStorage(), _NoLine(), lambda: scene.device_token(name), lambda: 0, shapes=shapes(), max_bytes=4000
+        MemoryStorage(), _NoLine(), lambda: scene.device_token(name), lambda: 0, shapes=shapes(), max_bytes=16_000
     )
     device.reenrol(handset.answer["enrolment"])
     for _ in range(500):
