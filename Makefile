@@ -32,7 +32,7 @@ test: $(STAMP) handheld $(if $(HANDHELD),browser) ## all tests: Python on SQLite
 .PHONY: test-deep
 test-deep: $(STAMP) handheld $(if $(HANDHELD),browser) ## the long ones: convergence checker with planted bugs, kill storms, API fuzzing
 	@HYPOTHESIS_PROFILE=deep DOORSTEP_TEST_DEEP=1 $(BIN)/pytest -m deep -p schemathesis --timeout 3600 $(PYTEST_ARGS)
-	@HYPOTHESIS_PROFILE=deep DOORSTEP_TEST_DEEP=1 $(BIN)/pytest -k "any_order or kill_9" tests/proof
+	@HYPOTHESIS_PROFILE=deep DOORSTEP_TEST_DEEP=1 $(BIN)/pytest -k "any_order or kill_9 or any_one_write" tests/proof
 	@export DOORSTEP_TEST_DEEP=1; $(call npm,run journeys)
 
 .PHONY: check
