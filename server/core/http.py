@@ -133,6 +133,11 @@ def language() -> Language:
     return choose_language(request.headers.get("Accept-Language"), default)
 
 
+def wanted(*media_types: str) -> str:
+    """Which of these `Accept` prefers; the first of them when it says nothing of any."""
+    return request.accept_mimetypes.best_match(media_types, default=media_types[0])
+
+
 def client_address() -> str:
     """The caller's address as limits count it (limits.address_key), behind exactly PROXY_HOPS proxies."""
     return address_key(request.remote_addr)

@@ -1,21 +1,13 @@
-"""Customers as a CSV file: made line by line, safe to open in a spreadsheet. Pure.
+"""The columns of customers in a file for spreadsheets. Pure.
 
-Source: security design §2.8. Decision: protected values are masked here as everywhere; whoever needs one reveals it.
+Decision: protected values are masked here as everywhere; whoever needs one reveals it.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from collections.abc import Callable, Iterable, Iterator
-
 from server.core.i18n import Language, Text
+from server.core.sheets import Columns
 from server.customers.queries import Card
-
-BOM = "\ufeff"
-"""Without it, spreadsheets read UTF-8 as the local code page."""
-_LINES = 500
 
 _STAGES = {
     "prospect": Text("潜在", "prospect"),
@@ -52,7 +44,7 @@ _CATEGORIES = {
     "broker": Text("经纪人", "broker"),
     "agency": Text("代理", "agency"),
 }
-_COLUMNS: tuple[tuple[Text, Callable[[Card, Language], object]], ...] = (
+COLUMNS: Columns[Card] = (
     (Text("编号", "id"), lambda card, _: card.id),
     (Text("客户名称", "name"), lambda card, _: card.name),
     (Text("类型", "kind"), lambda card, language: _word(_KINDS, card.kind, language)),
@@ -76,31 +68,6 @@ _COLUMNS: tuple[tuple[Text, Callable[[Card, Language], object]], ...] = (
     (Text("首次接触", "first contact"), lambda card, _: card.first_contact_on),
     (Text("归属人", "owner"), lambda card, _: card.owner_name),
 )
-_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
-
-
-def csv_chunks(cards: Iterable[Card], language: Language) -> Iterator[bytes]:
-    """The file in UTF-8 with BOM, some hundred lines at a time, so that its size does not matter."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    buffer.write(BOM)
-    writer.writerow([title.fill(language, {}) for title, _ in _COLUMNS])
-    for number, card in enumerate(cards, 1):
-        writer.writerow([_cell(value(card, language)) for _, value in _COLUMNS])
-        if number % _LINES == 0:
-            yield buffer.getvalue().encode()
-            buffer.seek(0)
-            buffer.truncate()
-    yield buffer.getvalue().encode()
-
-
-def safe_text(text: str) -> str:
-    """A text that no spreadsheet takes for a formula: an apostrophe goes in front where one would. Numbers stay numbers."""
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def _cell(value: object) -> object:
-    return safe_text(value) if isinstance(value, str) else value
 
 
 def _word(words: dict[str, Text], code: str | None, language: Language) -> str | None:

@@ -24,6 +24,7 @@ from server.core.fields import (
 )
 from server.core.money import MAX_MINOR
 from server.core.page_schemas import PageQuery
+from server.core.sheet_answers import SheetQuery
 from server.customers import rules
 from server.customers.profile import rules as profile
 
@@ -118,6 +119,10 @@ class CustomerFilters(Schema):
     amount_to_minor = QueryInteger(0, MAX_MINOR, metadata={"description": "Expected amount, at most."})
     owner_id = IdField()
     unit_id = IdField(metadata={"description": "The unit itself, without those below it."})
+
+
+class CustomerExport(SheetQuery, CustomerFilters):
+    """Query of the export."""
 
 
 class CustomerQuery(PageQuery, CustomerFilters):

@@ -1,20 +1,14 @@
-"""A batch of payments as a CSV file: made line by line, safe to open in a spreadsheet. Pure.
-
-Source: security design §2.8: text that looks like a formula is guarded, numbers are written as numbers.
-"""
+"""The columns of a batch of payments in a file for spreadsheets. Pure."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
 
-from server.core.i18n import Language, Text
+from server.core.i18n import Text
 from server.core.money import Money
-from server.customers.export import BOM, safe_text
+from server.core.sheets import Columns
 from server.expenses.queries import PaidLine
 
-_LINES = 500
 KINDS = {
     "hotel": Text("住宿", "hotel"),
     "meal": Text("餐饮", "meal"),
@@ -27,7 +21,7 @@ KINDS = {
     "office": Text("办公", "office"),
     "other": Text("其他", "other"),
 }
-_COLUMNS: tuple[tuple[Text, Callable[[PaidLine, Language], object]], ...] = (
+COLUMNS: Columns[PaidLine] = (
     (Text("工号", "staff number"), lambda line, _: line.owner_number),
     (Text("姓名", "name"), lambda line, _: line.owner_name),
     (Text("部门", "department"), lambda line, _: line.unit_name),
@@ -35,32 +29,7 @@ _COLUMNS: tuple[tuple[Text, Callable[[PaidLine, Language], object]], ...] = (
     (Text("报销单编号", "claim id"), lambda line, _: line.claim_id),
     (Text("类型", "kind"), lambda line, language: KINDS[line.kind].fill(language, {})),
     (Text("日期", "day"), lambda line, _: line.spent_on),
-    (Text("金额", "amount"), lambda line, _: _Number(Money(line.amount_minor, line.currency).to_text())),
+    (Text("金额", "amount"), lambda line, _: Decimal(Money(line.amount_minor, line.currency).to_text())),
     (Text("货币", "currency"), lambda line, _: line.currency),
     (Text("说明", "description"), lambda line, _: line.description),
 )
-
-
-class _Number(str):
-    """Digits that stay digits: a guard in front of a negative amount would make it a text."""
-
-    __slots__ = ()
-
-
-def csv_chunks(lines: Iterable[PaidLine], language: Language) -> Iterator[bytes]:
-    """The file in UTF-8 with BOM, some hundred lines at a time, so that its size does not matter."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    buffer.write(BOM)
-    writer.writerow([title.fill(language, {}) for title, _ in _COLUMNS])
-    for number, line in enumerate(lines, 1):
-        writer.writerow([_cell(value(line, language)) for _, value in _COLUMNS])
-        if number % _LINES == 0:
-            yield buffer.getvalue().encode()
-            buffer.seek(0)
-            buffer.truncate()
-    yield buffer.getvalue().encode()
-
-
-def _cell(value: object) -> object:
-    return safe_text(value) if isinstance(value, str) and not isinstance(value, _Number) else value

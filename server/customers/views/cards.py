@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from flask import Response
 
-from server.core.auth import current_actor, reading, services, writing
+from server.core.auth import current_actor, reading, writing
 from server.core.declare import STEP_UP, requires
-from server.core.http import language, limit
+from server.core.http import limit
 from server.core.limits import EXPORT_PER_PERSON
 from server.core.page_schemas import page_of
 from server.core.problems import BAD_CURSOR, Refused, below
+from server.core.sheet_answers import SHEET, sheet_answer
 from server.core.sync_problems import SYNC_PROBLEMS
 from server.customers import operations, queries, rules
 from server.customers.absent import DELETED, MERGED, customer_there
 from server.customers.absent_queries import refuse_absent
 from server.customers.events import CustomersExported
-from server.customers.export import csv_chunks
+from server.customers.export import COLUMNS
 from server.customers.functions import EXPORT, READ, WRITE
 from server.customers.models import Customer, CustomerPhone
 from server.customers.ownership import NEW_OWNER_UNFIT
 from server.customers.profile.rules import urgency_of
 from server.customers.queries import Card, Filters
 from server.customers.schemas import (
+    CustomerExport,
     CustomerFilters,
     CustomerIn,
     CustomerOut,
@@ -140,23 +141,17 @@ def summarise_customers(query: dict[str, Any]) -> dict[str, Any]:
 
 @CUSTOMERS.route("/export", methods=["GET"])
 @requires(EXPORT, recent=STEP_UP)
-@CUSTOMERS.arguments(CustomerFilters, location="query")
-@CUSTOMERS.response(200, {"type": "string", "format": "binary"}, content_type="text/csv")
+@CUSTOMERS.arguments(CustomerExport, location="query")
+@CUSTOMERS.doc(responses=SHEET)
 def export_customers(query: dict[str, Any]) -> Response:
-    """Customers within reach as CSV (UTF-8 with BOM), sensitive values masked. The audit log keeps who took it."""
-    filters, actor, shown_in, shared = Filters(**query, today=today()), current_actor(), language(), services()
+    """Customers within reach as CSV or XLSX, sensitive values masked. The audit log keeps who took it."""
+    kind, filters, actor = query.pop("format", None), Filters(**query, today=today()), current_actor()
     limit(EXPORT_PER_PERSON, actor.org_id, actor.user_id)
     with writing() as uow:
         count = queries.count_for_export(uow.connection, actor, filters)
         uow.record(CustomersExported(actor.user_id, filters.set_names(), count))
         uow.commit()
-
-    def lines() -> Iterator[bytes]:
-        with shared.reading(actor.org_id) as connection:
-            yield from csv_chunks(queries.export_rows(connection, actor, filters), shown_in)
-
-    headers = {"Content-Disposition": 'attachment; filename="customers.csv"'}
-    return Response(lines(), content_type="text/csv; charset=utf-8", headers=headers)
+    return sheet_answer(kind, "customers", COLUMNS, lambda connection: queries.export_rows(connection, actor, filters))
 
 
 def _card(customer_id: str, *, written: bool = False) -> Card:

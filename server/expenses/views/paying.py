@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from flask.wrappers import Response
 
 from server.accounts.queries.actors import unit_tree
 from server.core.api import Blueprint
-from server.core.auth import current_actor, reading, services, writing
+from server.core.auth import current_actor, reading, writing
 from server.core.declare import STEP_UP, requires
-from server.core.http import language, limit
+from server.core.http import limit
 from server.core.limits import EXPORT_PER_PERSON
 from server.core.lists import page_answer
 from server.core.page_schemas import PageQuery, page_of
 from server.core.problems import BAD_CURSOR, NOT_FOUND
+from server.core.sheet_answers import SHEET, SheetQuery, sheet_answer
 from server.expenses import operations, queries
 from server.expenses.events import BatchExported
-from server.expenses.export import csv_chunks
+from server.expenses.export import COLUMNS
 from server.expenses.functions import EXPORT, READ, REIMBURSE
 from server.expenses.models import ReimbursementBatch
 from server.expenses.operations.paying import MIXED_CURRENCIES, OWN_CLAIM, REUSED_ID, TOTAL_DIFFERS
@@ -82,22 +82,22 @@ def get_batch(batch_id: str) -> ReimbursementBatch:
 
 @EXPENSES.route("/batches/<id:batch_id>/export", methods=["GET"])
 @requires(EXPORT, recent=STEP_UP)
-@EXPENSES.response(200, {"type": "string", "format": "binary"}, content_type="text/csv")
-def export_batch(batch_id: str) -> Response:
-    """The lines of a batch as CSV (UTF-8 with BOM). The audit log keeps who took it."""
-    actor, shown_in, shared = current_actor(), language(), services()
+@EXPENSES.arguments(SheetQuery, location="query")
+@EXPENSES.doc(responses=SHEET)
+def export_batch(query: dict[str, Any], batch_id: str) -> Response:
+    """The lines of a batch as CSV or XLSX. The audit log keeps who took it."""
+    actor = current_actor()
     with writing() as uow:
         batch = queries.get_batch(uow.connection, actor, batch_id, function=EXPORT)
         limit(EXPORT_PER_PERSON, actor.org_id, actor.user_id)
         uow.record(BatchExported(batch.id, batch.claim_count))
         uow.commit()
-
-    def lines() -> Iterator[bytes]:
-        with shared.reading(actor.org_id) as connection:
-            yield from csv_chunks(queries.paid_lines(connection, actor, batch_id), shown_in)
-
-    headers = {"Content-Disposition": 'attachment; filename="reimbursement.csv"'}
-    return Response(lines(), content_type="text/csv; charset=utf-8", headers=headers)
+    return sheet_answer(
+        query.get("format"),
+        "reimbursement",
+        COLUMNS,
+        lambda connection: queries.paid_lines(connection, actor, batch_id),
+    )
 
 
 @EXPENSES.route("/spend", methods=["GET"])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from server.core.tables import EVENTS
 from server.customers.models import Customer
@@ -204,8 +206,12 @@ def test_the_export_is_masked_recorded_and_limited(office: Office, door: Door) -
     ((subject, body),) = office.events("customers.customers-exported")
     assert (subject, json.loads(body)) == (office.users["jie"], {"count": 1, "filters": ["text"]})
     assert _code(door("wang", "GET", "/export")) == (403, "core.function-missing")
-    for _ in range(2):
-        assert door("jie", "GET", "/export").status_code == 200
+    by_name = door("jie", "GET", "/export?format=xlsx")
+    assert by_name.headers["Content-Disposition"] == 'attachment; filename="customers.xlsx"'
+    (_, row) = load_workbook(io.BytesIO(by_name.data)).active.values  # type: ignore[union-attr]
+    assert row[1:4] == ("=1+1", "个人", "138****8000")
+    by_accept = door("jie", "GET", "/export", headers={"Accept": f"{by_name.content_type}, text/csv;q=0.5"})
+    assert (by_accept.content_type, by_accept.data[:2]) == (by_name.content_type, b"PK")
     assert _code(door("jie", "GET", "/export")) == (429, "core.rate-limited")
     assert len(office.events("customers.customers-exported")) == 3
 
