@@ -116,6 +116,9 @@ CUSTOMERS_MERGED = _topic(
 CUSTOMERS_DELETED = _topic(
     "customers.deleted", zh="您的客户已被删除，可在三十天内恢复。", en="Customers of yours were deleted."
 )
+IMPORT_ENDED = _topic(
+    "customers.import-ended", zh="您上传的客户名单已导入完毕。", en="Your list of customers was taken in."
+)
 DECISION_WAITING = _topic(
     "approvals.decision-waiting", zh="有一项申请等待您审批。", en="A request waits for your decision.", falls_back=True
 )

@@ -1,4 +1,5 @@
-"""Who hears of customers: the new owner, once for a whole handover; both sides of a lead conflict, and of its ruling."""
+"""Who hears of customers: the new owner, once for a whole handover; both sides of a lead conflict, and of its ruling; who
+handed in a list."""
 
 from __future__ import annotations
 
@@ -10,13 +11,21 @@ from sqlalchemy import select
 from notifications.hearing import Hearing, hears
 from notifications.people import leaders_of
 from notifications.telling import News
-from notifications.topics import CUSTOMERS_DELETED, CUSTOMERS_MERGED, HANDED_OVER, LEAD_CONFLICT, LEAD_CONFLICT_RULED
+from notifications.topics import (
+    CUSTOMERS_DELETED,
+    CUSTOMERS_MERGED,
+    HANDED_OVER,
+    IMPORT_ENDED,
+    LEAD_CONFLICT,
+    LEAD_CONFLICT_RULED,
+)
 from server.core.events import Heard
 from server.core.rows import c
 from server.core.types import from_ms
 from server.customers.deleting.events import CustomerDeleted
 from server.customers.events import HandoverDone, LeadConflictOpened
 from server.customers.functions import HAND_OVER
+from server.customers.imports.events import ImportEnded
 from server.customers.lead_conflicts.events import LeadConflictDismissed, LeadConflictRuled
 from server.customers.lead_conflicts.models import LeadConflict
 from server.customers.lead_conflicts.rules import ConflictState
@@ -154,3 +163,20 @@ def deleted(hearing: Hearing, heard: Sequence[Heard]) -> None:
                 params={"count": len(those), "by_id": actor},
             )
         )
+
+
+@hears(ImportEnded)
+def imported(hearing: Hearing, heard: Sequence[Heard]) -> None:
+    """Whoever handed a list in hears that all of it is answered, in his name but not by his hand. A trial he waits for."""
+    hearing.news += [
+        News(
+            each.actor_id,
+            IMPORT_ENDED,
+            occurrence=each.n,
+            since=from_ms(each.at),
+            params={"import_id": each.subject_id}
+            | {name: each.told[name] for name in ("created", "duplicates", "refused")},
+        )
+        for each in heard
+        if not each.told["is_trial"]
+    ]

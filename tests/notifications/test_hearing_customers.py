@@ -1,10 +1,12 @@
-"""Who hears that customers were merged or deleted: whose they were, unless he did it himself."""
+"""Who hears that customers were merged or deleted: whose they were, unless he did it himself. And that a list was taken in."""
 
 from __future__ import annotations
 
-from notifications.topics import CUSTOMERS_DELETED, CUSTOMERS_MERGED
+from notifications.topics import CUSTOMERS_DELETED, CUSTOMERS_MERGED, IMPORT_ENDED
 from server.customers.deleting.operations import delete_customers
+from server.customers.imports.events import ImportEnded
 from server.customers.merging.operations import merge_customers
+from sync_protocol.ids import new_id
 from tests.notifications.scene import Desk
 
 
@@ -30,3 +32,15 @@ def test_both_owners_hear_of_a_merge_and_who_did_it_does_not(desk: Desk) -> None
     (told,) = [each for each in desk.inbox("wang") if each.topic == CUSTOMERS_DELETED]
     assert told.params == {"count": 2, "by_id": users["jie"]}
     assert desk.inbox("jie") == []
+
+
+def test_whoever_handed_a_list_in_hears_that_it_was_taken_in_and_not_of_a_trial(desk: Desk) -> None:
+    taken_in = new_id()
+    with desk.services.writing(desk.company.actor("jie")) as uow:
+        uow.record(ImportEnded(new_id(), True, 3, 0, 1))
+        uow.record(ImportEnded(taken_in, False, 3, 2, 1))
+        uow.commit()
+    desk.work()
+    (told,) = desk.inbox("jie")
+    assert (told.topic, told.subject_id) == (IMPORT_ENDED, None)
+    assert told.params == {"import_id": taken_in, "created": 3, "duplicates": 2, "refused": 1}

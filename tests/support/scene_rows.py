@@ -111,7 +111,7 @@ def _deleted(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids
 
 def _import(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
     made = imports.hand_in(uow, new_id(), f"{scene.word()}.csv", new_place())
-    imports.look_at(uow, made.id, 30, [Line(1, ("name", "phone")), Line(2, (scene.word(), "13912345678"))])
+    imports.look_at(uow, made.id, 30, "utf-8", [Line(1, ("name", "phone")), Line(2, (scene.word(), "13912345678"))])
     uow.add(ImportedRow(import_id=made.id, number=2, outcome="refused"))
     return {"import_id": made.id}
 

@@ -58,6 +58,17 @@ def delete_from_device(uow: UnitOfWork, customer: Customer, _values: Mapping[str
     return customer
 
 
+def restore_customers(uow: UnitOfWork, customer_ids: Iterable[str]) -> int:
+    """As restore_customer, of several, all or none. Returns how many came back; those who are there are not counted."""
+    ids = sorted(set(customer_ids))
+    for kind in (Customer, DeletedCustomer, DeletedRows):
+        uow.preload(kind, ids)
+    gone = [each for each in ids if uow.get(Customer, each) is None]
+    for each in ids:
+        restore_customer(uow, each)
+    return len(gone)
+
+
 def restore_customer(uow: UnitOfWork, customer_id: str) -> Customer:
     """Bring back a deleted customer with all that hung on him, under his owner. Restoring again changes nothing.
 

@@ -22,6 +22,18 @@ class DeletionOut(Schema):
     deleted = IntegerField(required=True, metadata={"description": "Those who were deleted before are not counted."})
 
 
+class RestoringIn(Schema):
+    """Deleted customers to bring back, all or none."""
+
+    customers = fields.List(IdField(), required=True, validate=Length(min=1, max=AT_ONCE))
+
+
+class RestoringOut(Schema):
+    """What came of it."""
+
+    restored = IntegerField(required=True, metadata={"description": "Those who were there before are not counted."})
+
+
 class DeletedCustomerOut(Schema):
     """A deleted customer who can be restored."""
 

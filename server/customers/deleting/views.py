@@ -10,9 +10,9 @@ from server.core.page_schemas import PageQuery, page_of
 from server.core.problems import BAD_CURSOR, NOT_FOUND
 from server.customers import queries
 from server.customers.absent import MERGED
-from server.customers.deleting.operations import PROTECTED, delete_customers, restore_customer
+from server.customers.deleting.operations import PROTECTED, delete_customers, restore_customer, restore_customers
 from server.customers.deleting.queries import deleted_page
-from server.customers.deleting.schemas import DeletedCustomerOut, DeletionIn, DeletionOut
+from server.customers.deleting.schemas import DeletedCustomerOut, DeletionIn, DeletionOut, RestoringIn, RestoringOut
 from server.customers.functions import DELETE
 from server.customers.queries import Card
 from server.customers.schemas import CustomerOut
@@ -56,6 +56,19 @@ def list_deleted(query: dict[str, Any]) -> dict[str, Any]:
     with reading() as connection:
         items, key = deleted_page(connection, actor, after=after, limit=query["limit"])
     return {"items": items, "next": None if key is None else cursors().encode(scope, key)}
+
+
+@CUSTOMERS.route("/deleted/restore", methods=["POST"])
+@requires(DELETE)
+@CUSTOMERS.arguments(RestoringIn)
+@CUSTOMERS.response(200, RestoringOut)
+@CUSTOMERS.refuses(NOT_FOUND)
+def restore_several(values: dict[str, Any]) -> dict[str, int]:
+    """Bring deleted customers back, all or none, as when a deletion of several is taken back."""
+    with writing() as uow:
+        count = restore_customers(uow, values["customers"])
+        uow.commit()
+    return {"restored": count}
 
 
 @CUSTOMERS.route("/deleted/<id:customer_id>/restore", methods=["POST"])

@@ -13,6 +13,13 @@ class ImportBegun(Event):
     is_trial: bool
 
 
+@event("customers.import-owners-told")
+class ImportOwnersTold(Event):
+    """Who handed a list in was told whose customers beyond his reach are that it names."""
+
+    count: int
+
+
 @event("customers.import-ended")
 class ImportEnded(Event):
     """All its rows have been answered."""

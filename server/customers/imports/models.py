@@ -19,7 +19,7 @@ class CustomerImport(Row):
     """A list that somebody handed in, and how far it has been taken in.
 
     owner_id: who handed it in; nobody else sees it. place: where its bytes lie (blob_store.py), None once they are gone.
-    titles: of its columns; empty until the file has been looked at. title_number: the row they stand in. mapping: column
+    encoding: of a CSV, as it was found out; `xlsx`; None until the file has been looked at. titles: of its columns; empty until the file has been looked at. title_number: the row they stand in. mapping: column
     (from 0, as text) → field. new_owner_id, source: for rows that name none. is_trial: nothing but the answers is kept.
     job_id: the work on it. is_finished: that work came to its end. next_number: rows before it have been answered.
     total: about how many rows it has. created, duplicates, refused: answers so far.
@@ -29,6 +29,7 @@ class CustomerImport(Row):
     name: Annotated[str, String(NAME_MOST)]
     size: int
     place: Annotated[str | None, String(32)]
+    encoding: Annotated[str | None, Code] = None
     titles: Annotated[list[Any], Json()] = dataclasses.field(default_factory=list)
     samples: Annotated[list[Any], Json()] = dataclasses.field(default_factory=list)
     title_number: int = 1

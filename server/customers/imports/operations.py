@@ -61,8 +61,11 @@ def hand_in(uow: UnitOfWork, row_id: str, name: str, place: str) -> CustomerImpo
     return uow.add(CustomerImport(id=row_id, owner_id=uow.actor.user_id, name=name, size=0, place=place))
 
 
-def look_at(uow: UnitOfWork, row_id: str, size: int, top: Sequence[Line]) -> CustomerImport:
-    """Keep what its first rows say its columns are. top: rows from the first. Raises Refused NOT_FOUND, FILE_EMPTY."""
+def look_at(uow: UnitOfWork, row_id: str, size: int, encoding: str, top: Sequence[Line]) -> CustomerImport:
+    """Keep what its first rows say its columns are. encoding: as encoding_of says. top: rows from the first.
+
+    Raises Refused NOT_FOUND, FILE_EMPTY.
+    """
     found = mine(uow, row_id)
     titles = title_line(top)
     below = [line for line in top if line.number > titles.number][:SAMPLES]
@@ -72,6 +75,7 @@ def look_at(uow: UnitOfWork, row_id: str, size: int, top: Sequence[Line]) -> Cus
     return uow.change(
         found,
         size=size,
+        encoding=encoding,
         title_number=titles.number,
         titles=[_shown(cell) for cell in titles.cells],
         samples=[[_shown(cell) for cell in line.cells] for line in below],

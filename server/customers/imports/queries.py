@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, Select, and_, select
 
-from server.core.access import Actor
+from server.accounts.models import User
+from server.core.access import Actor, Reach
 from server.core.paging import Key, earlier
 from server.core.problems import NOT_FOUND, Refused
 from server.core.rows import c
 from server.core.tables import JOBS
 from server.core.types import from_ms, to_ms
+from server.customers.functions import READ
 from server.customers.imports.columns import Field
 from server.customers.imports.models import CustomerImport, ImportedRow
+from server.customers.models import Customer
 
 STATES = ("new", "running", "stopped", "failed", "tried", "done")
+_AT_ONCE = 500
 _OF_JOB = {"waiting": "running", "leased": "running", "cancelled": "stopped"}
 
 
@@ -40,6 +44,7 @@ class ImportCard:
     id: str
     name: str
     size: int
+    encoding: str | None
     state: str
     is_trial: bool
     job_id: str | None
@@ -56,11 +61,13 @@ class ImportCard:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a row."""
+    """What became of a row. customer_name: of whom it made, or who was there, within the actor's reach; else only whose he is."""
 
     number: int
     outcome: str
     customer_id: str | None
+    customer_name: str | None
+    owner_name: str | None
     faults: list[dict[str, Any]] = dataclasses.field(default_factory=list)
 
 
@@ -70,6 +77,16 @@ def get_import(connection: Connection, actor: Actor, row_id: str) -> ImportCard:
     if row is None:
         raise Refused(NOT_FOUND)
     return _card(row)
+
+
+def place_of(connection: Connection, actor: Actor, row_id: str) -> str:
+    """Where the bytes of one of the actor's own lie. Raises Refused NOT_FOUND when they are gone."""
+    i = c(CustomerImport)
+    mine = (i.org_id == actor.org_id, i.owner_id == actor.user_id, i.id == row_id)
+    place: str | None = connection.execute(select(i.place).where(*mine)).scalar_one_or_none()
+    if place is None:
+        raise Refused(NOT_FOUND)
+    return place
 
 
 def list_imports(
@@ -91,14 +108,35 @@ def list_answers(
     """What became of rows, in their order. after: the number of the last one seen. Raises Refused NOT_FOUND."""
     get_import(connection, actor, row_id)
     r = c(ImportedRow)
-    statement = select(r.number, r.outcome, r.made_id, r.faults).where(r.org_id == actor.org_id, r.import_id == row_id)
-    if outcome is not None:
-        statement = statement.where(r.outcome == outcome)
+    statement = _answers(actor, row_id, outcome)
     if after is not None:
         statement = statement.where(r.number > after)
-    rows = connection.execute(statement.order_by(r.number).limit(limit + 1)).all()
-    answers = [Answer(row.number, row.outcome, row.made_id, row.faults) for row in rows[:limit]]
+    rows = connection.execute(statement.limit(limit + 1)).all()
+    reach = actor.reach(READ)
+    answers = [_answer(row, reach) for row in rows[:limit]]
     return answers, answers[-1].number if len(rows) > limit else None
+
+
+def answers_of(connection: Connection, actor: Actor, row_id: str, outcome: str | None) -> Iterator[Answer]:
+    """What became of all rows of an import of the actor's own, in their order. One statement, read as it goes."""
+    reach = actor.reach(READ)
+    rows = connection.execution_options(yield_per=_AT_ONCE).execute(_answers(actor, row_id, outcome))
+    return (_answer(row, reach) for row in rows)
+
+
+def _answers(actor: Actor, row_id: str, outcome: str | None) -> Select[Any]:
+    r, k, u = c(ImportedRow), c(Customer), c(User)
+    joined = ImportedRow.__table__.outerjoin(Customer.__table__, and_(k.org_id == r.org_id, k.id == r.made_id))
+    joined = joined.outerjoin(User.__table__, and_(u.org_id == k.org_id, u.id == k.owner_id))
+    columns = (r.number, r.outcome, r.made_id, r.faults, k.name, k.owner_id, k.unit_id, k.project_id)
+    statement = select(*columns, u.name.label("owner_name")).select_from(joined)
+    statement = statement.where(r.org_id == actor.org_id, r.import_id == row_id)
+    return (statement if outcome is None else statement.where(r.outcome == outcome)).order_by(r.number)
+
+
+def _answer(row: Any, reach: Reach) -> Answer:
+    name = row.name if row.owner_id is not None and reach.holds(row) else None
+    return Answer(row.number, row.outcome, row.made_id, name, row.owner_name, row.faults)
 
 
 def _select(actor: Actor) -> Any:

@@ -6,6 +6,7 @@ from marshmallow import fields
 
 from server.core.fields import BooleanField, CodeField, IdField, InstantField, IntegerField, Length, Schema, TextField
 from server.core.page_schemas import PageQuery
+from server.core.sheet_answers import SheetQuery
 from server.customers import rules
 from server.customers.imports.columns import Field
 from server.customers.imports.models import NAME_MOST, OUTCOMES
@@ -42,6 +43,11 @@ class ImportOut(Schema):
     id = IdField(required=True)
     name = fields.String(required=True, metadata={"example": "客户.xlsx"})
     size = IntegerField(required=True, metadata={"description": "Bytes."})
+    encoding = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of a CSV, as it was found out; `xlsx` of a workbook.", "example": "gb18030"},
+    )
     state = CodeField(STATES, required=True, metadata={"description": "tried: the answers of a trial are there."})
     is_trial = BooleanField(required=True)
     job_id = IdField(required=True, allow_none=True, metadata={"description": "The work, to be cancelled there."})
@@ -103,6 +109,12 @@ class ImportAnswerOut(Schema):
     number = IntegerField(required=True, metadata={"description": "As a spreadsheet counts.", "example": 7})
     outcome = CodeField(OUTCOMES, required=True)
     customer_id = IdField(required=True, allow_none=True, metadata={"description": "Whom it made, or who was there."})
+    customer_name = fields.String(
+        required=True, allow_none=True, metadata={"description": "His name, within reach.", "example": "王小明"}
+    )
+    owner_name = fields.String(
+        required=True, allow_none=True, metadata={"description": "Whose he is, beyond reach too.", "example": "王磊"}
+    )
     faults = fields.List(fields.Nested(ImportFault), required=True)
 
 
@@ -110,3 +122,9 @@ class ImportAnswerQuery(PageQuery):
     """Which rows."""
 
     outcome = CodeField(OUTCOMES)
+
+
+class ImportFileQuery(SheetQuery):
+    """Which rows, and as which kind of file."""
+
+    outcome = CodeField(OUTCOMES, load_default="refused")

@@ -11,20 +11,21 @@ import csv
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol, TypeVar
 
 from defusedxml import DefusedXmlException
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from server.core.problems import Refused, problem_type
+from server.core.sheets import safe_text
 
 FILE_UNREADABLE = problem_type(
     "customers.import-unreadable",
@@ -77,6 +78,15 @@ Cell = str | date | Odd | None
 """None: empty. Numbers are texts: whole ones without a point."""
 
 
+class Numbered(Protocol):
+    """Anything about a row of the file."""
+
+    @property
+    def number(self) -> int:
+        """Its number, as a spreadsheet counts."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A row of the file. number: as a spreadsheet counts, from 1."""
@@ -108,6 +118,19 @@ def read_lines(path: Path) -> Iterator[Line]:
         raise Refused(FILE_UNREADABLE) from None
 
 
+A = TypeVar("A", bound=Numbered)
+
+
+def with_lines(answers: Iterable[A], path: Path) -> Iterator[tuple[Line, A]]:
+    """Each row that was answered, with its answer. answers: in order of their rows. Ends with the last answer."""
+    lines = read_lines(path)
+    for answer in answers:
+        line = next((each for each in lines if each.number == answer.number), None)
+        if line is None:
+            return
+        yield line, answer
+
+
 def top_lines(path: Path) -> list[Line]:
     """The first rows that are not blank. Raises Refused FILE_UNREADABLE, FILE_EMPTY when there are less than two."""
     found = list(islice((line for line in read_lines(path) if not line.is_blank), _LOOKED_AT))
@@ -135,7 +158,9 @@ def count_lines(path: Path) -> int:
 
 
 def encoding_of(path: Path) -> str:
-    """The encoding of a CSV: by its mark, else UTF-8 unless more of it is broken than whole, else GB18030."""
+    """The encoding of a CSV: by its mark, else UTF-8 unless more of it is broken than whole, else GB18030. Else `xlsx`."""
+    if is_workbook(path):
+        return "xlsx"
     with path.open("rb") as file:
         start = file.read(4)
         if start.startswith(codecs.BOM_UTF8):
@@ -178,6 +203,8 @@ def _delimiter(file: TextIOWrapper | IO[str]) -> str:
 
 def _text_cell(text: str) -> Cell:
     shown = text.strip()
+    if shown.startswith("'") and safe_text(shown[1:]) == shown:
+        return shown[1:]  # how our own files keep a spreadsheet from running a text
     if not shown:
         return None
     if len(shown) > CELL_MOST:
@@ -203,17 +230,18 @@ def _workbook_lines(path: Path) -> Iterator[Line]:
         if sum(each.file_size for each in parts) > _UNPACKED_MOST or texts > _TEXTS_MOST:
             raise Refused(FILE_UNREADABLE)
         merged = _merged(packed)
-    book = load_workbook(path, read_only=True, keep_links=False)
-    try:
-        sheet: Any = next((each for each in book.worksheets if each.sheet_state == "visible"), None)
-        if sheet is None:
-            raise Refused(FILE_EMPTY)
-        sheet.reset_dimensions()  # what a file says of its own size need not be true
-        for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
-            cells = tuple(_sheet_cell(each) for each in values[:MAX_COLUMNS])
-            yield Line(number, _with_merged(cells, merged, number) if number in merged else cells)
-    finally:
-        book.close()
+    with path.open("rb") as file:  # of a path openpyxl wants to know the ending, and what is kept here has none
+        book = load_workbook(file, read_only=True, keep_links=False)
+        try:
+            sheet: Any = next((each for each in book.worksheets if each.sheet_state == "visible"), None)
+            if sheet is None:
+                raise Refused(FILE_EMPTY)
+            sheet.reset_dimensions()  # what a file says of its own size need not be true
+            for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
+                cells = tuple(_sheet_cell(each) for each in values[:MAX_COLUMNS])
+                yield Line(number, _with_merged(cells, merged, number) if number in merged else cells)
+        finally:
+            book.close()
 
 
 def _sheet_cell(value: Any) -> Cell:

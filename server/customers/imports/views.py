@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import request
+from flask.wrappers import Response
 from werkzeug.exceptions import ClientDisconnected
 
 from server.core.api import Blueprint
@@ -12,20 +15,25 @@ from server.core.auth import current_actor, reading, services, writing
 from server.core.blob_store import STORAGE_FULL, BlobStore, new_place
 from server.core.declare import requires
 from server.core.http import language, limit
+from server.core.i18n import Language, Text
 from server.core.limits import rate
 from server.core.page_schemas import PageQuery, page_of
-from server.core.problems import BAD_CURSOR, BAD_REQUEST, CATALOGUE, TOO_LARGE, Refused
+from server.core.problems import BAD_CURSOR, BAD_REQUEST, CATALOGUE, NOT_FOUND, TOO_LARGE, Refused
+from server.core.sheet_answers import SHEET, file_answer, sheet_kind
+from server.core.sheets import Cell, line_chunks
 from server.customers.functions import IMPORT
 from server.customers.imports import operations, queries
 from server.customers.imports.columns import Field
+from server.customers.imports.events import ImportOwnersTold
 from server.customers.imports.schemas import (
     ImportAnswerOut,
     ImportAnswerQuery,
+    ImportFileQuery,
     ImportName,
     ImportOut,
     ImportStart,
 )
-from server.customers.imports.sheets import FILE_EMPTY, FILE_UNREADABLE, top_lines
+from server.customers.imports.sheets import FILE_EMPTY, FILE_UNREADABLE, Odd, encoding_of, top_lines, with_lines
 from server.customers.ownership import NEW_OWNER_UNFIT
 from server.customers.views.blueprint import cursors
 from sync_protocol.ids import new_id
@@ -33,7 +41,10 @@ from sync_protocol.ids import new_id
 MAX_BYTES = 64 * 1024 * 1024
 """Of a list: a sheet that is full to its last row has about fifty."""
 FILES_PER_PERSON = rate("customer-import", 30, 3600, per="user")
+OWNERS_TOLD = rate("import-owners-told", 120, 3600, per="user")
 _CHUNK = 256 * 1024
+_NUMBER = Text("行号", "row number")
+_REASON = Text("导入结果", "why")
 
 IMPORTS = Blueprint(
     "customer_imports", __name__, url_prefix="/api/v1/customer-imports", description="Customers from a list."
@@ -76,9 +87,10 @@ def hand_in(query: dict[str, Any]) -> queries.ImportCard:
     store = BlobStore(services().settings.blob_dir)
     try:
         size = _receive(store, actor.org_id, place)
-        top = top_lines(store.kept(actor.org_id, place))
+        path = store.kept(actor.org_id, place)
+        top, encoding = top_lines(path), encoding_of(path)
         with writing() as uow:
-            operations.look_at(uow, import_id, size, top)
+            operations.look_at(uow, import_id, size, encoding, top)
             uow.commit()
     except Refused:
         store.forget(actor.org_id, place)
@@ -164,21 +176,58 @@ def list_answers(query: dict[str, Any], import_id: str) -> dict[str, Any]:
         answers, key = queries.list_answers(
             connection, actor, import_id, outcome, after=None if after is None else after[0], limit=query["limit"]
         )
+    if beyond := sum(each.owner_name is not None and each.customer_name is None for each in answers):
+        limit(OWNERS_TOLD, actor.org_id, actor.user_id)
+        with writing() as uow:
+            uow.record(ImportOwnersTold(import_id, beyond))
+            uow.commit()
     items = [
-        {
-            "number": each.number,
-            "outcome": each.outcome,
-            "customer_id": each.customer_id,
-            "faults": [{**fault, "detail": _detail(fault)} for fault in each.faults],
-        }
+        dataclasses.asdict(each)
+        | {"faults": [{**fault, "detail": _detail(fault, language())} for fault in each.faults]}
         for each in answers
     ]
     return {"items": items, "next": None if key is None else cursors().encode(scope, (key,))}
 
 
-def _detail(fault: dict[str, Any]) -> str:
+@IMPORTS.route("/<id:import_id>/rows/file", methods=["GET"])
+@requires(IMPORT)
+@IMPORTS.arguments(ImportFileQuery, location="query")
+@IMPORTS.doc(responses=SHEET)
+def file_of_answers(query: dict[str, Any], import_id: str) -> Response:
+    """The rows that had one answer, as they stand in the list, each with what is wrong with it: to mend and hand in again."""
+    actor, shared, shown_in = current_actor(), services(), language()
+    card = _card(import_id)
+    limit(FILES_PER_PERSON, actor.org_id, actor.user_id)
+    with reading() as connection:
+        place = queries.place_of(connection, actor, import_id)
+    path = BlobStore(shared.settings.blob_dir).kept(actor.org_id, place)
+    if not path.is_file():
+        raise Refused(NOT_FOUND)
+    titles = [column.title for column in card.columns]
+
+    def lines() -> Iterator[list[Cell]]:
+        with shared.reading(actor.org_id) as connection:
+            for line, answer in with_lines(queries.answers_of(connection, actor, import_id, query["outcome"]), path):
+                cells = [None if isinstance(cell, Odd) else cell for cell in line.cells]
+                cells += [None] * (len(titles) - len(cells))
+                yield [answer.number, *cells[: len(titles)], _why(answer.faults, titles, shown_in)]
+
+    kind = sheet_kind(query.get("format"))
+    titled: list[Cell] = [_NUMBER.fill(shown_in, {}), *titles, _REASON.fill(shown_in, {})]
+    return file_answer(kind, f"rows-{query['outcome']}", line_chunks(kind, titled, lines()))
+
+
+def _why(faults: Sequence[dict[str, Any]], titles: Sequence[str | None], shown_in: Language) -> str:
+    """All that is wrong with a row, each fault behind the title of its column."""
+    said = [
+        (titles[fault["column"]] if fault["column"] is not None else None, _detail(fault, shown_in)) for fault in faults
+    ]
+    return "\n".join(text if title is None else f"{title}: {text}" for title, text in said)
+
+
+def _detail(fault: dict[str, Any], shown_in: Language) -> str:
     known = CATALOGUE.get(fault["code"])
-    return "" if known is None else known.text.fill(language(), fault["params"])
+    return "" if known is None else known.text.fill(shown_in, fault["params"])
 
 
 def _receive(store: BlobStore, org_id: str, place: str) -> int:

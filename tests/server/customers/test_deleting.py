@@ -269,3 +269,11 @@ def test_the_office_deletes_lists_and_restores(office: Office, door: Door) -> No
     assert door("wang", "PATCH", f"/{one}", json={"grade": "A"}).json["code"] == "customers.deleted"
     back = door("jie", "POST", f"/deleted/{one}/restore")
     assert (back.status_code, back.json["id"], back.json["owner_id"]) == (200, one, office.users["wang"])
+    assert door("jie", "DELETE", f"/{one}").status_code == 204
+    both = {"customers": [one, two]}
+    assert door("wang", "POST", "/deleted/restore", json=both).status_code == 403
+    assert door("jie", "POST", "/deleted/restore", json={"customers": [one, theirs]}).status_code == 404
+    assert {each["id"] for each in door("jie", "GET", "/deleted").json["items"]} == {one, two}, "none came back"
+    assert door("jie", "POST", "/deleted/restore", json=both).json == {"restored": 2}
+    assert door("jie", "POST", "/deleted/restore", json=both).json == {"restored": 0}
+    assert door("jie", "GET", "/deleted").json["items"] == []

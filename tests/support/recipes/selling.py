@@ -68,6 +68,7 @@ RECIPES: Mapping[str, Recipe] = {
     ),
     "POST /api/v1/customer-imports/{import_id}/continue": Recipe(row="stopped import"),
     "GET /api/v1/customer-imports/{import_id}/rows": Recipe(row="import"),
+    "GET /api/v1/customer-imports/{import_id}/rows/file": Recipe(row="import"),
     # customers
     "GET /api/v1/customers": Recipe(references=_CUSTOMER_LIST),
     "GET /api/v1/customers/summary": Recipe(references=_CUSTOMER_LIST),
@@ -148,6 +149,10 @@ RECIPES: Mapping[str, Recipe] = {
         references={"/customers/0": "customer"},
     ),
     "GET /api/v1/customers/deleted": Recipe(),
+    "POST /api/v1/customers/deleted/restore": Recipe(
+        body=lambda asking: {"customers": [asking.own("deleted customer")["customer_id"]]},
+        references={"/customers/0": "deleted customer"},
+    ),
     "POST /api/v1/customers/deleted/{customer_id}/restore": Recipe(row="deleted customer"),
     "GET /api/v1/customers/{customer_id}/receptions": Recipe(row="reception"),
     "POST /api/v1/customers/{customer_id}/receptions": Recipe(

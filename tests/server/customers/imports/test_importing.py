@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import threading
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -10,12 +12,14 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from openpyxl import Workbook, load_workbook
 from sqlalchemy import event, insert
 
 from server.core.db import commit
 from server.core.job_queue import Queue
 from server.core.jobs import HANDLERS, Backoff, RunningJob
 from server.core.services import Services
+from server.core.sheets import SheetKind, line_chunks
 from server.core.tables import ORG_DIRECTORY
 from server.customers.imports import running
 from server.customers.models import Customer, CustomerPhone
@@ -36,7 +40,7 @@ class Desk:
     client: FlaskClient
 
     def ask(self, method: str, path: str = "", who: str = "jie", **given: Any) -> Any:
-        headers = {"Authorization": f"Bearer {who}", "Accept-Language": "en"}
+        headers = {"Authorization": f"Bearer {who}", "Accept-Language": "en"} | given.pop("headers", {})
         return self.client.open(PATH + path, method=method, headers=headers, **given)
 
     def hand_in(self, data: str | bytes, who: str = "jie") -> dict[str, Any]:
@@ -157,6 +161,57 @@ def test_whoever_is_known_by_number_or_identity_is_not_made_again_whoever_owns_h
     desk.office.customer("李雷", by="wang", id_number="D1234567")
     card = desk.take_in("姓名,手机,证件号\n王先生,138 0013 8000,\n李雷,,d1234567\n")
     assert counts(card) == (0, 2, 0)
+
+
+def test_who_was_there_already_is_named_within_reach_and_beyond_it_whose_he_is(desk: Desk) -> None:
+    theirs = desk.office.customer("王小明", by="na", phone="13800138000")
+    ours = desk.office.customer("李雷", by="wang", phone="13900139000")
+    card = desk.take_in("姓名,手机\n王先生,13800138000\n李先生,13900139000\n赵六,13700137000\n")
+    told = [(each["customer_id"], each["customer_name"], each["owner_name"]) for each in desk.answers(card["id"])]
+    assert told[:2] == [(theirs, None, "Na"), (ours, "李雷", "Wang")]
+    assert told[2][1:] == ("赵六", "Jie")
+    ((subject, body),) = desk.office.events("customers.import-owners-told")
+    assert (subject, json.loads(body)) == (card["id"], {"count": 1})
+    assert len(desk.answers(card["id"], "?outcome=created")) == 1
+    assert len(desk.office.events("customers.import-owners-told")) == 1, "nobody beyond reach was on that page"
+
+
+def test_rows_that_were_refused_come_back_as_a_file_to_be_mended(desk: Desk) -> None:
+    card = desk.take_in(MIXED)
+    answer = desk.ask("GET", f"/{card['id']}/rows/file?format=xlsx")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="rows-refused.xlsx"'
+    book = load_workbook(io.BytesIO(answer.data))
+    rows = [list(row) for row in book.active.values]  # type: ignore[union-attr]
+    assert rows[0] == ["row number", "姓名", "手机", "等级", "首次接触", "置业顾问", "备注", "why"]
+    assert [row[0] for row in rows[1:]] == [2, 4, 5, 7, 8]
+    assert rows[2][1:5] == ["韩梅梅", None, "C", "03/04/2025"]
+    assert rows[2][7] == "首次接触: “03/04/2025” is no clear date; write 2025-03-04."
+    for row in rows[1:]:
+        row[1], row[4], row[5] = row[1] or "张三", None, None
+    mended = io.BytesIO()
+    sheet = Workbook()
+    for row in rows:
+        sheet.active.append(row)  # type: ignore[union-attr]
+    sheet.save(mended)
+    assert counts(desk.take_in(mended.getvalue())) == (5, 0, 0)
+    made = desk.ask("GET", f"/{card['id']}/rows/file?outcome=created", headers={"Accept": "text/csv"})
+    assert made.data.decode("utf-8-sig").splitlines()[1:] == [
+        "3,李雷,13900139000;010-62345678,B级,2025/1/3,Zhao,喜欢湖景,"
+    ]
+    assert desk.ask("GET", f"/{card['id']}/rows/file", "hong").status_code == 404
+
+
+def test_what_a_list_is_written_in_is_told(desk: Desk) -> None:
+    assert desk.hand_in("姓名\n王小明\n".encode("gb18030"))["encoding"] == "gb18030"
+    assert desk.hand_in("姓名\n王小明\n")["encoding"] == "utf-8"
+
+
+def test_our_own_file_can_be_taken_in_again(desk: Desk) -> None:
+    """Also what it keeps from running as a formula."""
+    data = b"".join(line_chunks(SheetKind.CSV, ["姓名", "电话", "备注"], [["-王", "+8613800138000", "=1+1"]]))
+    assert counts(desk.take_in(data)) == (1, 0, 0)
+    (made,) = desk.office.rows(Customer)
+    assert (made.name, made.remark) == ("-王", "=1+1")
 
 
 def test_a_stopped_list_goes_on_behind_the_last_row_that_was_answered(
