@@ -8,6 +8,7 @@ from marshmallow import fields
 
 from server.core.fields import BooleanField, DayField, IdField, InstantField, IntegerField, Schema
 from server.fieldwork.schemas import VisitOut
+from server.insight import customer_types
 from server.insight.queries import NAMES
 
 CountsOut: type[Schema] = type(
@@ -16,6 +17,15 @@ CountsOut: type[Schema] = type(
     {
         "__doc__": "Numbers of one day. planned = kept + in_progress + open + cancelled + not_heard_from + missed.",
         **{name: IntegerField(0, required=True) for name in NAMES},
+    },
+)
+
+CustomerTypesOut: type[Schema] = type(
+    "CustomerTypesOut",
+    (Schema,),
+    {
+        "__doc__": "Numbers of customers. total = prospects + visitors + owners + closed; members are among them.",
+        **{name: IntegerField(0, required=True) for name in customer_types.NAMES},
     },
 )
 

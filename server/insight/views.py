@@ -1,4 +1,4 @@
-"""/api/v1/board: what a team planned for a day against what happened."""
+"""/api/v1/board: what a team planned for a day against what happened; /api/v1/customer-types: customers counted by type."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from server.core.api import Blueprint
 from server.core.auth import current_actor, reading, services
 from server.core.clock import day_in
 from server.core.declare import requires
+from server.customers.functions import READ
 from server.insight import queries
+from server.insight.customer_types import CustomerTypes, customer_types
 from server.insight.functions import BOARD
 from server.insight.queries import Board
-from server.insight.schemas import BoardLinesOut, BoardOut, BoardQuery, DayQuery
+from server.insight.schemas import BoardLinesOut, BoardOut, BoardQuery, CustomerTypesOut, DayQuery
 
 BOARDS = Blueprint("board", __name__, url_prefix="/api/v1/board", description="Plan against actual, by person and day.")
-BLUEPRINTS = (BOARDS,)
+TYPES = Blueprint("customer_types", __name__, url_prefix="/api/v1/customer-types", description="Customers by type.")
+BLUEPRINTS = (BOARDS, TYPES)
 
 
 @BOARDS.route("", methods=["GET"])
@@ -40,3 +43,12 @@ def show_lines(query: dict[str, Any], user_id: str) -> dict[str, Any]:
     on = query.get("on") or day_in(actor.timezone, now)
     with reading() as connection:
         return {"on": on, "items": queries.board_lines(connection, actor, user_id, on=on, now=now)}
+
+
+@TYPES.route("", methods=["GET"])
+@requires(READ)
+@TYPES.response(200, CustomerTypesOut)
+def show_customer_types() -> CustomerTypes:
+    """How many customers within reach are prospects, visitors, owners, and how many of them are members of the club."""
+    with reading() as connection:
+        return customer_types(connection, current_actor())

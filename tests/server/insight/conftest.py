@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from server.core.db import Database
+from tests.kiosk.conftest import centre, kiosk
 from tests.server.fieldwork.office import Door, Office, furnish
+
+__all__ = ["centre", "door", "kiosk", "office"]
 
 
 @pytest.fixture

@@ -282,6 +282,7 @@ RECIPES: Mapping[str, Recipe] = {
     "POST /api/v1/work-reports/{report_id}/comments": Recipe(
         row="report", body=body_of(text="well done"), references={"/id": "remark"}
     ),
+    "GET /api/v1/customer-types": Recipe(),
     "GET /api/v1/board": Recipe(references={"?unit": "home"}, query={"on": DAY.isoformat()}),
     "GET /api/v1/board/{user_id}": Recipe(row="person", query={"on": DAY.isoformat()}),
 }
