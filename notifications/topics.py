@@ -58,6 +58,7 @@ VISIT_COMMENTED = _topic(
 TASK_ASSIGNED = _topic(
     "fieldwork.task-assigned", zh="有一项任务分配给您。", en="A task was given to you.", falls_back=True
 )
+TASK_DUE = _topic("fieldwork.task-due", zh="您有一项任务今天到期。", en="A task of yours is due.", falls_back=True)
 VISIT_SHARED = _topic(
     "fieldwork.visit-shared",
     zh="有同事邀您一同拜访，或安排有变动。",
@@ -109,6 +110,9 @@ LEAD_CONFLICT_RULED = _topic(
     zh="一起撞单已有判定。",
     en="A lead conflict of yours was ruled.",
     falls_back=True,
+)
+OPPORTUNITY_CLOSED = _topic(
+    "customers.opportunity-closed", zh="有商机成交或流失。", en="An opportunity was won or lost."
 )
 CUSTOMERS_MERGED = _topic(
     "customers.merged", zh="您的客户已与另一客户合并。", en="A customer of yours is one with another by now."

@@ -18,6 +18,7 @@ from notifications.hearers import copies as copies_hearers
 from notifications.hearers import customers as customers_hearers
 from notifications.hearers import fieldwork as fieldwork_hearers
 from notifications.hearers import membership as membership_hearers
+from notifications.hearers import opportunities as opportunities_hearers
 from notifications.hearers import questions as questions_hearers
 from notifications.hearers import reports as reports_hearers
 from notifications.models import Notice
@@ -102,6 +103,7 @@ HEARERS = (
     copies_hearers,
     customers_hearers,
     membership_hearers,
+    opportunities_hearers,
     questions_hearers,
     reports_hearers,
 )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from notifications.hearing import Hearing, hears
 from notifications.people import leaders_of
-from notifications.reminders import finish_overtaken, plan_reminders
+from notifications.reminders import FOLLOW_UPS, TASKS, finish_overtaken, plan_reminders
 from notifications.telling import News
 from notifications.topics import PLAN_CHANGED, PLAN_SENT, TASK_ASSIGNED, TASK_CLOSED, VISIT_ARRANGED, VISIT_COMMENTED
 from server.core.events import Heard
@@ -32,8 +33,8 @@ from server.fieldwork.transitions import PlanState, VisitState
 def follow_ups(hearing: Hearing, heard: Sequence[Heard]) -> None:
     """Plan the reminders of what is open, and finish those that are overtaken."""
     ids = [each.subject_id for each in heard]
-    finish_overtaken(hearing.uow, ids)
-    plan_reminders(hearing.uow, hearing.settings, ids)
+    finish_overtaken(hearing.uow, FOLLOW_UPS, ids)
+    plan_reminders(hearing.uow, hearing.settings, FOLLOW_UPS, ids)
 
 
 @hears(events.PlanSent)
@@ -91,7 +92,11 @@ def commented_visits(hearing: Hearing, heard: Sequence[Heard]) -> None:
 
 @hears(events.TaskAssigned)
 def assigned_tasks(hearing: Hearing, heard: Sequence[Heard]) -> None:
-    """Whoever is to do something that another asks hears of it, while it is open and still his."""
+    """Whoever is to do something that another asks hears of it, while it is open and still his; and again when it is due.
+
+    Given after the hour at which it would be reminded of, the giving is the news.
+    """
+    plan_reminders(hearing.uow, hearing.settings, TASKS, (each.subject_id for each in heard), late=timedelta(0))
     t = c(Task)
     ids = sorted({each.subject_id for each in heard})
     statement = select(t.id, t.assignee_id, t.customer_id, t.customer_name, t.due_on).where(
@@ -115,9 +120,19 @@ def assigned_tasks(hearing: Hearing, heard: Sequence[Heard]) -> None:
     ]
 
 
+@hears(events.TaskChanged)
+def changed_tasks(hearing: Hearing, heard: Sequence[Heard]) -> None:
+    """Reminders go with the day and the assignee; whoever was just given it is not reminded at once."""
+    ids = {each.subject_id for each in heard}
+    finish_overtaken(hearing.uow, TASKS, ids)
+    given = {news.subject_id for news in hearing.news if news.topic == TASK_ASSIGNED}
+    plan_reminders(hearing.uow, hearing.settings, TASKS, ids - given)
+
+
 @hears(events.TaskClosed)
 def closed_tasks(hearing: Hearing, heard: Sequence[Heard]) -> None:
-    """Who asked hears that it was done, or called off by another."""
+    """Who asked hears that it was done, or called off by another; what reminded of it is done."""
+    finish_overtaken(hearing.uow, TASKS, (each.subject_id for each in heard))
     t = c(Task)
     columns = (t.id, t.author_id, t.customer_id, t.customer_name, t.state)
     ids = sorted({each.subject_id for each in heard})

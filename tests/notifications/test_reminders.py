@@ -9,10 +9,12 @@ import pytest
 from notifications.models import Notice
 from notifications.operations import finish_notice, read_notice, snooze_notice
 from notifications.reminders import REMIND
-from notifications.topics import FOLLOW_UP_DUE
+from notifications.topics import FOLLOW_UP_DUE, TASK_ASSIGNED, TASK_DUE
 from server.accounts.operations import staff
 from server.customers.operations import hand_over_customers
 from server.fieldwork import operations as fieldwork
+from server.fieldwork.models import Task
+from sync_protocol.ids import new_id
 from tests.notifications.scene import Desk, shanghai
 
 TUESDAY = date(2025, 3, 4)
@@ -136,3 +138,44 @@ def test_a_year_ahead_is_planned_and_survives_a_move_to_another_zone(desk: Desk)
     desk.at(shanghai("23:00") + timedelta(days=365))
     desk.work()
     assert len(desk.inbox("wang")) == 1
+
+
+def _task(desk: Desk, by: str, to: str, due_on: date) -> str:
+    task_id = new_id()
+    with desk.services.writing(desk.company.actor(by)) as uow:
+        given = {"text": "送合同", "due_on": due_on, "assignee_id": desk.company.users[to]}
+        fieldwork.create_task(uow, task_id, given)
+        uow.commit()
+    return task_id
+
+
+def _told(desk: Desk, who: str) -> list[tuple[str, str | None, str]]:
+    return [(each.topic, each.subject_id, each.state) for each in desk.inbox(who)]
+
+
+def test_a_task_is_reminded_of_on_its_day_while_it_is_open_and_his(desk: Desk) -> None:
+    kept, done, moved = (_task(desk, "jie", "wang", TUESDAY) for _ in range(3))
+    desk.work()
+    desk.do("wang", fieldwork.complete_task, Task, done)
+    desk.do("jie", fieldwork.change_task, Task, moved, assignee_id=desk.company.users["zhao"])
+    desk.work_until(shanghai("08:59", 4), timedelta(hours=4))
+    assert {topic for topic, _, _ in _told(desk, "wang") + _told(desk, "zhao")} == {TASK_ASSIGNED}
+    desk.work_until(shanghai("09:00", 4))
+    assert [each for each in _told(desk, "wang") if each[0] == TASK_DUE] == [(TASK_DUE, kept, "unread")]
+    assert (TASK_DUE, moved, "unread") in _told(desk, "zhao")
+    desk.do("wang", fieldwork.complete_task, Task, kept)
+    desk.do("jie", fieldwork.change_task, Task, moved, due_on=date(2025, 3, 6))
+    desk.work()
+    assert [each[2] for each in _told(desk, "wang") + _told(desk, "zhao") if each[0] == TASK_DUE] == ["done", "done"]
+    desk.work_until(shanghai("09:00", 6), timedelta(hours=12))
+    assert (TASK_DUE, moved, "unread") in _told(desk, "zhao")
+
+
+def test_a_task_given_on_its_day_after_nine_is_told_once_and_moved_to_today_it_is_due(desk: Desk) -> None:
+    _task(desk, "jie", "wang", date(2025, 3, 3))  # it is ten o'clock of that day
+    later = _task(desk, "wang", "wang", TUESDAY)
+    desk.work()
+    assert [topic for topic, _, _ in _told(desk, "wang")] == [TASK_ASSIGNED]
+    desk.do("jie", fieldwork.change_task, Task, later, due_on=date(2025, 3, 3))
+    desk.work()
+    assert _told(desk, "wang")[1:] == [(TASK_DUE, later, "unread")]

@@ -64,6 +64,8 @@ NAMED: Mapping[str, str] = {
     "contact_id": "contact",
     "plan_id": "plan",
     "visit_id": "visit",
+    "activity_id": "activity",
+    "reception_id": "reception",
     "reply_to": "note",
     "assignee_id": "person",
     "claim_id": "claim",
@@ -144,9 +146,10 @@ def _contact(pushing: Pushing) -> dict[str, Any]:
 
 
 def _question(pushing: Pushing) -> dict[str, Any]:
-    ids = pushing.own("visit")
-    visit = {"visit_id": ids["visit_id"]} if pushing.trying == "visit_id" else {}
-    return {"customer_id": ids["customer_id"], "text": pushing.asker.scene.word(), "cannot_answer": True, **visit}
+    asked_on = {"visit_id": "visit", "activity_id": "activity", "reception_id": "reception"}
+    ids = pushing.own(asked_on.get(pushing.trying, "visit"))
+    where = {pushing.trying: ids[pushing.trying]} if pushing.trying in asked_on else {}
+    return {"customer_id": ids["customer_id"], "text": pushing.asker.scene.word(), "cannot_answer": True, **where}
 
 
 def _reader(pushing: Pushing) -> dict[str, Any]:
@@ -256,8 +259,8 @@ ACTS: Mapping[tuple[str, str], Act] = {
     ("approvals", "reject"): Act(lambda _: DECISION),
 }
 
-FITS = frozenset({"reply_to", "visit_id", "type_id", "contact_id"})
-"""Values that are right as _note, _follow_up, _opportunity, _activity and _phone have them for one's own row."""
+FITS = frozenset({"reply_to", "visit_id", "activity_id", "reception_id", "type_id", "contact_id"})
+"""Values that are right as _note, _follow_up, _opportunity, _activity, _question and _phone have them for one's own row."""
 
 
 def acts() -> list[tuple[Collection, str]]:

@@ -57,6 +57,8 @@ FITTING: dict[str, Any] = {
     "copied_to": "",
     "stage_code": "lead",
     "visit_id": None,
+    "activity_id": None,
+    "reception_id": None,
 }
 UNTIDY: dict[str, Any] = {
     "number": "１３８ 0013-8000",
@@ -70,6 +72,8 @@ UNTIDY: dict[str, Any] = {
     "copied_to": " ",
     "stage_code": "lead",
     "visit_id": None,
+    "activity_id": None,
+    "reception_id": None,
 }
 """The same, as people write them."""
 MINUTE = 60_000

@@ -343,6 +343,8 @@ export interface Rows {
     readonly customer_id: string;
     readonly customer_name: string;
     readonly visit_id: string | null;
+    readonly activity_id: string | null;
+    readonly reception_id: string | null;
     readonly text: string;
     readonly asked_at: number;
     readonly cannot_answer: boolean;
@@ -843,6 +845,8 @@ export interface Actions {
     create: {
       readonly customer_id: string;
       readonly visit_id?: string | null;
+      readonly activity_id?: string | null;
+      readonly reception_id?: string | null;
       readonly text: string;
       readonly asked_at?: number;
       readonly cannot_answer?: boolean;
@@ -1861,6 +1865,8 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
       customer_id: id,
       customer_name: text(120),
       visit_id: orNull(id),
+      activity_id: orNull(id),
+      reception_id: orNull(id),
       text: text(1000, true),
       asked_at: instant,
       cannot_answer: boolean,
@@ -1878,6 +1884,8 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
         values: {
           customer_id: id,
           visit_id: orNull(id),
+          activity_id: orNull(id),
+          reception_id: orNull(id),
           text: text(1000, true),
           asked_at: instant,
           cannot_answer: boolean,
@@ -1898,7 +1906,7 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
       },
       withdraw: { values: {}, required: [] },
     },
-    parents: {"customer_id": "customers", "visit_id": "visits"},
+    parents: {"customer_id": "customers", "visit_id": "visits", "activity_id": "activities", "reception_id": "receptions"},
   },
   work_reports: {
     policy: "machine",

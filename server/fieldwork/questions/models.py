@@ -22,19 +22,24 @@ QUESTION_MOST, ANSWER_MOST = 1000, 2000
     refers("answered_by", "users"),
     refers("customer_id", "customers"),
     refers("visit_id", "visits"),
+    refers("activity_id", "activities"),
+    refers("reception_id", "receptions"),
     refers("department_id", "units"),
     index("state", "due_on"),
     index("department_id", "state", "due_on"),
     index("author_id", "asked_at"),
     index("customer_id"),
     index("visit_id"),
+    index("activity_id"),
+    index("reception_id"),
     index("created_at", "id"),
     CheckConstraint(f"state IN ({', '.join(repr(str(each)) for each in QuestionState)})", name="state"),
 )
 class Question(Authored):
     """What a customer asked. author_id: who noted it. owner_id, unit_id, project_id: the customer's at present.
 
-    customer_name: as it was, for whoever answers and does not see the customer. visit_id: where it was asked.
+    customer_name: as it was, for whoever answers and does not see the customer. visit_id, activity_id, reception_id: where
+    it was asked, if it was there.
     cannot_answer: whoever noted it passed it to a department. department_id: the unit whose people are to answer, and see it
     for that. due_on: the last day in time for them. asked_at: as the device claims.
     """
@@ -42,6 +47,8 @@ class Question(Authored):
     customer_id: Annotated[str, Id()]
     customer_name: Annotated[str, PersonName()]
     visit_id: Annotated[str | None, Id()] = None
+    activity_id: Annotated[str | None, Id()] = None
+    reception_id: Annotated[str | None, Id()] = None
     text: Annotated[str, WrittenText()]
     asked_at: datetime
     cannot_answer: bool = False

@@ -12,8 +12,11 @@ from server.core.problems import NOT_FOUND, Refused
 from server.core.rows import c
 from server.core.uow import UnitOfWork
 from server.customers import operations as customers
+from server.customers.functions import READ as CUSTOMERS
 from server.customers.models import Customer
+from server.customers.receptions.models import Reception
 from server.customers.timeline import add_to_timeline, timeline_kind
+from server.fieldwork.activities.models import Activity
 from server.fieldwork.functions import READ as VISITS
 from server.fieldwork.models import Visit
 from server.fieldwork.operations.belonging import must_be_one_of
@@ -30,22 +33,23 @@ _AT_ONCE = 1000
 
 
 def ask_question(uow: UnitOfWork, question_id: str, values: Mapping[str, Any]) -> Question:
-    """Note what a customer asked. values: customer_id, text, visit_id?, asked_at? (now unless told), cannot_answer?.
+    """Note what a customer asked. values: customer_id, text, asked_at? (now unless told), cannot_answer?; where it was
+    asked: visit_id?, activity_id?, reception_id?.
 
     With cannot_answer it goes to the department of whoever asks. After a visit of his, somebody may ask for a customer who is
-    not his. Records QuestionAsked, QuestionPassedOn. Raises Refused NOT_FOUND (customer, visit), TEXT_REQUIRED.
+    not his. Records QuestionAsked, QuestionPassedOn. Raises Refused NOT_FOUND (customer, where), TEXT_REQUIRED.
     Source: rule F15.
     """
     settled = settle_question(values)
-    visit = _visit_of(uow, settled)
-    customer = _customer_of(uow, settled["customer_id"], visit)
+    where = _where_asked(uow, settled)
+    customer = _customer_of(uow, settled["customer_id"], where.get("visit_id"))
     question = uow.add(
         Question(
             id=question_id,
             author_id=uow.actor.user_id,
             customer_id=customer.id,
             customer_name=customer.name,
-            visit_id=None if visit is None else visit.id,
+            **{name: row.id for name, row in where.items()},
             text=settled["text"],
             asked_at=settled.get("asked_at") or uow.now,
             owner_id=customer.owner_id,
@@ -123,14 +127,30 @@ def _pass(uow: UnitOfWork, question: Question, department_id: str) -> None:
     uow.record(events.QuestionPassedOn(question.id, question.customer_id, department_id, due_on))
 
 
-def _visit_of(uow: UnitOfWork, values: Mapping[str, Any]) -> Visit | None:
-    """The visit it was asked on: one that the actor may see, of the same customer. Raises Refused NOT_FOUND at /visit_id."""
-    if (visit_id := values.get("visit_id")) is None:
-        return None
-    visit = uow.get(Visit, visit_id)
-    if visit is None or visit.customer_id != values["customer_id"] or not uow.actor.reach(VISITS).covers(visit):
-        raise Refused(NOT_FOUND, field="/visit_id")
-    return visit
+_WHERE: Mapping[str, tuple[type[Visit] | type[Activity] | type[Reception], str]] = {
+    "visit_id": (Visit, VISITS),
+    "activity_id": (Activity, VISITS),
+    "reception_id": (Reception, CUSTOMERS),
+}
+"""What a question may have been asked on, and the function it is seen with."""
+
+
+def _where_asked(uow: UnitOfWork, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What it was asked on: of the same customer, seen or done by the actor. Raises Refused NOT_FOUND at its field."""
+    found = {}
+    for name, (kind, function) in _WHERE.items():
+        if (row_id := values.get(name)) is None:
+            continue
+        row = uow.get(kind, row_id)
+        if row is None or row.customer_id != values["customer_id"] or not _is_known(uow, row, function):
+            raise Refused(NOT_FOUND, field=f"/{name}")
+        found[name] = row
+    return found
+
+
+def _is_known(uow: UnitOfWork, row: Visit | Activity | Reception, function: str) -> bool:
+    """Whether the actor sees it, or received the customer himself and has lost him since."""
+    return uow.actor.reach(function).covers(row) or getattr(row, "received_by", None) == uow.actor.user_id
 
 
 def _customer_of(uow: UnitOfWork, customer_id: str, visit: Visit | None) -> Customer:

@@ -34,7 +34,7 @@ QUESTIONS = Collection(
     columns=(
         Column("customer_id", wire.ID, writable=True, required=True),
         Column("customer_name", wire.TEXT(NAME_MOST)),
-        Column("visit_id", wire.ID.or_null(), writable=True),
+        *(Column(name, wire.ID.or_null(), writable=True) for name in ("visit_id", "activity_id", "reception_id")),
         Column("text", wire.TEXT(models.QUESTION_MOST, multiline=True), writable=True, required=True),
         Column("asked_at", wire.INSTANT, writable=True),
         Column("cannot_answer", wire.BOOLEAN, writable=True),
@@ -66,7 +66,12 @@ QUESTIONS = Collection(
         ),
         "withdraw": Action(operations.withdraw_question, WRITE, by_author=True),
     },
-    parents={"customer_id": "customers", "visit_id": "visits"},
+    parents={
+        "customer_id": "customers",
+        "visit_id": "visits",
+        "activity_id": "activities",
+        "reception_id": "receptions",
+    },
     prepare=_prepare,
     settle=settle_question,
 )

@@ -56,6 +56,31 @@ def test_a_question_asked_without_a_network_comes_back_answered_on_the_customers
     assert pull_all(office.database, office.actor("wang")).of("questions")[question]["answer"] == "明年六月。"
 
 
+_ACTIVITY = {"kind": "presales", "channel": "call_in", "text": "来电"}
+_ASKED_ON: dict[str, tuple[str, dict[str, Any]]] = {
+    "activity_id": ("activities", _ACTIVITY),
+    "reception_id": ("receptions", {"channel": "visit"}),
+}
+
+
+@pytest.mark.parametrize("where", _ASKED_ON)
+def test_asked_in_a_call_or_at_a_reception_it_comes_back_too_also_from_who_lost_the_customer(
+    office: Office, where: str
+) -> None:
+    customer, other, his = office.customer(by="wang"), office.customer(by="wang"), Queue()
+    collection, said = _ASKED_ON[where]
+    about = his.create(collection, customer_id=customer, **said)
+    question = his.create("questions", customer_id=customer, text="学区？", cannot_answer=True, **{where: about})
+    his.create("questions", customer_id=other, text="学区？", **{where: about})
+    office.hand_over([customer], "na")  # before his device comes back
+    assert _push(office, "wang", his) == [("applied", None)] * 2 + [("rejected", "core.not-found")]
+    assert getattr(office.row(Question, question), where) == about
+    office.do("boss", operations.answer_question, Question, question, answer="实验小学")
+    assert [each.subject_id for each in office.rows(TimelineEntry, customer_id=customer, kind=ANSWERED)] == [question]
+    with pytest.raises(Refused, match=r"^core.not-found$"):
+        _ask(office, "zhao", **{where: about})
+
+
 def test_who_noted_it_who_has_the_customer_and_the_department_see_it_and_nobody_else(office: Office) -> None:
     customer = office.customer(by="wang")
     question = _ask(office, customer_id=customer)

@@ -45,9 +45,10 @@ def _follow_up(asking: Asking) -> dict[str, Any]:
 
 
 def _question(asking: Asking) -> dict[str, Any]:
-    ids = asking.own("visit")
-    visit = {"visit_id": ids["visit_id"]} if asking.trying == "/visit_id" else {}
-    return {"customer_id": ids["customer_id"], "text": "when is the metro built?", "cannot_answer": True, **visit}
+    asked_on = {"/visit_id": "visit", "/activity_id": "activity", "/reception_id": "reception"}
+    ids = asking.own(asked_on.get(asking.trying, "visit"))
+    where = {asking.trying[1:]: ids[asking.trying[1:]]} if asking.trying in asked_on else {}
+    return {"customer_id": ids["customer_id"], "text": "when is the metro built?", "cannot_answer": True, **where}
 
 
 def _finish(asking: Asking) -> dict[str, Any]:
@@ -251,8 +252,14 @@ RECIPES: Mapping[str, Recipe] = {
     ),
     "POST /api/v1/questions": Recipe(
         body=_question,
-        references={"/id": "question", "/customer_id": "customer", "/visit_id": "visit"},
-        fits=frozenset({"/visit_id"}),
+        references={
+            "/id": "question",
+            "/customer_id": "customer",
+            "/visit_id": "visit",
+            "/activity_id": "activity",
+            "/reception_id": "reception",
+        },
+        fits=frozenset({"/visit_id", "/activity_id", "/reception_id"}),
     ),
     "GET /api/v1/questions/{question_id}": Recipe(row="question"),
     "POST /api/v1/questions/{question_id}/pass-on": Recipe(
