@@ -1,4 +1,4 @@
-"""The door through which pictures come: tus 1.0 under /mobile/v1/files. How they are read: server/core/file_views.py."""
+"""The door through which pictures and PDFs come: tus 1.0 under /mobile/v1/files. How they are read: server/core/file_views.py."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ blp = Blueprint(
     "mobile_files",
     __name__,
     url_prefix="/mobile/v1/files",
-    description="Pictures, sent resumably by tus 1.0 (https://tus.io); see docs/protocol.md, section 18.",
+    description="Pictures and PDFs, sent resumably by tus 1.0 (https://tus.io); see docs/protocol.md, section 18.",
 )
 BLUEPRINTS = (blp,)
 

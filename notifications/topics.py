@@ -98,6 +98,7 @@ REPORT_COMMENTED = _topic(
 HANDED_OVER = _topic(
     "customers.handed-over", zh="有客户交接给您。", en="Customers were handed over to you.", falls_back=True
 )
+MENTIONED = _topic("customers.mentioned", zh="有同事在便签中提到您。", en="A colleague mentions you in a note.")
 LEAD_CONFLICT = _topic(
     "customers.lead-conflict",
     zh="有客户撞单。",

@@ -33,6 +33,8 @@ from server.core import arrivals, blobs, collections, events, job_requests, nigh
 from server.core.rows import metadata
 from server.customers import operations as customers_operations
 from server.customers import sync as customers_sync
+from server.customers.attachments import parents as attachment_parents
+from server.customers.attachments import queries as attachment_queries
 from server.customers.deleting import purge as deleting_purge
 from server.customers.hanging import guards_customers, on_merge
 from server.customers.imports import running as imports_running
@@ -44,8 +46,11 @@ from server.expenses import operations as expenses_operations
 from server.expenses import queries as expenses_queries
 from server.expenses import sync as expenses_sync
 from server.expenses.models import ExpenseLine
+from server.fieldwork import functions as fieldwork_functions
 from server.fieldwork import operations as fieldwork_operations
 from server.fieldwork import sync as fieldwork_sync
+from server.fieldwork.activities.models import Activity
+from server.fieldwork.models import Visit
 from server.fieldwork.operations.handover import follow_leaver
 from server.fieldwork.operations.origins import VISITS
 from server.fieldwork.questions import operations as questions_operations
@@ -80,6 +85,11 @@ on_merge(ExpenseLine, "customer_id", lambda *_: None)
 on_merge(ExpenseLine, "spent_for_id", expenses_operations.merge_lines)
 # In the same unit of work: an opportunity names the visit it came from, which has to be one of that customer.
 origins.register(VISITS)
+
+# What of the areas above an attachment may hang on, and whoever reaches an attachment may open the file that it cites.
+attachment_parents.register("visits", Visit, fieldwork_functions.READ)
+attachment_parents.register("activities", Activity, fieldwork_functions.READ)
+blobs.readable_through(attachment_queries.citing)
 
 # When an organisation begins, and at `db upgrade` for those that were there before.
 furnishing.on_furnishing(seed_funnel)

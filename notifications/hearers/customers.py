@@ -1,5 +1,5 @@
-"""Who hears of customers: the new owner, once for a whole handover; both sides of a lead conflict, and of its ruling; who
-handed in a list."""
+"""Who hears of customers: the new owner, once for a whole handover; who is mentioned in a note; both sides of a lead conflict,
+and of its ruling; who handed in a list."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from notifications.topics import (
     IMPORT_ENDED,
     LEAD_CONFLICT,
     LEAD_CONFLICT_RULED,
+    MENTIONED,
 )
 from server.core.events import Heard
 from server.core.rows import c
 from server.core.types import from_ms
 from server.customers.deleting.events import CustomerDeleted
-from server.customers.events import HandoverDone, LeadConflictOpened
+from server.customers.events import HandoverDone, LeadConflictOpened, PeopleMentioned
 from server.customers.functions import HAND_OVER
 from server.customers.imports.events import ImportEnded
 from server.customers.lead_conflicts.events import LeadConflictDismissed, LeadConflictRuled
@@ -48,6 +49,29 @@ def handovers(hearing: Hearing, heard: Sequence[Heard]) -> None:
         )
         for each in heard
         if each.subject_id != each.actor_id
+    ]
+
+
+@hears(PeopleMentioned)
+def mentions(hearing: Hearing, heard: Sequence[Heard]) -> None:
+    """Who is mentioned in a note hears of it once for each note; whether he sees the customer was judged when it came."""
+    k = c(Customer)
+    ids = sorted({each.subject_id for each in heard})
+    statement = select(k.id, k.name).where(k.org_id == hearing.uow.org_id, k.id.in_(ids))
+    names = {row.id: row.name for row in hearing.uow.connection.execute(statement)}
+    hearing.news += [
+        News(
+            person,
+            MENTIONED,
+            occurrence=each.n,
+            since=from_ms(each.at),
+            subject_collection="customers",
+            subject_id=each.subject_id,
+            customer_name=names.get(each.subject_id),
+            params={"customer_id": each.subject_id, "note_id": each.told["note_id"], "by_id": each.actor_id},
+        )
+        for each in heard
+        for person in each.told["person_ids"]
     ]
 
 

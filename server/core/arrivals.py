@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from datetime import timedelta
+from io import FileIO
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from server.core import looks, pictures
+from server.core import documents, looks, pictures
 from server.core.access import Actor
 from server.core.blob_store import BlobStore, Busy, Part
 from server.core.blobs import File, Upload
@@ -83,21 +84,28 @@ def _arrive(services: Services, actor: Actor, store: BlobStore, upload: Upload, 
         is_known = connection.execute(statement).first() is not None
     if not is_known:
         with store.keeping(upload.org_id, upload.place) as kept:
-            picture = pictures.rewrite(part.file, kept)
+            taken = _take(part, kept)
         with contextlib.suppress(IntegrityError):
-            return _keep(services, actor, upload, picture)
+            return _keep(services, actor, upload, taken)
         # Somebody else sent the same file at the same time, and was first.
     store.forget(upload.org_id, upload.place, arriving=False)
     return _keep(services, actor, upload, None)
 
 
-def _keep(services: Services, actor: Actor, upload: Upload, picture: pictures.Picture | None) -> Upload:
-    """Say that it has arrived. picture: what is kept of it; None when the organisation has that file already."""
+def _take(part: Part, kept: FileIO) -> pictures.Taken:
+    """What it is decides its content, never what was said of it: a PDF is kept as it is, anything else is a picture."""
+    part.file.seek(0)
+    is_pdf = documents.is_pdf(part.file.read(8))
+    return documents.keep(part.file, kept) if is_pdf else pictures.rewrite(part.file, kept)
+
+
+def _keep(services: Services, actor: Actor, upload: Upload, taken: pictures.Taken | None) -> Upload:
+    """Say that it has arrived. taken: what is kept of it; None when the organisation has that file already."""
     with services.writing(actor) as uow:
         held = _still(uow, upload)
         uow.change(held, state="arrived", arrived_at=uow.now)
-        if picture is not None:
-            uow.add(_file(upload, picture))
+        if taken is not None:
+            uow.add(_file(upload, taken))
         elif not uow.find(File, c(File).sha256 == upload.sha256):
             raise Refused(BUSY, retry_after=1)
         uow.record(FileArrived(held.id, sha256=held.sha256, size=held.size))
@@ -115,12 +123,12 @@ def _still(uow: UnitOfWork, upload: Upload) -> Upload:
     return held
 
 
-def _file(upload: Upload, picture: pictures.Picture) -> File:
-    look = picture.look
+def _file(upload: Upload, taken: pictures.Taken) -> File:
+    look = taken.look
     a, b, third, d = (None, None, None, None) if look is None else looks.bands(look)
     return File(
-        sha256=upload.sha256, size=upload.size, media_type=picture.media_type, place=upload.place,
-        kept_sha256=picture.sha256, kept_size=picture.size, width=picture.width, height=picture.height,
+        sha256=upload.sha256, size=upload.size, media_type=taken.media_type, place=upload.place,
+        kept_sha256=taken.sha256, kept_size=taken.size, width=taken.width, height=taken.height,
         look=None if look is None else looks.signed(look), look_a=a, look_b=b, look_c=third, look_d=d,
     )  # fmt: skip
 

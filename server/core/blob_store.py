@@ -1,7 +1,7 @@
 """Where the bytes of files lie: under BLOB_DIR, one folder an organisation. Knows paths and disks, no rows and no HTTP.
 
     <org_id>/arriving/<place>       what has come of an upload; its length is the upload's offset
-    <org_id>/kept/<pl>/<place>      the picture that is kept
+    <org_id>/kept/<pl>/<place>      the file that is kept
     <org_id>/kept/<pl>/<place>.new  the same, being written
 
 A place is random, is never used again, and stands in the database alone. Several processes may work at once: whoever
@@ -114,7 +114,7 @@ class BlobStore:
             fresh.unlink(missing_ok=True)
 
     def kept(self, org_id: str, place: str) -> Path:
-        """Where a kept picture lies."""
+        """Where a kept file lies."""
         return self._root / org_id / "kept" / place[:2] / place
 
     def _make_folders(self, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Files by what they are: a picture is named by (organisation, SHA-256 of its original bytes), whoever sent it.
+"""Files by what they are: a picture or a PDF is named by (organisation, SHA-256 of its original bytes), whoever sent it.
 
 Knowing a hash proves nothing. Whoever did not send all the bytes himself has not sent the file, and reads it only through
 a row within his reach that cites it and whose author did send it. How bytes arrive: uploads.py; where they lie:
@@ -56,7 +56,7 @@ class File(Row):
     """A file that has arrived, once in an organisation.
 
     sha256, size, media_type: of the original. The picture that is kept and shown is another file, written by us:
-    place, kept_sha256, kept_size; width and height are its pixels. look: its difference hash (looks.py), signed, with the
+    place, kept_sha256, kept_size; width and height are its pixels. A PDF is kept as it came, and has none. look: its difference hash (looks.py), signed, with the
     four bands it is found by; null when the picture is too plain to be compared.
     """
 

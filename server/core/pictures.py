@@ -32,24 +32,26 @@ WRITTEN_MIB = 24
 WAIT_SECONDS = 20
 """How long a picture waits for the one before it."""
 
-ACCEPTED = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WebP"}
+PDF = "application/pdf"
+ACCEPTED = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WebP", PDF: "PDF"}
+"""Every type of file that is taken → what people call it. What becomes of a PDF: documents.py."""
 KEPT_TYPE = "image/jpeg"
 
 FILE_TYPE = problem_type(
     "core.file-type",
     status=422,
-    zh="只接受 {accepted} 格式的图片。",
-    en="Only pictures in these formats are taken: {accepted}.",
+    zh="只接受 {accepted} 格式的文件。",
+    en="Only files in these formats are taken: {accepted}.",
     doc="By the announced type, or by the first bytes of what arrived. HEIC is not taken: an app has its camera or its "
     "picture library give it JPEG.",
 )
 FILE_UNREADABLE = problem_type(
     "core.file-unreadable",
     status=422,
-    zh="图片已损坏，无法读取。",
-    en="The picture is damaged and cannot be read.",
-    doc="It begins as a picture and does not go on as one, or takes more memory or time to read than any honest one. Nothing "
-    "of it was kept.",
+    zh="文件已损坏，无法读取。",
+    en="The file is damaged and cannot be read.",
+    doc="It begins as a picture and does not go on as one, or takes more memory or time to read than any honest one; or as a "
+    "PDF and does not end as one. Nothing of it was kept.",
 )
 FILE_PIXELS = problem_type(
     "core.file-pixels",
@@ -68,19 +70,22 @@ _ITS_OWN_FAULT = {-signal.SIGXCPU, -signal.SIGSEGV, -signal.SIGBUS, -signal.SIGA
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture that was taken. media_type: of the original. sha256, size: of what is kept. look: unsigned, looks.py."""
+class Taken:
+    """A file that was taken. media_type: of the original. sha256, size: of what is kept. look: unsigned, looks.py.
+
+    width, height: in pixels; 0 of a PDF.
+    """
 
     media_type: str
     sha256: str
     size: int
-    width: int
-    height: int
-    look: int | None
+    width: int = 0
+    height: int = 0
+    look: int | None = None
 
 
 def media_type_of(head: bytes) -> str | None:
-    """What the first 12 bytes of a file say that it is, of what is taken."""
+    """What the first 12 bytes of a file say that it is, of the pictures that are taken."""
     if head.startswith(b"\xff\xd8\xff"):
         return "image/jpeg"
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -91,11 +96,11 @@ def media_type_of(head: bytes) -> str | None:
 
 
 def wrong_type() -> Refused:
-    """Of something that is none of the pictures that are taken."""
+    """Of something that is nothing that is taken."""
     return Refused(FILE_TYPE, accepted=", ".join(ACCEPTED.values()))
 
 
-def rewrite(original: FileIO, kept: FileIO) -> Picture:
+def rewrite(original: FileIO, kept: FileIO) -> Taken:
     """Judge the picture in `original` and write what is kept of it to `kept`. Both are files; neither is synced.
 
     Raises Refused FILE_TYPE, FILE_PIXELS, FILE_UNREADABLE; BUSY when the pictures before it take too long.
@@ -117,7 +122,7 @@ def rewrite(original: FileIO, kept: FileIO) -> Picture:
         raise Refused(FILE_UNREADABLE)
     kept.seek(0)
     digest = hashlib.file_digest(kept, "sha256")
-    return Picture(media_type, digest.hexdigest(), kept.tell(), report["width"], report["height"], report["look"])
+    return Taken(media_type, digest.hexdigest(), kept.tell(), report["width"], report["height"], report["look"])
 
 
 def _run(original: FileIO, kept: FileIO) -> dict[str, Any]:

@@ -50,6 +50,14 @@ class NoteAdded(Event):
     late: bool
 
 
+@event("customers.people-mentioned")
+class PeopleMentioned(Event):
+    """Colleagues who see the customer, and did not write it themselves, are named in a note. Subject: the customer."""
+
+    note_id: str
+    person_ids: list[str]
+
+
 @event("customers.customer-handed-over")
 class CustomerHandedOver(Event):
     """A customer with all that hangs on him has a new owner. Subject: the customer."""

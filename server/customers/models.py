@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import String
 
+from server.accounts.people import PEOPLE_LENGTH
 from server.core.rows import Code, Marks, Row, Scoped, index, refers, table, unique
 from server.core.types import Address, Id, IdNumber, Json, PhoneNumber, Protected
 from server.customers import rules
@@ -131,6 +132,7 @@ class Note(Scoped):
 
     written_by: its author. Not `author_id`: a row of that name stays with its author after a handover, and notes do not
     (sync-protocol, “Who sees what after a handover”). written_at: the device's claim, for showing; created_at orders.
+    mentions: the people whom it names, a list as of accounts/people.py; untold: those of them who did not see the customer.
     """
 
     customer_id: Annotated[str, Id()]
@@ -138,6 +140,8 @@ class Note(Scoped):
     written_at: datetime
     text: Annotated[str, String(rules.NOTE_MOST)]
     reply_to: Annotated[str | None, Id()] = None
+    mentions: Annotated[str | None, String(PEOPLE_LENGTH)] = None
+    untold: Annotated[str | None, String(PEOPLE_LENGTH)] = None
 
 
 @table(

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from server.accounts.models import Project
+from server.accounts.people import people_in
 from server.core.problems import NOT_FOUND, Refused, problem_type
 from server.core.rows import Row
 from server.core.uow import UnitOfWork
@@ -22,12 +23,14 @@ from server.customers.events import (
     CustomerChanged,
     CustomerCreated,
     NoteAdded,
+    PeopleMentioned,
     PhoneAdded,
     PhoneChanged,
     SensitiveRead,
 )
 from server.customers.functions import REVEAL, WRITE
 from server.customers.lead_conflicts.finding import Entered, look_for_conflicts
+from server.customers.mentions import untold
 from server.customers.models import Customer, CustomerPhone, Note, masked
 from server.customers.ownership import (
     accept_fact_for,
@@ -199,10 +202,10 @@ def change_phone(uow: UnitOfWork, phone: CustomerPhone, values: Mapping[str, Any
 
 
 def add_note(uow: UnitOfWork, row_id: str, values: Mapping[str, Any]) -> Note:
-    """Write about a customer. values: customer_id, text, reply_to?, written_at? (now unless told). Records NoteAdded.
+    """Write about a customer. values: customer_id, text, reply_to?, mentions?, written_at? (now unless told).
 
-    A former owner's note from his device is taken too. Raises Refused NOT_FOUND, TEXT_REQUIRED, REPLY_ELSEWHERE.
-    Source: rule C10, domain row 7.
+    A former owner's note from his device is taken too. Records NoteAdded, and PeopleMentioned when somebody is to be told.
+    Raises Refused NOT_FOUND, TEXT_REQUIRED, REPLY_ELSEWHERE, MENTION_UNSEEN (office). Source: rules C10, C38, domain row 7.
     """
     customer = accept_fact_for(uow, values["customer_id"])
     settled = settle_note(values)
@@ -219,12 +222,17 @@ def add_note(uow: UnitOfWork, row_id: str, values: Mapping[str, Any]) -> Note:
             written_at=settled.get("written_at") or uow.now,
             text=settled["text"],
             reply_to=reply_to,
+            mentions=settled.get("mentions"),
+            untold=untold(uow, customer, settled.get("mentions")),
             **place_of(customer),
         )
     )
     late = not uow.actor.must(WRITE).holds(customer)
     uow.record(NoteAdded(customer.id, note.id, reply_to, late))
     add_to_timeline(uow, customer, NOTED, at=note.written_at, subject_id=note.id)
+    told = set(people_in(note.mentions)) - set(people_in(note.untold)) - {note.written_by}
+    if told:
+        uow.record(PeopleMentioned(customer.id, note.id, sorted(told)))
     return note
 
 

@@ -13,6 +13,7 @@ from server.core.rows import c
 from server.core.uow import UnitOfWork
 from server.customers import rules
 from server.customers.absent import customer_there
+from server.customers.attachments.models import Attachment
 from server.customers.contacts.models import Contact
 from server.customers.events import CustomerHandedOver, HandoverDone
 from server.customers.functions import HAND_OVER, WRITE
@@ -53,12 +54,13 @@ PORTFOLIO_BEYOND_REACH = problem_type(
 
 HandoverReaction = Callable[[UnitOfWork, Sequence[Customer], User], None]
 _REACTIONS: list[HandoverReaction] = []
-_FOLLOWING: tuple[type[Contact | CustomerPhone | Note | TimelineEntry | Reception], ...] = (
+_FOLLOWING: tuple[type[Contact | CustomerPhone | Note | TimelineEntry | Reception | Attachment], ...] = (
     Contact,
     CustomerPhone,
     Note,
     TimelineEntry,
     Reception,
+    Attachment,
 )
 _AT_ONCE = 5000
 """Customers whose rows are looked up with one statement."""

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from marshmallow import fields, validates_schema
 
+from server.accounts.schemas.people import PeopleField
 from server.core.field_patterns import typed_pattern
 from server.core.fields import (
     BooleanField,
@@ -213,6 +214,9 @@ class NoteIn(Schema):
     id = IdField()
     text = TextField(rules.NOTE_MOST, multiline=True, required=True)
     reply_to = IdField(allow_none=True)
+    mentions = PeopleField(
+        metadata={"description": "Colleagues whom it names and who are told; they see the customer."}
+    )
 
 
 class NoteOut(Schema):
@@ -221,6 +225,10 @@ class NoteOut(Schema):
     id = IdField(required=True)
     text = fields.String(required=True)
     reply_to = IdField(required=True, allow_none=True)
+    mentions = PeopleField(required=True)
+    untold = PeopleField(
+        required=True, metadata={"description": "Of mentions: who did not see the customer when the note arrived."}
+    )
     written_by = IdField(required=True)
     written_at = InstantField(required=True, metadata={"description": "A device's claim; created_at orders."})
     created_at = InstantField(required=True)

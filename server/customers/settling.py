@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from server.accounts.people import people_as_text, people_in
 from server.customers.rules import check_id_form, check_name, check_phone, check_text, optional
 
 _OPTIONAL = ("address", "needs", "remark", "id_number", "hobbies", "wishes")
@@ -38,5 +39,10 @@ def settle_phone(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def settle_note(values: Mapping[str, Any]) -> dict[str, Any]:
-    """A note's fields. Raises Refused TEXT_REQUIRED at /text."""
-    return {**values, "text": check_text(values["text"])} if "text" in values else dict(values)
+    """A note's fields; of mentions, words that are no ids are left out. Raises Refused TEXT_REQUIRED at /text."""
+    settled = dict(values)
+    if "text" in values:
+        settled["text"] = check_text(values["text"])
+    if "mentions" in values:
+        settled["mentions"] = people_as_text(people_in(values["mentions"]))
+    return settled

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from server.accounts.people import PEOPLE_LENGTH
 from server.core.collections import Action, Collection, Column, OwnedScope
 from server.core.uow import UnitOfWork
 from server.customers import operations, rules
 from server.customers.absent import absent_customers
+from server.customers.attachments import sync as attachments
 from server.customers.contacts.sync import CONTACTS
 from server.customers.deleting.operations import delete_from_device
 from server.customers.functions import DELETE, MERGE, READ, WRITE
 from server.customers.lead_conflicts import sync as lead_conflicts
+from server.customers.mentions import preload_mentioned
 from server.customers.merging.operations import merge_from_device
 from server.customers.models import Customer, CustomerPhone, Note, TimelineEntry
 from server.customers.opportunities.sync import COLLECTIONS as OPPORTUNITY_COLLECTIONS
@@ -45,6 +48,7 @@ def _prepare_phones(uow: UnitOfWork, batch: Sequence[Operation]) -> None:
 
 def _prepare_notes(uow: UnitOfWork, batch: Sequence[Operation]) -> None:
     operations.preload_for_batch(uow, _named_customers(batch))
+    preload_mentioned(uow, (each.values.get("mentions") for each in batch))
 
 
 def _named_customers(batch: Sequence[Operation]) -> set[str]:
@@ -131,8 +135,10 @@ NOTES = Collection(
         Column("customer_id", wire.ID, writable=True, required=True),
         Column("text", wire.TEXT(rules.NOTE_MOST, multiline=True), writable=True, required=True),
         Column("reply_to", wire.ID.or_null(), writable=True),
+        Column("mentions", wire.TEXT(PEOPLE_LENGTH).or_null(), writable=True),
         Column("written_at", wire.INSTANT, writable=True),
         Column("written_by", wire.ID),
+        Column("untold", wire.TEXT(PEOPLE_LENGTH).or_null()),
         Column("created_at", wire.INSTANT),
     ),
     actions={"create": Action(operations.add_note, WRITE)},
@@ -157,5 +163,10 @@ TIMELINE = Collection(
     parents={"customer_id": "customers"},
 )
 
-_OF_TOPICS = (*receptions.COLLECTIONS, *lead_conflicts.COLLECTIONS, *OPPORTUNITY_COLLECTIONS)
+_OF_TOPICS = (
+    *receptions.COLLECTIONS,
+    *lead_conflicts.COLLECTIONS,
+    *OPPORTUNITY_COLLECTIONS,
+    *attachments.COLLECTIONS,
+)
 COLLECTIONS = (CUSTOMERS, CONTACTS, CUSTOMER_PHONES, NOTES, TIMELINE, *_OF_TOPICS)

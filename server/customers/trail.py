@@ -63,6 +63,8 @@ class Written:
     id: str
     text: str
     reply_to: str | None
+    mentions: str | None
+    untold: str | None
     written_by: str
     written_at: datetime
     created_at: datetime
@@ -74,7 +76,7 @@ def notes(
     """One page of the notes about a customer, what arrived last first; as `timeline`. Two statements."""
     refuse_beyond(connection, actor, customer_id)
     n = c(Note)
-    names = (n.id, n.text, n.reply_to, n.written_by, n.written_at, n.created_at)
+    names = (n.id, n.text, n.reply_to, n.mentions, n.untold, n.written_by, n.written_at, n.created_at)
     statement = select(*names).where(n.org_id == actor.org_id, n.customer_id == customer_id)
     rows = connection.execute(_latest(statement, n, after, limit)).all()
     return [Written(*row) for row in rows[:limit]], _next(rows, limit)

@@ -9,11 +9,11 @@ from typing import Annotated
 
 from sqlalchemy import CheckConstraint, String, Text
 
+from server.accounts.people import PEOPLE_LENGTH
 from server.core.rows import Authored, Code, Marks, Scoped, index, refers, table
 from server.core.types import Id, Json, Protected
 from server.customers.models import PersonName
 from server.fieldwork.check_in import LocationVerdict
-from server.fieldwork.copies.people import PEOPLE_LENGTH
 from server.fieldwork.rules import TimeVerdict
 from server.fieldwork.task_states import TaskState
 from server.fieldwork.transitions import FollowUpState, PlanState, VisitState

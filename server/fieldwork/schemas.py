@@ -7,13 +7,13 @@ from typing import Any, ClassVar
 
 from marshmallow import fields
 
+from server.accounts.schemas.people import PeopleField
 from server.core.field_patterns import SHOWN
 from server.core.fields import BooleanField, CodeField, DayField, IdField, InstantField, IntegerField, Schema, TextField
 from server.core.page_schemas import PageQuery
 from server.customers.rules import NAME_MOST
 from server.fieldwork import models
 from server.fieldwork.check_in import LocationReason, LocationVerdict
-from server.fieldwork.copies.schemas import PeopleField
 from server.fieldwork.follow_up_schemas import NextIn
 from server.fieldwork.lines import CLAIMED, Line, words
 from server.fieldwork.rules import LineStatus, TimeVerdict

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from server.accounts.people import PEOPLE_LENGTH
 from server.core.collections import Action, Collection, Column, OwnedScope
 from server.core.uow import UnitOfWork
 from server.customers import operations as customers
@@ -11,7 +12,6 @@ from server.customers.rules import NAME_MOST
 from server.fieldwork import models, operations
 from server.fieldwork.activities.sync import ACTIVITIES, ACTIVITY_TYPES
 from server.fieldwork.check_in import LocationReason, LocationVerdict
-from server.fieldwork.copies.people import PEOPLE_LENGTH
 from server.fieldwork.copies.sharing import preload_people
 from server.fieldwork.copies.sync import COPIES
 from server.fieldwork.functions import READ, WRITE

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from marshmallow import fields
 
+from server.accounts.schemas.people import PeopleField
 from server.core.fields import CodeField, DayField, IdField, InstantField, IntegerField, Schema, TextField
 from server.core.page_schemas import PageQuery
 from server.fieldwork import models
-from server.fieldwork.copies.schemas import PeopleField
 from server.fieldwork.task_states import TaskState
 
 _COPIED = {"description": "Who else is told and sees it."}

@@ -45,6 +45,8 @@ BEYOND_A_SCHEMA = {
     "customers.merged": _THE_ROW,
     "customers.import-empty": "looks at the bytes of a file",
     "customers.import-unreadable": "looks at the bytes of a file",
+    "customers.attachment-elsewhere": _A_ROW,
+    "customers.mention-unseen": _A_ROW,
     "customers.mail-invalid": "which addresses can be mailed to is more than a pattern says",
     "customers.merge-unknown-field": "which fields there are is said by the collection",
     "fieldwork.activity-type-unknown": _A_ROW,

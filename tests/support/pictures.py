@@ -63,3 +63,10 @@ def seen_again(picture: Image.Image) -> Image.Image:
 def sha256(raw: bytes) -> str:
     """As files are named."""
     return hashlib.sha256(raw).hexdigest()
+
+
+def pdf(text: bytes = b"contract", table: bytes = b"xref") -> bytes:
+    """A small PDF. table: what stands where its table of contents should."""
+    body = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\n" + text + b"\nendobj\n"
+    rest = table + b"\n0 1\n0000000000 65535 f \ntrailer\n<< /Root 1 0 R >>\n"
+    return body + rest + b"startxref\n%d\n%%%%EOF\n" % len(body)

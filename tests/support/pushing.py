@@ -31,6 +31,7 @@ KIND_OF: Mapping[str, str] = {
     "customer_phones": "phone",
     "customer_contacts": "contact",
     "notes": "note",
+    "attachments": "attachment",
     "opportunities": "opportunity",
     "opportunity_contacts": "opportunity contact",
     "receptions": "reception",
@@ -67,6 +68,8 @@ NAMED: Mapping[str, str] = {
     "activity_id": "activity",
     "reception_id": "reception",
     "reply_to": "note",
+    "version_of": "attachment",
+    "about_id": "visit",
     "assignee_id": "person",
     "claim_id": "claim",
     "type_id": "activity type",
@@ -113,6 +116,15 @@ def _note(pushing: Pushing) -> dict[str, Any]:
     ids = pushing.own("note")
     reply = {"reply_to": ids["note_id"]} if pushing.trying == "reply_to" else {}
     return {"customer_id": ids["customer_id"], "text": pushing.asker.scene.word(), **reply}
+
+
+def _attachment(pushing: Pushing) -> dict[str, Any]:
+    ids = pushing.own("attachment" if pushing.trying == "version_of" else "visit")
+    named = {"version_of": ids["attachment_id"]} if pushing.trying == "version_of" else {}
+    if pushing.trying == "about_id":
+        named = {"about": "visits", "about_id": ids["visit_id"]}
+    file = {"name": pushing.asker.scene.word(), "form": "picture", "size": 90, "sha256": "0123456789abcdef" * 4}
+    return {"customer_id": ids["customer_id"], **file, **named}
 
 
 def _comment(pushing: Pushing) -> dict[str, Any]:
@@ -189,6 +201,9 @@ ACTS: Mapping[tuple[str, str], Act] = {
     ),
     ("customer_contacts", "update"): Act(_word("title")),
     ("notes", "create"): Act(_note),
+    ("attachments", "create"): Act(_attachment),
+    ("attachments", "remove"): Act(),
+    ("attachments", "restore"): Act(),
     ("opportunities", "create"): Act(_opportunity),
     ("opportunities", "update"): Act(_word("title")),
     ("opportunities", "move"): Act(lambda _: {"stage_code": "bid"}),
@@ -259,8 +274,10 @@ ACTS: Mapping[tuple[str, str], Act] = {
     ("approvals", "reject"): Act(lambda _: DECISION),
 }
 
-FITS = frozenset({"reply_to", "visit_id", "activity_id", "reception_id", "type_id", "contact_id"})
-"""Values that are right as _note, _follow_up, _opportunity, _activity, _question and _phone have them for one's own row."""
+FITS = frozenset(
+    {"reply_to", "visit_id", "activity_id", "reception_id", "type_id", "contact_id", "version_of", "about_id"}
+)
+"""Values that are right as _note, _attachment, _follow_up, _opportunity, _activity, _question and _phone have them for one's own row."""
 
 
 def acts() -> list[tuple[Collection, str]]:

@@ -50,6 +50,7 @@ FITTING: dict[str, Any] = {
     "id_number": "11010519491231002X",
     "mail": "li.na@example.com",
     "receipt_sha256": RECEIPT,
+    "sha256": RECEIPT,
     "content_hash": CONTENT_HASH,
     "type_id": None,
     "repeat_unit": "week",
@@ -59,12 +60,16 @@ FITTING: dict[str, Any] = {
     "visit_id": None,
     "activity_id": None,
     "reception_id": None,
+    "about": None,
+    "about_id": None,
+    "mentions": "",
 }
 UNTIDY: dict[str, Any] = {
     "number": "１３８ 0013-8000",
     "id_number": " 11010519491231002x",
     "mail": " li.na@example.com ",
     "receipt_sha256": RECEIPT.upper(),
+    "sha256": RECEIPT.upper(),
     "content_hash": CONTENT_HASH.upper(),
     "type_id": None,
     "repeat_unit": "week",
@@ -74,6 +79,9 @@ UNTIDY: dict[str, Any] = {
     "visit_id": None,
     "activity_id": None,
     "reception_id": None,
+    "about": None,
+    "about_id": None,
+    "mentions": " ",
 }
 """The same, as people write them."""
 MINUTE = 60_000
@@ -226,7 +234,7 @@ class Maker:
 
     def value(self, name: str, kind: WireType, place: int) -> Any:
         """One that fits. place: times rise with it within DAY, so that what is declared first begins first."""
-        if name in ("people", "copied_to"):
+        if name in ("people", "copied_to", "mentions"):
             return self.world.users[self.who] + " " * self.untidy
         if name in FITTING:
             return (UNTIDY if self.untidy else FITTING)[name]

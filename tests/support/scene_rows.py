@@ -24,6 +24,7 @@ from server.core.rows import c
 from server.core.sync_issues import SyncIssue
 from server.core.uow import UnitOfWork
 from server.customers import operations as customers
+from server.customers.attachments.operations import add_attachment
 from server.customers.contacts import operations as contacts
 from server.customers.deleting.operations import delete_customers
 from server.customers.imports import operations as imports
@@ -125,6 +126,14 @@ def _stopped_import(scene: Scene, company: Company, owner: str, uow: UnitOfWork)
 def _note(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
     ids = _customer(scene, company, owner, uow)
     return {**ids, "note_id": customers.add_note(uow, new_id(), {**ids, "text": scene.word()}).id}
+
+
+def _attachment(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    """Of a visit."""
+    ids = _visit(scene, company, owner, uow)
+    about = {"customer_id": ids["customer_id"], "about": "visits", "about_id": ids["visit_id"]}
+    file = {"name": scene.word(), "form": "pdf", "size": 90, "sha256": sha256(scene.word().encode())}
+    return {**ids, "attachment_id": add_attachment(uow, new_id(), {**about, **file}).id}
 
 
 def _opportunity(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
@@ -492,6 +501,7 @@ KINDS: Mapping[str, Kind] = {
     "contested customer": Kind("customer_id", _contested),
     "deleted customer": Kind("customer_id", _deleted),
     "note": Kind("note_id", _note),
+    "attachment": Kind("attachment_id", _attachment),
     "opportunity": Kind("opportunity_id", _opportunity),
     "lost opportunity": Kind("opportunity_id", _lost_opportunity),
     "opportunity contact": Kind("spoken_id", _opportunity_contact),
@@ -592,7 +602,7 @@ class Rows:
 
 
 FURNITURE = (
-    "phone", "contact", "contested customer", "deleted customer", "note", "reception",
+    "phone", "contact", "contested customer", "deleted customer", "note", "attachment", "reception",
     "opportunity contact", "lost opportunity", "plan", "visit", "cancelled visit",
     "follow-up", "task", "activity", "activity type", "customer place", "copy", "question", "report", "received report",
     "import", "queue", "job",

@@ -104,8 +104,10 @@ export interface Rows {
     readonly customer_id: string;
     readonly text: string;
     readonly reply_to: string | null;
+    readonly mentions: string | null;
     readonly written_at: number;
     readonly written_by: string;
+    readonly untold: string | null;
     readonly created_at: number;
   };
   timeline: {
@@ -200,6 +202,22 @@ export interface Rows {
     readonly next_step: string;
     readonly next_step_on: string;
     readonly created_at: number;
+  };
+  attachments: {
+    readonly customer_id: string;
+    readonly version_of: string | null;
+    readonly about: "activities" | "opportunities" | "receptions" | "visits" | null;
+    readonly about_id: string | null;
+    readonly name: string;
+    readonly form: "pdf" | "picture";
+    readonly size: number;
+    readonly sha256: string;
+    readonly added_at: number;
+    readonly revision: number;
+    readonly added_by: string;
+    readonly created_at: number;
+    readonly removed_at: number | null;
+    readonly removed_by: string | null;
   };
   day_plans: {
     readonly plan_on: string;
@@ -592,6 +610,7 @@ export interface Actions {
       readonly customer_id: string;
       readonly text: string;
       readonly reply_to?: string | null;
+      readonly mentions?: string | null;
       readonly written_at?: number;
     };
   };
@@ -685,6 +704,21 @@ export interface Actions {
       readonly next_step: string;
       readonly next_step_on: string;
     };
+  };
+  attachments: {
+    create: {
+      readonly customer_id: string;
+      readonly version_of?: string | null;
+      readonly about?: "activities" | "opportunities" | "receptions" | "visits" | null;
+      readonly about_id?: string | null;
+      readonly name: string;
+      readonly form: "pdf" | "picture";
+      readonly size: number;
+      readonly sha256: string;
+      readonly added_at?: number;
+    };
+    remove: Record<string, never>;
+    restore: Record<string, never>;
   };
   day_plans: {
     create: {
@@ -1223,8 +1257,10 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
       customer_id: id,
       text: text(4000, true),
       reply_to: orNull(id),
+      mentions: orNull(text(740)),
       written_at: instant,
       written_by: id,
+      untold: orNull(text(740)),
       created_at: instant,
     },
     actions: {
@@ -1233,6 +1269,7 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
           customer_id: id,
           text: text(4000, true),
           reply_to: orNull(id),
+          mentions: orNull(text(740)),
           written_at: instant,
         },
         required: ["customer_id", "text"],
@@ -1479,6 +1516,44 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
       },
     },
     parents: {"opportunity_id": "opportunities"},
+  },
+  attachments: {
+    policy: "machine",
+    fields: {
+      customer_id: id,
+      version_of: orNull(id),
+      about: orNull(code("activities", "opportunities", "receptions", "visits")),
+      about_id: orNull(id),
+      name: text(120),
+      form: code("pdf", "picture"),
+      size: integer(1, 2147483647),
+      sha256: text(64),
+      added_at: instant,
+      revision: integer(1, 9007199254740991),
+      added_by: id,
+      created_at: instant,
+      removed_at: orNull(instant),
+      removed_by: orNull(id),
+    },
+    actions: {
+      create: {
+        values: {
+          customer_id: id,
+          version_of: orNull(id),
+          about: orNull(code("activities", "opportunities", "receptions", "visits")),
+          about_id: orNull(id),
+          name: text(120),
+          form: code("pdf", "picture"),
+          size: integer(1, 2147483647),
+          sha256: text(64),
+          added_at: instant,
+        },
+        required: ["customer_id", "form", "name", "sha256", "size"],
+      },
+      remove: { values: {}, required: [] },
+      restore: { values: {}, required: [] },
+    },
+    parents: {"customer_id": "customers", "version_of": "attachments"},
   },
   day_plans: {
     policy: "merge",

@@ -1,5 +1,6 @@
 """The office's door to customers: translate, call one operation or query, answer."""
 
+from server.customers.attachments import views as attachments
 from server.customers.contacts import views as contacts
 from server.customers.deleting import views as deleting
 from server.customers.duplicates import views as duplicates
@@ -17,6 +18,7 @@ BLUEPRINTS = (CUSTOMERS, handover.USERS, lead_conflicts.LEAD_CONFLICTS, *OPPORTU
 
 __all__ = [
     "BLUEPRINTS",
+    "attachments",
     "cards",
     "contacts",
     "deleting",

@@ -13,6 +13,7 @@ from server.core.problems import BAD_CURSOR, NOT_FOUND, Refused
 from server.customers import operations, rules, trail
 from server.customers.contacts.rules import CONTACT_ELSEWHERE
 from server.customers.functions import READ, REVEAL, WRITE
+from server.customers.mentions import MENTION_UNSEEN
 from server.customers.models import Customer, CustomerPhone, Note, masked
 from server.customers.schemas import EntryOut, NoteIn, NoteOut, PhoneOfIn, PhoneOut, PhonePatch, RevealIn, RevealOut
 from server.customers.settling import settle_note, settle_phone
@@ -82,7 +83,7 @@ def list_notes(query: dict[str, Any], customer_id: str) -> dict[str, Any]:
 @CUSTOMERS.arguments(NoteIn)
 @CUSTOMERS.response(201, NoteOut)
 @repeated(NoteOut, "The note was written before, by the same request.")
-@CUSTOMERS.refuses(rules.TEXT_REQUIRED, operations.REPLY_ELSEWHERE, REUSED_ID)
+@CUSTOMERS.refuses(rules.TEXT_REQUIRED, operations.REPLY_ELSEWHERE, MENTION_UNSEEN, REUSED_ID)
 def add_note(values: dict[str, Any], customer_id: str) -> tuple[Note, int]:
     """Write a note about a customer, or a reply to one."""
     note_id = values.pop("id", None) or new_id()

@@ -1,32 +1,15 @@
-"""What the office sends and gets about copies, and the field that holds a list of people."""
+"""What the office sends and gets about copies."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from marshmallow import fields
 
-from server.core.fields import CodeField, DayField, IdField, InstantField, IntegerField, Length, Schema
+from server.core.fields import CodeField, DayField, IdField, InstantField, IntegerField, Schema
 from server.core.page_schemas import PageQuery
-from server.fieldwork.copies.people import PEOPLE_MOST, people_in
 from server.fieldwork.task_states import TaskState
 from server.fieldwork.transitions import PlanState, VisitState
 
 _STATES = sorted({each.value for words in (VisitState, PlanState, TaskState) for each in words})
-
-
-class PeopleField(fields.List[str]):
-    """A list of people's ids; in rows, text with a space between."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(IdField(), validate=Length(max=PEOPLE_MOST), **kwargs)
-
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> list[Any] | None:
-        return super()._serialize(people_in(value), attr, obj, **kwargs)
-
-    def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any) -> Any:
-        found = super().deserialize(value, attr, data, **kwargs)
-        return " ".join(sorted(set(found))) or None if isinstance(found, list) else found
 
 
 class CopyLineOut(Schema):

@@ -11,13 +11,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 
 from server.accounts.models import User
+from server.accounts.people import people_in
 from server.core.problems import Refused, problem_type
 from server.core.rows import Row, c
 from server.core.types import to_ms
 from server.core.uow import UnitOfWork
 from server.fieldwork.copies.events import Copied, CopyChanged
 from server.fieldwork.copies.models import Copy
-from server.fieldwork.copies.people import people_in
 from server.fieldwork.models import DayPlan, Task, Visit
 from server.fieldwork.transitions import PlanState, VisitState
 

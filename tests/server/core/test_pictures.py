@@ -14,12 +14,12 @@ import pytest
 from PIL import Image
 
 from server.core import looks, pictures
-from server.core.pictures import FILE_PIXELS, FILE_TYPE, FILE_UNREADABLE, Picture, media_type_of, rewrite
+from server.core.pictures import FILE_PIXELS, FILE_TYPE, FILE_UNREADABLE, Taken, media_type_of, rewrite
 from server.core.problems import BUSY, Refused
 from tests.support.pictures import encoded, noise, photo, seen_again, slip
 
 
-def kept(folder: Path, raw: bytes) -> tuple[Picture, Image.Image]:
+def kept(folder: Path, raw: bytes) -> tuple[Taken, Image.Image]:
     """What is told and what is kept of a picture."""
     (folder / "original").write_bytes(raw)
     with (folder / "original").open("rb", buffering=0) as original, (folder / "kept").open("w+b", buffering=0) as out:

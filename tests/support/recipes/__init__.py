@@ -13,7 +13,7 @@ import orjson
 
 from mobile_api.tus import BODY_TYPE
 from tests.support.document import Operation
-from tests.support.recipes import accounts, activities, club, handhelds, money, selling
+from tests.support.recipes import accounts, activities, attachments, club, handhelds, money, selling
 from tests.support.recipes.asking import Recipe
 
 
@@ -23,7 +23,7 @@ class NoRecipe(AssertionError):
 
 RECIPES: Mapping[str, Recipe] = {
     name: recipe
-    for room in (accounts, selling, activities, money, club, handhelds)
+    for room in (accounts, selling, attachments, activities, money, club, handhelds)
     for name, recipe in room.RECIPES.items()
 }
 

@@ -101,7 +101,7 @@ RECIPES: Mapping[str, Recipe] = {
     "POST /api/v1/customers/{customer_id}/notes": Recipe(
         row="note",
         body=lambda asking: {"text": "called", "reply_to": asking.ids["note_id"]},
-        references={"/id": "note", "/reply_to": "note"},
+        references={"/id": "note", "/reply_to": "note", "/mentions/0": "person"},
         fits=frozenset({"/reply_to"}),
     ),
     "GET /api/v1/customers/{customer_id}/timeline": Recipe(row="customer"),
