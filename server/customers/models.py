@@ -148,16 +148,24 @@ class Note(Scoped):
     "customer_timeline",
     refers("customer_id", "customers"),
     index("customer_id", "created_at", "id"),
+    index("day_on", "id", "deed"),
+    index("unit_id", "day_on", "id", "deed"),
+    index("owner_id", "day_on", "id", "deed"),
+    index("project_id", "day_on", "id", "deed"),
+    index("done_by", "day_on", "id", "deed"),
 )
 class TimelineEntry(Scoped):
     """One thing that happened with a customer; written by operations only, never changed.
 
     at: when it happened, for showing; may be a device's claim, so created_at and id order. done_by: whose deed it was.
-    kind: of server/customers/timeline.py. subject_id: the row it is about. params: what its text is filled with.
+    kind, deed: of server/customers/timeline.py. subject_id: the row it is about. params: what its text is filled with.
+    day_on: the organisation's day it counts for: that of `at`, and never one after its arrival.
     """
 
     customer_id: Annotated[str, Id()]
     at: datetime
+    day_on: date
+    deed: Annotated[str, Code]
     done_by: Annotated[str, Id()]
     kind: Annotated[str, Code]
     subject_id: Annotated[str | None, Id()] = None

@@ -46,7 +46,7 @@ from server.customers.ownership import (
 from server.customers.receptions.rules import place
 from server.customers.search.index import write_keys
 from server.customers.settling import settle_customer, settle_note, settle_phone
-from server.customers.timeline import CREATED, NOTED, PHONE_CHANGED, STAGE_CHANGED, add_to_timeline
+from server.customers.timeline import CREATED, NOTED, PHONE_CHANGED, STAGE_CHANGED, Deed, add_to_timeline
 
 __all__ = [
     "accept_fact_for",
@@ -80,12 +80,12 @@ REPLY_ELSEWHERE = problem_type(
 )
 
 
-def create_customer(uow: UnitOfWork, row_id: str, values: Mapping[str, Any]) -> Customer:
+def create_customer(uow: UnitOfWork, row_id: str, values: Mapping[str, Any], *, deed: Deed = Deed.CUSTOMER) -> Customer:
     """Enter a customer, owned by the actor unless `owner_id` names another. Records CustomerCreated.
 
     values: the columns that devices may write, and from the office owner_id and project_id. first_contact_on: today unless
-    told. Raises Refused as settle_customer, rules.check_values and unit_of_owner do, and PROJECT_UNKNOWN.
-    Source: rules C1 to C8.
+    told. deed: other when he comes from a list, whose taking in is not counted as meeting customers.
+    Raises Refused as settle_customer, rules.check_values and unit_of_owner do, and PROJECT_UNKNOWN. Source: rules C1 to C8.
     """
     actor = uow.actor
     checked = rules.check_values(
@@ -103,7 +103,7 @@ def create_customer(uow: UnitOfWork, row_id: str, values: Mapping[str, Any]) -> 
     since: dict[str, Any] = {"owned_since": uow.now, "received_at": uow.made_at, **_met(uow)}
     customer = uow.add(Customer(id=row_id, owner_id=owner_id, unit_id=unit_id, **since, **checked))
     uow.record(CustomerCreated(customer.id, customer.kind, customer.stage, owner_id))
-    add_to_timeline(uow, customer, CREATED, subject_id=customer.id)
+    add_to_timeline(uow, customer, CREATED, subject_id=customer.id, deed=deed)
     uow.in_turn(write_keys, customer.id)
     if customer.id_number is not None:
         uow.in_turn(look_for_conflicts, Entered(customer.id))

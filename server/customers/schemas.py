@@ -234,19 +234,6 @@ class NoteOut(Schema):
     created_at = InstantField(required=True)
 
 
-class EntryOut(Schema):
-    """A line of the timeline, ordered by arrival, newest first."""
-
-    id = IdField(required=True)
-    at = InstantField(required=True, metadata={"description": "When it happened; may be a device's claim."})
-    kind = fields.String(required=True, metadata={"example": "note"})
-    done_by = IdField(required=True)
-    subject_id = IdField(required=True, allow_none=True)
-    params = fields.Dict(keys=fields.String(), required=True)
-    text = fields.String(required=True, allow_none=True, metadata={"description": "Of the note, when it is one."})
-    created_at = InstantField(required=True)
-
-
 class RevealIn(Schema):
     """Which protected value to see, and why; both are recorded."""
 

@@ -155,6 +155,7 @@ TIMELINE = Collection(
     columns=(
         Column("customer_id", wire.ID),
         Column("at", wire.INSTANT),
+        Column("day_on", wire.DAY),
         Column("done_by", wire.ID),
         Column("kind", wire.TEXT(40)),
         Column("subject_id", wire.ID.or_null()),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
+from server.core.clock import day_in
 from server.core.i18n import Text
 from server.core.uow import UnitOfWork
 from server.customers.models import Customer, TimelineEntry
@@ -14,20 +16,38 @@ KINDS: dict[str, Text] = {}
 """Code → what people read. Areas above declare their own with `timeline_kind`."""
 
 
-def timeline_kind(code: str, *, zh: str, en: str) -> str:
+class Deed(StrEnum):
+    """What sort of thing a line is about: a timeline and a team's feed are narrowed by it. other: nobody met the customer."""
+
+    VISIT = "visit"
+    CALL = "call"
+    ACTIVITY = "activity"
+    RECEPTION = "reception"
+    NOTE = "note"
+    FOLLOW_UP = "follow_up"
+    OPPORTUNITY = "opportunity"
+    QUESTION = "question"
+    CUSTOMER = "customer"
+    OTHER = "other"
+
+
+_DEEDS: dict[str, Deed] = {}
+
+
+def timeline_kind(code: str, *, zh: str, en: str, deed: Deed = Deed.OTHER) -> str:
     """Declare a kind of timeline entry and return its code. Raises ValueError when it is declared twice."""
     if code in KINDS:
         raise ValueError(f"the timeline kind {code} is declared twice")
-    KINDS[code] = Text(zh, en)
+    KINDS[code], _DEEDS[code] = Text(zh, en), deed
     return code
 
 
-CREATED = timeline_kind("customer-created", zh="登记客户", en="Customer entered")
+CREATED = timeline_kind("customer-created", zh="登记客户", en="Customer entered", deed=Deed.CUSTOMER)
 STAGE_CHANGED = timeline_kind("stage-changed", zh="阶段变更", en="Stage changed")
 PHONE_CHANGED = timeline_kind(
     "phone-changed", zh="电话变更：{before} → {after}", en="Phone changed: {before} → {after}"
 )
-NOTED = timeline_kind("note", zh="便签", en="Note")
+NOTED = timeline_kind("note", zh="便签", en="Note", deed=Deed.NOTE)
 HANDED_OVER = timeline_kind("handover", zh="客户交接", en="Handed over")
 
 
@@ -40,18 +60,21 @@ def add_to_timeline(
     subject_id: str | None = None,
     params: Mapping[str, Any] | None = None,
     done_by: str | None = None,
+    deed: Deed | None = None,
 ) -> TimelineEntry:
     """Add a line to a customer's timeline. Called by this area and those above it, in the same unit of work.
 
     at: when it happened; now unless told. subject_id: the row it is about. params: codes, ids, numbers, masked values and
-    short texts; never a full phone or identity number. done_by: whose deed; the actor's unless told.
-    Raises KeyError for a kind that nobody declared.
+    short texts; never a full phone or identity number. done_by: whose deed; the actor's unless told. deed: the kind's unless
+    told. Raises KeyError for a kind that nobody declared.
     """
-    KINDS[kind]
+    usual = _DEEDS[kind]
     return uow.add(
         TimelineEntry(
             customer_id=customer.id,
             at=at or uow.now,
+            day_on=day_in(uow.actor.timezone, min(at or uow.now, uow.now)),
+            deed=(deed or usual).value,
             done_by=done_by or uow.actor.user_id,
             kind=kind,
             subject_id=subject_id,

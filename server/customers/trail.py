@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from server.core.access import Actor
 from server.core.paging import Key, earlier
@@ -20,12 +21,24 @@ from server.customers.queries import within
 from server.customers.timeline import NOTED
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryFilters:
+    """What a timeline is narrowed to (domain row 5). first_on, last_on: days that lines count for, both included."""
+
+    deed: str | None = None
+    person_id: str | None = None
+    first_on: date | None = None
+    last_on: date | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A line of the timeline. text: of the note, when it is about one."""
 
     id: str
     at: datetime
+    day_on: date
+    deed: str
     kind: str
     done_by: str
     subject_id: str | None
@@ -34,8 +47,17 @@ class Entry:
     text: str | None = None
 
 
+_ENTRY = tuple(c(TimelineEntry)[each.name] for each in dataclasses.fields(Entry) if each.name != "text")
+
+
 def timeline(
-    connection: Connection, actor: Actor, customer_id: str, *, after: tuple[Any, ...] | None, limit: int
+    connection: Connection,
+    actor: Actor,
+    customer_id: str,
+    filters: EntryFilters = EntryFilters(),
+    *,
+    after: tuple[Any, ...] | None,
+    limit: int,
 ) -> tuple[list[Entry], tuple[Key, Key] | None]:
     """One page of a customer's timeline, what arrived last first; the key to go on after. Three statements at most.
 
@@ -43,8 +65,7 @@ def timeline(
     """
     refuse_beyond(connection, actor, customer_id)
     t = c(TimelineEntry)
-    names = (t.id, t.at, t.kind, t.done_by, t.subject_id, t.params, t.created_at)
-    statement = select(*names).where(t.org_id == actor.org_id, t.customer_id == customer_id)
+    statement = select(*_ENTRY).where(t.org_id == actor.org_id, t.customer_id == customer_id, *matching(filters))
     rows = connection.execute(_latest(statement, t, after, limit)).all()
     entries = [Entry(*row) for row in rows[:limit]]
     noted = [entry.subject_id for entry in entries if entry.kind == NOTED and entry.subject_id is not None]
@@ -80,6 +101,19 @@ def notes(
     statement = select(*names).where(n.org_id == actor.org_id, n.customer_id == customer_id)
     rows = connection.execute(_latest(statement, n, after, limit)).all()
     return [Written(*row) for row in rows[:limit]], _next(rows, limit)
+
+
+def matching(filters: EntryFilters) -> Iterator[ColumnElement[bool]]:
+    """The conditions of a filter over lines."""
+    t = c(TimelineEntry)
+    if filters.deed is not None:
+        yield t.deed == filters.deed
+    if filters.person_id is not None:
+        yield t.done_by == filters.person_id
+    if filters.first_on is not None:
+        yield t.day_on >= filters.first_on
+    if filters.last_on is not None:
+        yield t.day_on <= filters.last_on
 
 
 def refuse_beyond(connection: Connection, actor: Actor, customer_id: str) -> None:

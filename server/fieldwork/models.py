@@ -76,6 +76,7 @@ class DayPlan(Scoped):
     index("assignee_id", "day_on"),
     index("day_on", "assignee_id"),
     index("planned_on", "assignee_id"),
+    index("assignee_id", "planned_on"),
     index("customer_id", "day_on"),
     index("unit_id", "day_on"),
     index("owner_id", "day_on"),

@@ -19,7 +19,10 @@ from server.accounts.queries.staff import staff_condition
 from server.core.access import Actor, Reach
 from server.core.problems import NOT_FOUND, Refused
 from server.core.rows import c
+from server.core.tables import ENROLMENTS
 from server.fieldwork import functions as fieldwork
+from server.fieldwork.activities.kinds import CALLS
+from server.fieldwork.activities.models import Activity
 from server.fieldwork.models import DayPlan, Visit
 from server.fieldwork.queries import VisitLine, has_status, line_of, was_late
 from server.fieldwork.rules import LineStatus
@@ -39,7 +42,8 @@ class Counts:
     planned: lines planned for the day; of them kept (done, on whatever day), in_progress, open (to come), cancelled,
     not_heard_from and missed add up to it. done: visits that took place on the day, planned or not. unplanned: those of
     them that nobody had planned for it. late: began, or should have begun, more than 15 min after the plan.
-    outside, unverified: of the visits that began that day, by the verdict on their check-in.
+    outside, unverified: of the visits that began that day, by the verdict on their check-in. calls: with customers, either way;
+    contacts: all other activities.
     """
 
     planned: int = 0
@@ -54,6 +58,8 @@ class Counts:
     late: int = 0
     outside: int = 0
     unverified: int = 0
+    calls: int = 0
+    contacts: int = 0
 
     def plus(self, other: Counts) -> Counts:
         """The sum, number by number."""
@@ -65,7 +71,7 @@ NAMES = tuple(each.name for each in dataclasses.fields(Counts))
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One person's day. plan_sent_at: of his day plan. last_seen_at: when one of his devices last signed in or refreshed."""
+    """One person's day. plan_sent_at: of his day plan. last_seen_at: when one of his devices was last heard of."""
 
     user_id: str
     name: str
@@ -105,8 +111,14 @@ def board(
 
     on: a day of the organisation. units: only people whose primary unit is one of these; None for all in reach.
     """
-    u, n, v, d, p = c(User), c(OrgUnit), c(Visit), c(Device), c(DayPlan)
+    u, n, v, d, e, p = c(User), c(OrgUnit), c(Visit), c(Device), ENROLMENTS.c, c(DayPlan)
     seen = select(func.max(d.last_seen_at)).where(d.org_id == u.org_id, d.user_id == u.id).scalar_subquery()
+    heard = (
+        select(e.user_id, func.max(e.exchanged_at).label("at"))
+        .where(e.org_id == actor.org_id)
+        .group_by(e.user_id)
+        .subquery()
+    )
     sent = (
         select(func.max(p.sent_at))
         .where(p.org_id == u.org_id, p.owner_id == u.id, p.plan_on == on, p.state != PlanState.CANCELLED.value)
@@ -117,20 +129,21 @@ def board(
         for name, condition in _conditions(on, now=now, zone=actor.timezone).items()
     ]
     statement = (
-        select(u.id, u.name, u.unit_id, n.name, *numbers, sent, seen)
+        select(u.id, u.name, u.unit_id, n.name, *numbers, *_contacts_on(on), sent, seen, heard.c.at)
         .select_from(User.__table__)
         .join(OrgUnit.__table__, and_(n.org_id == u.org_id, n.id == u.unit_id))
+        .outerjoin(heard, heard.c.user_id == u.id)
         .outerjoin(Visit.__table__, _lines_of(on))
         .where(u.org_id == actor.org_id, _within(actor.must(BOARD), actor.org_id))
-        .group_by(u.org_id, u.id, u.name, u.unit_id, n.name, u.state)
-        .having(or_(and_(u.state == "active", _works_in_the_field()), func.count(v.id) > 0))
+        .group_by(u.org_id, u.id, u.name, u.unit_id, n.name, u.state, heard.c.at)
+        .having(or_(and_(u.state == "active", works_in_the_field()), func.count(v.id) > 0))
         .order_by(n.name, u.name, u.id)
     )
     if units is not None:
         statement = statement.where(u.unit_id.in_(sorted(units)))
     people = [
-        Person(user_id, name, unit_id, unit_name, Counts(*map(int, counted)), sent_at, last_seen_at)
-        for user_id, name, unit_id, unit_name, *counted, sent_at, last_seen_at in connection.execute(statement)
+        Person(*row[:4], Counts(*map(int, row[4:-3])), row[-3], max(filter(None, row[-2:]), default=None))
+        for row in connection.execute(statement)
     ]
     total = Counts()
     for person in people:
@@ -186,6 +199,19 @@ def _conditions(on: date, *, now: datetime, zone: ZoneInfo) -> dict[str, ColumnE
     }
 
 
+def _contacts_on(on: date) -> list[ColumnElement[int]]:
+    """Calls, and what else was done with customers, of the person in the same row."""
+    u, a = c(User), c(Activity)
+    called = a.channel.in_(CALLS)
+    return [
+        select(func.count())
+        .select_from(Activity.__table__)
+        .where(a.org_id == u.org_id, a.author_id == u.id, a.day_on == on, each)
+        .scalar_subquery()
+        for each in (called, ~called)
+    ]
+
+
 def _lines_of(on: date) -> ColumnElement[bool]:
     """Visits that were planned for the day or stand in it, of the person in the same row."""
     u, v = c(User), c(Visit)
@@ -196,7 +222,7 @@ def _within(reach: Reach, org_id: str) -> ColumnElement[bool]:
     return staff_condition(reach, org_id)
 
 
-def _works_in_the_field() -> ColumnElement[bool]:
+def works_in_the_field() -> ColumnElement[bool]:
     """He holds a role that writes visits and does not read boards: managers stand on it only with a visit of their own.
 
     Functions are kept as a JSON list of codes, and a code holds nothing but letters, dots and dashes; so the quoted code is

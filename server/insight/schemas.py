@@ -42,7 +42,7 @@ class PersonOut(Schema):
     last_seen_at = InstantField(
         required=True,
         allow_none=True,
-        metadata={"description": "Last sign-in or refresh of one of the person's devices."},
+        metadata={"description": "When one of the person's devices was last heard of."},
     )
 
 

@@ -13,12 +13,14 @@ from server.customers.functions import READ
 from server.insight import queries
 from server.insight.customer_types import CustomerTypes, customer_types
 from server.insight.functions import BOARD
+from server.insight.months.views import MONTHS
 from server.insight.queries import Board
 from server.insight.schemas import BoardLinesOut, BoardOut, BoardQuery, CustomerTypesOut, DayQuery
+from server.insight.team_feed.views import TEAM_FEED
 
 BOARDS = Blueprint("board", __name__, url_prefix="/api/v1/board", description="Plan against actual, by person and day.")
 TYPES = Blueprint("customer_types", __name__, url_prefix="/api/v1/customer-types", description="Customers by type.")
-BLUEPRINTS = (BOARDS, TYPES)
+BLUEPRINTS = (BOARDS, TYPES, MONTHS, TEAM_FEED)
 
 
 @BOARDS.route("", methods=["GET"])

@@ -113,6 +113,7 @@ export interface Rows {
   timeline: {
     readonly customer_id: string;
     readonly at: number;
+    readonly day_on: string;
     readonly done_by: string;
     readonly kind: string;
     readonly subject_id: string | null;
@@ -1282,6 +1283,7 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
     fields: {
       customer_id: id,
       at: instant,
+      day_on: day,
       done_by: id,
       kind: text(40),
       subject_id: orNull(id),

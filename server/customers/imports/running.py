@@ -30,6 +30,7 @@ from server.customers.imports.reading import OWNER_UNKNOWN, Fault, Reading, read
 from server.customers.imports.sheets import Line, count_lines, read_lines
 from server.customers.models import Customer, CustomerPhone
 from server.customers.rules import name_key, tail_of
+from server.customers.timeline import Deed
 from sync_protocol.ids import new_id
 
 BATCH = 500
@@ -154,7 +155,7 @@ def _make(uow: UnitOfWork, reading: Reading, owner_id: str | None, source: str |
     values = {"source": source, **reading.values} if source is not None else dict(reading.values)
     if owner_id is not None:
         values["owner_id"] = owner_id
-    customer = customers.create_customer(uow, new_id(), values)
+    customer = customers.create_customer(uow, new_id(), values, deed=Deed.OTHER)
     for number in reading.numbers:
         customers.add_phone(uow, new_id(), {"customer_id": customer.id, "number": number})
     return customer

@@ -31,15 +31,26 @@ from server.customers.opportunities.rules import OpportunityState
 from server.customers.opportunities.settling import settle_opportunity
 from server.customers.ownership import CUSTOMER_HANDED_OVER, accept_fact_for, on_handover, was_mine
 from server.customers.rules import check_past
-from server.customers.timeline import add_to_timeline, timeline_kind
+from server.customers.timeline import Deed, add_to_timeline, timeline_kind
 
-OPENED = timeline_kind("opportunity-opened", zh="新商机：{title}", en="Opportunity: {title}")
-CHANGED = timeline_kind("opportunity-changed", zh="商机变更：{title}", en="Opportunity changed: {title}")
-MOVED = timeline_kind("opportunity-moved", zh="商机阶段变更：{title}", en="Opportunity came to another stage: {title}")
-CONTACTED = timeline_kind("opportunity-contact", zh="商机跟进：{text}", en="About the opportunity: {text}")
-WON = timeline_kind("opportunity-won", zh="商机成交：{title}", en="Opportunity won: {title}")
-LOST = timeline_kind("opportunity-lost", zh="商机流失：{title}", en="Opportunity lost: {title}")
-REOPENED = timeline_kind("opportunity-reopened", zh="商机重新打开：{title}", en="Opportunity reopened: {title}")
+OPENED = timeline_kind("opportunity-opened", zh="新商机：{title}", en="Opportunity: {title}", deed=Deed.OPPORTUNITY)
+CHANGED = timeline_kind(
+    "opportunity-changed", zh="商机变更：{title}", en="Opportunity changed: {title}", deed=Deed.OPPORTUNITY
+)
+MOVED = timeline_kind(
+    "opportunity-moved",
+    zh="商机阶段变更：{title}",
+    en="Opportunity came to another stage: {title}",
+    deed=Deed.OPPORTUNITY,
+)
+CONTACTED = timeline_kind(
+    "opportunity-contact", zh="商机跟进：{text}", en="About the opportunity: {text}", deed=Deed.OPPORTUNITY
+)
+WON = timeline_kind("opportunity-won", zh="商机成交：{title}", en="Opportunity won: {title}", deed=Deed.OPPORTUNITY)
+LOST = timeline_kind("opportunity-lost", zh="商机流失：{title}", en="Opportunity lost: {title}", deed=Deed.OPPORTUNITY)
+REOPENED = timeline_kind(
+    "opportunity-reopened", zh="商机重新打开：{title}", en="Opportunity reopened: {title}", deed=Deed.OPPORTUNITY
+)
 
 _FIELDS = ("title", "amount_minor", "expected_close_on", "next_step", "next_step_on")
 _AT_ONCE = 5000

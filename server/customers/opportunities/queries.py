@@ -140,7 +140,7 @@ def log_page(
     """One page of an opportunity's log, what arrived last first: its lines of the customer's timeline. Two statements."""
     customer_id = get_opportunity(connection, actor, row_id).customer_id
     t = c(TimelineEntry)
-    names = (t.id, t.at, t.kind, t.done_by, t.subject_id, t.params, t.created_at)
+    names = (t.id, t.at, t.day_on, t.deed, t.kind, t.done_by, t.subject_id, t.params, t.created_at)
     statement = select(*names).where(t.org_id == actor.org_id, t.customer_id == customer_id, t.subject_id == row_id)
     rows = connection.execute(_latest(statement, t, after, limit)).all()
     return [Entry(*row) for row in rows[:limit]], _next(rows, limit)

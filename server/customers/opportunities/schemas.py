@@ -20,7 +20,7 @@ from server.core.page_schemas import PageQuery, page_of
 from server.customers.opportunities import rules
 from server.customers.opportunities.rules import AMOUNT_MOST
 from server.customers.opportunities.sums import FunnelBy
-from server.customers.schemas import EntryOut
+from server.customers.trail_schemas import EntryOut
 
 _STATES = [each.value for each in rules.OpportunityState]
 _STAGE_CODE = {"pattern": "^[a-z][a-z0-9_]{0,39}$", "example": "lead"}

@@ -16,9 +16,9 @@ from server.customers.receptions import rules
 from server.customers.receptions.events import ReceptionAdded, ReceptionChanged
 from server.customers.receptions.models import Reception
 from server.customers.receptions.settling import settle_reception
-from server.customers.timeline import timeline_kind
+from server.customers.timeline import Deed, timeline_kind
 
-RECEIVED = timeline_kind("reception", zh="接待", en="Received")
+RECEIVED = timeline_kind("reception", zh="接待", en="Received", deed=Deed.RECEPTION)
 
 
 def add_reception(uow: UnitOfWork, row_id: str, values: Mapping[str, Any]) -> Reception:

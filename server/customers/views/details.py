@@ -8,6 +8,7 @@ from server.core.auth import current_actor, reading, writing
 from server.core.declare import requires
 from server.core.http import limit
 from server.core.limits import rate
+from server.core.lists import page_answer
 from server.core.page_schemas import PageQuery, page_of
 from server.core.problems import BAD_CURSOR, NOT_FOUND, Refused
 from server.customers import operations, rules, trail
@@ -15,8 +16,9 @@ from server.customers.contacts.rules import CONTACT_ELSEWHERE
 from server.customers.functions import READ, REVEAL, WRITE
 from server.customers.mentions import MENTION_UNSEEN
 from server.customers.models import Customer, CustomerPhone, Note, masked
-from server.customers.schemas import EntryOut, NoteIn, NoteOut, PhoneOfIn, PhoneOut, PhonePatch, RevealIn, RevealOut
+from server.customers.schemas import NoteIn, NoteOut, PhoneOfIn, PhoneOut, PhonePatch, RevealIn, RevealOut
 from server.customers.settling import settle_note, settle_phone
+from server.customers.trail_schemas import EntryOut, EntryQuery
 from server.customers.views.blueprint import CHANGED_MEANWHILE, CUSTOMERS, ChangedMeanwhile, clashing, cursors, repeated
 from server.customers.views.cards import REUSED_ID
 from sync_protocol.ids import new_id
@@ -102,12 +104,20 @@ def add_note(values: dict[str, Any], customer_id: str) -> tuple[Note, int]:
 
 @CUSTOMERS.route(f"{_CUSTOMER}/timeline", methods=["GET"])
 @requires(READ)
-@CUSTOMERS.arguments(PageQuery, location="query")
+@CUSTOMERS.arguments(EntryQuery, location="query")
 @CUSTOMERS.response(200, page_of(EntryOut))
 @CUSTOMERS.refuses(BAD_CURSOR)
 def list_timeline(query: dict[str, Any], customer_id: str) -> dict[str, Any]:
-    """All that happened with a customer, what arrived last first."""
-    return page_of_customer(trail.timeline, "timeline", query, customer_id, int, str)
+    """What happened with a customer, by sort, person and day; what arrived last first."""
+    actor, size, cursor = current_actor(), query.pop("limit"), query.pop("cursor", None)
+    filters = trail.EntryFilters(**query)
+    return page_answer(
+        "timeline",
+        {**query, "customer_id": customer_id},
+        cursor,
+        (int, str),
+        lambda connection, after: trail.timeline(connection, actor, customer_id, filters, after=after, limit=size),
+    )
 
 
 @CUSTOMERS.route(f"{_CUSTOMER}/reveal", methods=["POST"])

@@ -29,6 +29,9 @@ class Channel(StrEnum):
     OTHER = "other"
 
 
+CALLS = (Channel.CALL_OUT.value, Channel.CALL_IN.value)
+
+
 class TypeState(StrEnum):
     """Whether a kind of the organisation's own may still be chosen."""
 

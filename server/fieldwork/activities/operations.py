@@ -12,10 +12,10 @@ from server.core.problems import Refused, problem_type
 from server.core.rows import c
 from server.core.uow import UnitOfWork
 from server.customers import operations as customers
-from server.customers.timeline import add_to_timeline, timeline_kind
+from server.customers.timeline import Deed, add_to_timeline, timeline_kind
 from server.fieldwork import functions, rules
 from server.fieldwork.activities.events import ActivityLogged, ActivityTypeChanged, ActivityTypeCreated
-from server.fieldwork.activities.kinds import ActivityKind, TypeState
+from server.fieldwork.activities.kinds import CALLS, ActivityKind, TypeState
 from server.fieldwork.activities.models import Activity, ActivityType
 from server.fieldwork.activities.settling import settle_activity, settle_type
 from server.fieldwork.operations.belonging import belongs_to
@@ -33,7 +33,7 @@ TYPE_TAKEN = problem_type(
     zh="已有同名的活动类型。",
     en="There is a type of activity of that name already.",
 )
-LOGGED = timeline_kind("activity", zh="活动", en="Activity")
+LOGGED = timeline_kind("activity", zh="活动", en="Activity", deed=Deed.ACTIVITY)
 EXCERPT = 200
 """Characters of its text that stand in the customer's timeline."""
 
@@ -65,7 +65,8 @@ def log_activity(uow: UnitOfWork, activity_id: str, values: Mapping[str, Any]) -
     params = {"kind": activity.kind, "channel": activity.channel, "text": activity.text[:EXCERPT]}
     params |= {} if activity.type_id is None else {"type_id": activity.type_id}
     dated = at if verdict is rules.TimeVerdict.PLAUSIBLE else uow.now
-    add_to_timeline(uow, customer, LOGGED, at=dated, subject_id=activity.id, params=params)
+    deed = Deed.CALL if activity.channel in CALLS else Deed.ACTIVITY
+    add_to_timeline(uow, customer, LOGGED, at=dated, subject_id=activity.id, params=params, deed=deed)
     uow.record(ActivityLogged(activity.id, customer.id, activity.kind, activity.channel, at, verdict.value))
     return activity
 

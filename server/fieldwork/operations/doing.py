@@ -8,7 +8,7 @@ from typing import Any
 
 from server.core.uow import UnitOfWork
 from server.customers.models import Customer
-from server.customers.timeline import add_to_timeline, timeline_kind
+from server.customers.timeline import Deed, add_to_timeline, timeline_kind
 from server.fieldwork import check_in, events, rules
 from server.fieldwork.check_in import Judgement, LocationReason, LocationVerdict, Place
 from server.fieldwork.copies.sharing import share_visit
@@ -19,7 +19,7 @@ from server.fieldwork.places.operations import place_of_customer
 from server.fieldwork.settling import settle_visit
 from server.fieldwork.transitions import VisitAction, move_visit
 
-VISITED = timeline_kind("visit", zh="拜访", en="Visit")
+VISITED = timeline_kind("visit", zh="拜访", en="Visit", deed=Deed.VISIT)
 EXCERPT = 200
 """Characters of a result that stand in the customer's timeline."""
 

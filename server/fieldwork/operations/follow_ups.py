@@ -11,7 +11,7 @@ from server.core.problems import NOT_FOUND, Refused, problem_type
 from server.core.uow import UnitOfWork
 from server.customers import operations as customers
 from server.customers.models import Customer
-from server.customers.timeline import add_to_timeline, timeline_kind
+from server.customers.timeline import Deed, add_to_timeline, timeline_kind
 from server.fieldwork import events, functions, rules
 from server.fieldwork.models import FollowUp, Visit
 from server.fieldwork.operations.belonging import assignee_of, belongs_to, must_be_one_of, must_direct, whose_turn
@@ -29,7 +29,7 @@ CUSTOMER_MISSING = problem_type(
 )
 REPEAT = ("repeat_every", "repeat_unit", "repeat_until")
 """What makes a cadence."""
-FOLLOWED_UP = timeline_kind("follow-up", zh="跟进", en="Follow-up")
+FOLLOWED_UP = timeline_kind("follow-up", zh="跟进", en="Follow-up", deed=Deed.FOLLOW_UP)
 
 
 def create_follow_up(uow: UnitOfWork, follow_up_id: str, values: Mapping[str, Any]) -> FollowUp:

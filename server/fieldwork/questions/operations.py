@@ -15,7 +15,7 @@ from server.customers import operations as customers
 from server.customers.functions import READ as CUSTOMERS
 from server.customers.models import Customer
 from server.customers.receptions.models import Reception
-from server.customers.timeline import add_to_timeline, timeline_kind
+from server.customers.timeline import Deed, add_to_timeline, timeline_kind
 from server.fieldwork.activities.models import Activity
 from server.fieldwork.functions import READ as VISITS
 from server.fieldwork.models import Visit
@@ -25,7 +25,7 @@ from server.fieldwork.questions.models import Question
 from server.fieldwork.questions.rules import DEPARTMENT_UNKNOWN, QuestionState, answer_due, check_open
 from server.fieldwork.questions.settling import settle_question
 
-ANSWERED = timeline_kind("question-answered", zh="答复客户问题", en="Question answered")
+ANSWERED = timeline_kind("question-answered", zh="答复客户问题", en="Question answered", deed=Deed.QUESTION)
 EXCERPT = 200
 """Characters of question and answer that stand in the customer's timeline."""
 _AT_ONCE = 1000

@@ -138,6 +138,11 @@ def test_notes_and_timeline(door: Door) -> None:
     kinds = [(each["kind"], each["text"]) for each in first["items"] + rest["items"]]
     assert kinds == [("note", "好"), ("note", note["text"]), ("customer-created", None)]
     assert rest["next"] is None
+    narrowed = door("wang", "GET", f"{path}/timeline?deed=note&from=2025-03-03&to=2025-03-03&limit=1").json
+    assert [each["text"] for each in narrowed["items"]] == ["好"]
+    other = door("wang", "GET", f"{path}/timeline?deed=note&limit=1&cursor={narrowed['next']}")
+    assert _code(other) == (422, "core.bad-cursor"), "a cursor is good for one list only"
+    assert door("wang", "GET", f"{path}/timeline?to=2025-03-02").json["items"] == []
     assert len(door("wang", "GET", f"{path}/notes").json["items"]) == 2
     stolen = door("wang", "GET", f"/{_created(door)['id']}/timeline?cursor={first['next']}")
     assert _code(stolen) == (422, "core.bad-cursor")

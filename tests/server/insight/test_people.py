@@ -7,20 +7,23 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from server.accounts.models import Device, User, UserRole
 from server.core.access import Reach, system_actor
 from server.core.db import commit
 from server.core.problems import Refused
 from server.core.rows import c
+from server.core.tables import ENROLMENTS
 from server.core.uow import unit_of_work
 from server.fieldwork import operations
+from server.fieldwork.activities.operations import log_activity
 from server.fieldwork.models import DayPlan, Visit
 from server.insight.functions import BOARD
 from server.insight.queries import Board, Counts, board, board_lines
 from sync_protocol.ids import new_id
 from tests.server.fieldwork.office import ON_SITE, SITE, Office, shanghai, statements
+from tests.support.syncing import pull_all
 
 SUNDAY, MONDAY, TUESDAY = date(2025, 3, 2), date(2025, 3, 3), date(2025, 3, 4)
 
@@ -123,6 +126,29 @@ def test_when_the_plan_was_sent_and_the_phone_last_heard(office: Office) -> None
     wang, zhao = _board(office).people
     assert (wang.plan_sent_at, wang.last_seen_at) == (shanghai("10:00"), seen[1]), second
     assert (zhao.plan_sent_at, zhao.last_seen_at) == (None, None)
+    pull_all(office.database, office.on_device("zhao"))
+    with office.database.write(office.org) as connection:
+        e = ENROLMENTS.c
+        heard = {"exchanged_at": shanghai("09:59")}
+        connection.execute(
+            update(ENROLMENTS).where(e.org_id == office.org, e.user_id == office.users["zhao"]).values(heard)
+        )
+        commit(connection)
+    wang, zhao = _board(office).people
+    assert (wang.last_seen_at, zhao.last_seen_at) == (seen[1], shanghai("09:59")), "an exchange is a sign of life too"
+
+
+def test_calls_and_other_activities_stand_beside_the_visits(office: Office) -> None:
+    office.clock.at = shanghai("12:00", 4)
+    customer = office.customer(by="wang")
+    for channel, at in (("call_in", "09:00"), ("call_out", "23:59"), ("mail", "10:00"), ("call_in", "24:00")):
+        told = {"kind": "presales", "channel": channel, "text": "x", "at": shanghai(at)}
+        office.make("wang", log_activity, customer_id=customer, **told)
+    office.visit("wang", planned_on=MONDAY)
+    office.visit("wang", planned_on=MONDAY)
+    found = _board(office)
+    assert _of(found, office, "wang") == found.total == Counts(planned=2, not_heard_from=2, calls=2, contacts=1)
+    assert _of(_board(office, on=TUESDAY), office, "wang") == Counts(calls=1)
 
 
 def _device(office: Office, who: str, at: datetime) -> None:

@@ -104,7 +104,7 @@ RECIPES: Mapping[str, Recipe] = {
         references={"/id": "note", "/reply_to": "note", "/mentions/0": "person"},
         fits=frozenset({"/reply_to"}),
     ),
-    "GET /api/v1/customers/{customer_id}/timeline": Recipe(row="customer"),
+    "GET /api/v1/customers/{customer_id}/timeline": Recipe(row="customer", references={"?person_id": "person"}),
     "POST /api/v1/customers/{customer_id}/reveal": Recipe(
         row="phone", body=_reveal, references={"/phone_id": "phone"}, fits=frozenset({"/phone_id"})
     ),
@@ -292,4 +292,8 @@ RECIPES: Mapping[str, Recipe] = {
     "GET /api/v1/customer-types": Recipe(),
     "GET /api/v1/board": Recipe(references={"?unit": "home"}, query={"on": DAY.isoformat()}),
     "GET /api/v1/board/{user_id}": Recipe(row="person", query={"on": DAY.isoformat()}),
+    "GET /api/v1/board/days": Recipe(references={"?unit": "home"}, query={"on": DAY.isoformat()}),
+    "GET /api/v1/board/month": Recipe(references={"?unit": "home"}, query={"on": DAY.isoformat()}),
+    "GET /api/v1/board/month/export": Recipe(references={"?unit": "home"}, query={"on": DAY.isoformat()}),
+    "GET /api/v1/team-feed": Recipe(references={"?unit": "home", "?person_id": "person"}),
 }
