@@ -41,6 +41,7 @@ export const SCREENS = [
   { name: "customer-changes", as: li, prepare: showChanges },
   { name: "customer-contact", as: li, prepare: enterContact, after: escape },
   { name: "customer-edit", as: li, prepare: (page) => seen(page, "h2 + button").first().click(), after: escape },
+  { name: "customer-handover", as: li, path: "/customers", prepare: openHandover },
   { name: "customer-merge", as: li, path: "/customers", prepare: openMerge },
   { name: "customer-merge-chosen", as: li, prepare: chooseTwin },
   { name: "customer-new", as: li, path: "/customers/new" },
@@ -239,6 +240,11 @@ async function plan(page) {
 async function openMerge(page) {
   await inList(page, "li a").nth(1).click();
   await seen(page, "a[href$=merge]").click();
+}
+
+async function openHandover(page) {
+  await inList(page, "li a").nth(1).click();
+  await seen(page, "a[href$=handover]").click();
 }
 
 /** Whoever is offered first, or the first of all. */

@@ -4,7 +4,7 @@ import { useLocation } from "wouter";
 import { useWorkspace } from "../../hooks/context";
 import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
-import { Block, Empty, Fact, Facts, Note } from "../parts/Block";
+import { Block, Empty, Fact, Facts, Note, Row } from "../parts/Block";
 import { CustomerOpportunities } from "../opportunities/CustomerOpportunities";
 import { Chips } from "../parts/Chips";
 import { Screen } from "../parts/Screen";
@@ -90,6 +90,9 @@ export function CustomerScreen({ named }: { readonly named: Named }) {
       <Notes customer={id} />
       <Timeline customer={id} />
       <History customer={id} />
+      <Block>
+        <Row title={i18n._("Handover sheet")} sub={i18n._("For whoever takes over: impressions, and what is open")} to={`/customers/${id}/handover`} />
+      </Block>
       <TidyUp customer={customer} />
     </Screen>
   );

@@ -11,6 +11,7 @@ import { CopyScreen } from "../copies/CopyScreen";
 import { CustomerScreen } from "../customers/CustomerScreen";
 import { CustomersScreen } from "../customers/CustomersScreen";
 import { DeletedScreen } from "../customers/DeletedScreen";
+import { HandoverSheet } from "../customers/HandoverSheet";
 import { MergeScreen } from "../customers/MergeScreen";
 import { NewCustomerScreen } from "../customers/NewCustomerScreen";
 import { ClaimScreen } from "../expenses/ClaimScreen";
@@ -70,6 +71,7 @@ export const ROUTES: readonly ScreenRoute[] = [
   { path: "/customers/conflicts", section: "customers", pane: "detail", screen: ConflictsScreen },
   { path: "/customers/conflicts/:id", section: "customers", pane: "detail", screen: ConflictScreen },
   { path: "/customers/deleted", section: "me", pane: "detail", screen: DeletedScreen },
+  { path: "/customers/:id/handover", section: "customers", pane: "detail", screen: HandoverSheet },
   { path: "/customers/:id/merge", section: "customers", pane: "detail", screen: MergeScreen },
   { path: "/customers/:id", section: "customers", pane: "detail", screen: CustomerScreen },
   { path: "/opportunities", section: "customers", pane: "detail", screen: OpportunitiesScreen },
