@@ -25,6 +25,7 @@ from server.cli.terminal import Sorry, progress, services
 def load(customers: int, staff: int, seed: int) -> None:
     """Load the demo organisation, and the rival one. Needs DOORSTEP_DEMO=1: its passwords are public.
 
+    The first 300 customers are entered today; those beyond them have come over a year, with all that was done for them.
     What is there already stays as it is, so that loading again changes nothing.
     """
     with services() as opened:

@@ -33,10 +33,14 @@ _CENTRE_E7 = (302_500_000, 1_201_600_000)
 _METRES_PER_E7 = 0.0111  # along a meridian
 
 
-def load_days(services: Services, seller: Actor, number: int, seed: int) -> int:
-    """Fill the days around today of one salesperson who has none yet. How many days were made."""
+def load_days(services: Services, seller: Actor, number: int, seed: int, behind: date | None = None) -> int:
+    """Fill the days around today of one salesperson who has none yet. How many days were made.
+
+    behind: the last day of the year that was loaded before (year.py), whose plans do not count.
+    """
     with services.writing(seller) as uow:
-        if uow.find(DayPlan, c(DayPlan).owner_id == seller.user_id, limit=1):
+        later = () if behind is None else (c(DayPlan).plan_on > behind,)
+        if uow.find(DayPlan, c(DayPlan).owner_id == seller.user_id, *later, limit=1):
             return 0
         mine = uow.find(Customer, c(Customer).owner_id == seller.user_id, limit=200)
         if not mine:

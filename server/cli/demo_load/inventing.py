@@ -63,7 +63,7 @@ _REMARKS = (
     "不喜欢频繁来电，微信联系为主",
     "Prefers English; call after 18:00",
 )
-_NOTES = (
+NOTES = (
     "首次来电，了解户型和均价，约周末看房",
     "看了样板间，对 110 平米户型满意，觉得楼间距偏小",
     "对比了城东的竞品，认为我们贵每平米 600 左右",
@@ -76,7 +76,7 @@ _NOTES = (
     "Asked for a written quote with and without the parking space",
 )
 _REPLIES = ("收到，我来准备资料", "价格可以再申请一下", "注意跟进频率", "好的，周会一起讨论", "Noted, thanks")
-_PURPOSES = (
+PURPOSES = (
     "带看样板间",
     "送合同文本",
     "回访老客户",
@@ -85,7 +85,7 @@ _PURPOSES = (
     "陪同家人二次看房",
     "Second viewing with the family",
 )
-_RESULTS = (
+RESULTS = (
     "看房顺利，重点看了 8 号楼，对采光满意，约定三天内给答复",
     "谈到价格，希望再优惠 2 个点，已答应申请",
     "家里老人提出楼层太高，改推 5 楼房源",
@@ -93,8 +93,8 @@ _RESULTS = (
     "对交房时间有顾虑，已解释施工进度",
     "Went well; will come back with her husband on Saturday",
 )
-_MISSED = ("敲门无人，电话未接，已留资料", "客户临时有事，改约下周", "到达后客户已离开")
-_STEPS = (
+MISSED = ("敲门无人，电话未接，已留资料", "客户临时有事，改约下周", "到达后客户已离开")
+STEPS = (
     "三天内电话跟进",
     "发送贷款测算",
     "准备合同草案",
@@ -102,7 +102,7 @@ _STEPS = (
     "邀请参加业主活动",
     "Send the floor plan by e-mail",
 )
-_CANCELLED = ("客户要求改期", "大雨，改为电话沟通", "客户生病")
+CANCELLED = ("客户要求改期", "大雨，改为电话沟通", "客户生病")
 
 STAGES = (("prospect", 45), ("visited", 25), ("negotiating", 12), ("won", 10), ("lost", 6), ("dead", 2))
 _GRADES = {"prospect": "BCCDD", "visited": "ABBCC", "negotiating": "AAB", "won": "A", "lost": "DE", "dead": "E"}
@@ -205,7 +205,7 @@ def _notes(draw: random.Random, known_for: int) -> tuple[InventedNote, ...]:
     found: list[InventedNote] = []
     for _ in range(draw.choices((0, 1, 2, 3), (45, 30, 17, 8))[0]):
         days = draw.randrange(0, min(known_for, 60) + 1)
-        found.append(InventedNote(draw.choice(_NOTES), days, draw.randrange(540, 1200)))
+        found.append(InventedNote(draw.choice(NOTES), days, draw.randrange(540, 1200)))
     found.sort(key=lambda note: -note.days_ago)
     if found and draw.random() < 0.25:
         last = found[-1]
@@ -246,13 +246,13 @@ def invent_day(draw: random.Random) -> tuple[InventedVisit, ...]:
                 length=length,
                 late=draw.choice((-4, 0, 2, 5, 7, 11, 26)),
                 fate=fate,
-                purpose=draw.choice(_PURPOSES),
-                result=draw.choice(_MISSED if fate == "missed" else _RESULTS),
-                next_step=draw.choice(_STEPS) if fate == "done" and draw.random() < 0.5 else None,
+                purpose=draw.choice(PURPOSES),
+                result=draw.choice(MISSED if fate == "missed" else RESULTS),
+                next_step=draw.choice(STEPS) if fate == "done" and draw.random() < 0.5 else None,
                 metres=draw.choice((8, 15, 22, 40, 75, 120, 640)),
                 importance=draw.randrange(1, 4),
                 urgency=draw.randrange(1, 4),
-                cancel_reason=draw.choice(_CANCELLED),
+                cancel_reason=draw.choice(CANCELLED),
             )
         )
         minute += length + draw.choice((20, 30, 45))

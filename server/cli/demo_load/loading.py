@@ -21,8 +21,10 @@ from server.accounts.scope import UnitKind
 from server.cli.demo_load import cast
 from server.cli.demo_load.claims import load_claims
 from server.cli.demo_load.club import load_club
-from server.cli.demo_load.days import load_days
+from server.cli.demo_load.days import FIRST, load_days
 from server.cli.demo_load.inventing import InventedCustomer, demo_id, draw_for, invent_customer, invent_name
+from server.cli.demo_load.sales import load_sales
+from server.cli.demo_load.year import load_year
 from server.cli.terminal import organisations
 from server.core.access import Actor, system_actor
 from server.core.rows import c
@@ -34,6 +36,8 @@ from sync_protocol.ids import new_id
 
 BATCH = 250
 """Customers in one unit of work."""
+AT_ONCE = 300
+"""So many customers are entered today; those beyond them have come over a year."""
 Tell = Callable[[int, int | None], None]
 
 
@@ -71,10 +75,15 @@ def load_demo(services: Services, size: Size, tell: Tell = lambda _done, _total:
     staff = _hire(services, org_id, size)
     sellers = _sellers(services, org_id, size)
     customers = _load_customers(services, sellers, size, tell)
-    days = sum(load_days(services, seller, number, size.seed) for number, seller in enumerate(sellers))
+    last = services.clock.now().astimezone(sellers[0].timezone).date() + timedelta(days=FIRST - 1)
+    in_a_year, last_of_year = load_year(
+        services, sellers, range(AT_ONCE, size.customers), size.seed, last=last, tell=tell
+    )
+    days = sum(load_days(services, seller, number, size.seed, last_of_year) for number, seller in enumerate(sellers))
+    load_sales(services, sellers[: len(_named_sellers())], size.seed)
     load_club(services, sellers[0], sellers[: len(_named_sellers())], size.seed)
     claims = load_claims(services, org_id, _named(services, org_id), size.seed)
-    return Loaded(customers, days, staff, claims)
+    return Loaded(customers + in_a_year, days, staff, claims)
 
 
 # -- organisations and staff ------------------------------------------------------------------------------------------
@@ -205,11 +214,12 @@ def _load_customers(services: Services, sellers: Sequence[Actor], size: Size, te
         there = connection.execute(
             select(func.count()).select_from(Customer.__table__).where(c(Customer).org_id == org_id)
         ).scalar_one()
-    if there >= size.customers:
+    few = min(size.customers, AT_ONCE)
+    if there >= few:
         return 0
     entered = done = 0
     for place, seller in enumerate(sellers):
-        numbers = range(place, size.customers, len(sellers))
+        numbers = range(place, few, len(sellers))
         for start in range(0, len(numbers), BATCH):
             batch = numbers[start : start + BATCH]
             with services.writing(seller) as uow:
