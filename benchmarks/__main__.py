@@ -9,6 +9,7 @@ import platform
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any, cast
 import click
 from sqlalchemy import make_url
 
-from benchmarks import asking, first_sync, push, statements
+from benchmarks import asking, crowd, first_sync, push, sizes, statements
 from benchmarks.measuring import Figure, Told, lines
 from benchmarks.place import Place
 from benchmarks.serving import ROOT, Running, running
@@ -28,7 +29,8 @@ from tests.support.databases import Database, Kind, NoPostgres, begin_run, datab
 
 RESULTS = ROOT / "benchmarks" / "results"
 KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
-PARTS = ("first-sync", "push", "asking", "memory")
+PARTS = ("first-sync", "push", "asking", "memory", "sizes")
+SYNC = frozenset(PARTS[:4])
 
 
 @contextlib.contextmanager
@@ -67,10 +69,14 @@ def opened(made: Database) -> Iterator[tuple[Services, Running]]:
             services.close()
 
 
-def measure(kind: Kind, parts: tuple[str, ...], *, quick: bool) -> list[Figure | Told]:
+def measure(kind: Kind, parts: tuple[str, ...], *, quick: bool, only: tuple[str, ...]) -> list[Figure | Told]:
     """All figures of one database."""
     rows, more, rounds, requests = (5_000, 20_000, 3, 200) if quick else (50_000, 200_000, 5, 600)
     found: list[Figure | Told] = []
+    if "sizes" in parts:
+        found += measure_sizes(kind, quick=quick, only=only)
+    if not SYNC.intersection(parts):
+        return found
     with durable(kind) as made, opened(made) as (services, server):
         place = Place.found(services)
         if "push" in parts:
@@ -92,15 +98,35 @@ def measure(kind: Kind, parts: tuple[str, ...], *, quick: bool) -> list[Figure |
     return found
 
 
-def settle(made: Database) -> None:
-    """What autovacuum would have done by the time anybody syncs; it is off on the tests' PostgreSQL."""
+def measure_sizes(kind: Kind, *, quick: bool, only: tuple[str, ...]) -> list[Figure | Told]:
+    """What grows with the organisation: two of them, each in a database and behind a server of its own."""
+    totals, rounds = ((1_000, 20_000), 3) if quick else ((crowd.OWN, 1_000_000), 5)
+    found: list[Figure | Told] = []
+    with contextlib.ExitStack() as stack:
+        sides = []
+        for total in totals:
+            made = stack.enter_context(durable(kind))
+            services, server = stack.enter_context(opened(made))
+            begun = time.perf_counter()
+            gathered = crowd.gather(Place.found(services), made.owner_url, total)
+            settle(made, "")
+            seconds = time.perf_counter() - begun
+            found.append(Told(f"rows put in for {total:,} customers", "rows", gathered.rows))
+            found.append(Told("of them", "rows/s", gathered.rows / seconds))
+            sides.append((gathered, server))
+        found += sizes.compare(sides[0], sides[1], rounds, only)
+    return found
+
+
+def settle(made: Database, tables: str = "customers, feed") -> None:
+    """What autovacuum would have done by the time anybody syncs; it is off on the tests' PostgreSQL. tables: all when empty."""
     if made.kind == "postgresql":
         import psycopg
 
         from benchmarks.raw import connect
 
         owner = cast(psycopg.Connection[Any], connect(made.owner_url))
-        owner.execute("VACUUM ANALYZE customers, feed")
+        owner.execute(f"VACUUM ANALYZE {tables}")
         owner.close()
 
 
@@ -108,16 +134,18 @@ def settle(made: Database) -> None:
 @click.option("--quick", is_flag=True, help="A tenth of the size and fewer rounds: whether it runs, not how fast.")
 @click.option("--database", "kinds", type=click.Choice(KINDS), multiple=True, help="Only this one; may be repeated.")
 @click.option("--only", "parts", type=click.Choice(PARTS), multiple=True, help="Only this part; may be repeated.")
-def main(quick: bool, kinds: tuple[Kind, ...], parts: tuple[str, ...]) -> None:
+@click.option("--about", "only", multiple=True, help="Of sizes, only questions with this in their name.")
+def main(quick: bool, kinds: tuple[Kind, ...], parts: tuple[str, ...], only: tuple[str, ...]) -> None:
     """Measure and print. SQLite is on a disk; PostgreSQL is the tests' own, with fsync off, for both sides alike."""
     logs.configure("console", "warning")
+    RESULTS.mkdir(parents=True, exist_ok=True)
     begun = datetime.now(UTC)
     results: dict[str, list[Figure | Told]] = {}
-    begin_run()
+    begin_run(RESULTS if "sizes" in (parts or PARTS) and not quick else None)  # a million do not fit into memory
     try:
         for kind in kinds or KINDS:
             try:
-                results[kind] = measure(kind, parts or PARTS, quick=quick)
+                results[kind] = measure(kind, parts or PARTS, quick=quick, only=only)
             except NoPostgres as error:
                 print(f"{kind}: left out, {error}", file=sys.stderr)
                 continue

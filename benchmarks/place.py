@@ -56,6 +56,7 @@ class Place:
 
     services: Services
     org_id: str
+    root: str
     team: str
     customers: int = 0
 
@@ -67,13 +68,13 @@ class Place:
             _, admin = organisations.create_organisation(uow, code="bench", name="Bench", admin_password_hash=None)
             team = units.create_unit(uow, parent_id=admin.unit_id, kind=UnitKind.TEAM, name="东区 East").id
             uow.commit()
-        return cls(services, org_id, team)
+        return cls(services, org_id, admin.unit_id, team)
 
-    def hire(self, username: str) -> Seller:
-        """A salesperson, signed in on a device."""
+    def hire(self, username: str, role: str = "salesperson") -> Seller:
+        """Somebody of the team, signed in on a device."""
         now = datetime.now(UTC)
         with self.services.writing(system_actor(self.org_id)) as uow:
-            roles = tuple(each.id for each in uow.find(Role, c(Role).code == "salesperson"))
+            roles = tuple(each.id for each in uow.find(Role, c(Role).code == role))
             user = staff.create_user(
                 uow,
                 NewUser(

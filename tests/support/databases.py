@@ -76,9 +76,12 @@ def database(kind: Kind, *, migrated: bool = True) -> Iterator[Database]:
 # The run: a folder that all its processes know
 
 
-def begin_run() -> None:
-    """Make the run's folder, before any xdist worker starts; also clears what killed runs have left behind."""
-    parent = _fastest_place()
+def begin_run(parent: Path | None = None) -> None:
+    """Make the run's folder, before any xdist worker starts; also clears what killed runs have left behind.
+
+    parent: where; the fastest place there is unless told.
+    """
+    parent = parent or _fastest_place()
     for left in parent.glob(f"{STATE_PREFIX}*"):
         pid = left.name.removeprefix(STATE_PREFIX).split("-")[0]
         if pid.isdigit() and not psutil.pid_exists(int(pid)):

@@ -1,0 +1,102 @@
+"""What people ask for, of an organisation of 10,000 customers and of one of a million: first pages, searches, the board.
+
+Both are asked over HTTP by turns, each by a server of its own. What grows is the organisation and not who asks: the
+salesperson has the same customers and visits in both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import orjson
+
+from benchmarks.client import Client, request, unpacked
+from benchmarks.crowd import BOARD_DAY, RARE_DIGITS, RARE_LETTERS, RARE_NAME, TODAY, Crowd
+from benchmarks.measuring import Figure, Told, in_turn, milliseconds
+from benchmarks.place import Seller
+from benchmarks.serving import Running
+
+LIMIT = 1.5
+REQUESTS = 8
+"""Of one kind in a row, in each turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something that is asked for. who: seller, supervisor or director. limit: of the ratio; None is only told."""
+
+    name: str
+    who: str
+    path: str
+    limit: float | None = LIMIT
+
+
+def questions(crowd: Crowd) -> Iterator[Question]:
+    """All of them, of one organisation: the ids in the addresses are its own."""
+    customers, mine = "/api/v1/customers", crowd.seller.actor.user_id
+    director = crowd.director.actor.user_id
+    for who in ("seller", "supervisor", "director"):
+        yield Question("customers, last changed first", who, customers)
+        yield Question("customers, by name", who, f"{customers}?order=name")
+        for name, value in (
+            ("stage", "visited"), ("stage", "dead"), ("grade", "A"), ("grade", "E"), ("importance", "key"), ("need_level", "clear"),
+            ("deal", "won"), ("category", "broker"), ("industry", "finance"), ("kind", "company"),
+        ):  # fmt: skip
+            yield Question(f"customers, {name} {value}", who, f"{customers}?{name}={value}")
+        yield Question("customers, urgent", who, f"{customers}?urgency=urgent")
+        yield Question("customers, expected 900 million and more", who, f"{customers}?amount_from_minor=970000000")
+        for what, text in (
+            ("a name", RARE_NAME), ("first letters", RARE_LETTERS), ("eight digits", RARE_DIGITS), ("four digits", RARE_DIGITS[-4:]),
+            ("a surname of many", "王"), ("two letters of many", "wl"),
+        ):  # fmt: skip
+            yield Question(f"search by {what}", who, f"{customers}?{urlencode({'text': text})}")
+        yield Question("opportunities", who, "/api/v1/opportunities")
+        yield Question("opportunities lost", who, "/api/v1/opportunities?state=lost")
+        yield Question("opportunities of one stage", who, "/api/v1/opportunities?stage_code=sign")
+        yield Question("ranking", who, f"{customers}/ranking")
+        yield Question("visits", who, "/api/v1/visits")
+        yield Question("visits that were missed", who, "/api/v1/visits?status=missed")
+        yield Question("activities", who, "/api/v1/activities")
+        yield Question("calendar of a week", who, f"/api/v1/calendar?from={TODAY}&to={BOARD_DAY}")
+        yield Question("timeline of one with 1,000 lines", who, f"{customers}/{crowd.busy}/timeline")
+        yield Question("his receptions", who, f"{customers}/{crowd.busy}/receptions")
+        yield Question("counts by stage", who, f"{customers}/summary", limit=None)
+        yield Question("counts by grade", who, f"{customers}/pivot?by=grade", limit=None)
+        yield Question("funnel", who, "/api/v1/opportunities/funnel", limit=None)
+    for who in ("supervisor", "director"):
+        yield Question("customers of one owner", who, f"{customers}?owner_id={mine}")
+        yield Question("customers of one who has none", who, f"{customers}?owner_id={director}")
+        yield Question("customers of one team", who, f"{customers}?unit_id={crowd.place.team}")
+        yield Question("board of a day", who, f"/api/v1/board?on={BOARD_DAY}")
+        yield Question("lines of one on the board", who, f"/api/v1/board/{mine}?on={BOARD_DAY}")
+
+
+def compare(
+    small: tuple[Crowd, Running], large: tuple[Crowd, Running], rounds: int, only: Sequence[str] = ()
+) -> list[Figure | Told]:
+    """Milliseconds a request of the large organisation beside the small one. only: questions with one of these in them."""
+    found: list[Figure | Told] = []
+    sizes = f"{large[0].place.customers:,} : {small[0].place.customers:,}"
+    for one, other in zip(questions(small[0]), questions(large[0]), strict=True):
+        if only and not any(each in f"{one.who}: {one.name}" for each in only):
+            continue
+        with Client(small[1].port) as here, Client(large[1].port) as there:
+            few, many = in_turn(rounds, _asking(small[0], here, one), _asking(large[0], there, other))
+        figure = Figure(f"{one.who}: {one.name}, {sizes}", "ms", many, few, one.limit)
+        print(f"    {figure.name}: {few:.1f} → {many:.1f} ms, {figure.ratio:.2f}", flush=True)
+        found.append(figure)
+    return found
+
+
+def _asking(crowd: Crowd, client: Client, question: Question) -> Callable[[], float]:
+    """Milliseconds of one of some requests in a row."""
+    who: Seller = getattr(crowd, question.who)
+
+    def side() -> float:
+        sent = request("GET", question.path, token=crowd.place.token(who))
+        orjson.loads(unpacked(client.ask(sent), "gzip"))
+        return milliseconds(lambda: [client.ask(sent) for _ in range(REQUESTS)]) / REQUESTS
+
+    return side
