@@ -233,14 +233,13 @@ def _rows(crowd: Crowd, number: int, *, mine: bool) -> Iterator[Row]:
         phone = f"+86154{RARE_DIGITS if is_rare and not place else digits}"
         told: dict[str, Any] = {"label": label, "is_current": is_current}
         yield CustomerPhone(id=new_id(minted), number=phone, tail=tail_of(phone), **told, **hangs)
-    yield TimelineEntry(
-        id=new_id(minted), at=at, done_by=seller, kind="customer-created", subject_id=customer.id, **hangs
-    )
+    line: dict[str, Any] = {"at": at, "day_on": at.date(), "done_by": seller, **hangs}
+    yield TimelineEntry(id=new_id(minted), kind="customer-created", deed="customer", subject_id=customer.id, **line)
     if number == 0:
         crowd.busy = customer.id
         for place in range(ENTRIES):
-            later = {**hangs, "created_at": at + timedelta(hours=place)}
-            yield TimelineEntry(id=new_id(minted), at=at, done_by=seller, kind="note", **later)
+            later = {**line, "created_at": at + timedelta(hours=place)}
+            yield TimelineEntry(id=new_id(minted), kind="note", deed="note", **later)
     if number % 5 < 2:
         yield _opportunity(number, minted, seller, hangs)
     if mine or number % 5 == 0:

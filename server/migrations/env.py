@@ -15,6 +15,8 @@ try:
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")  # batch mode rebuilds tables
         connection.exec_driver_sql("BEGIN IMMEDIATE" if sqlite else "BEGIN")
         if not sqlite:
+            # Requests are cut off after half a minute; a million rows that are brought up to date take longer.
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(7226573311)"))  # one migration at a time
         context.configure(
             connection=connection,

@@ -70,7 +70,7 @@ def services(database_url: str, tmp_path: Path) -> Iterator[Services]:
 
 
 def digest(services: Services, org_id: str) -> dict[str, str]:
-    """Of each kind of row that was made, whatever ids people, units and projects have."""
+    """Of each kind of row that was made, whatever ids people, units and projects have. Numbers of cards are chance always."""
     found = {}
     with services.reading(org_id) as connection:
         staff = connection.execute(select(c(User).id, c(User).username).where(c(User).org_id == org_id))
@@ -85,6 +85,7 @@ def digest(services: Services, org_id: str) -> dict[str, str]:
                     if name not in left_out
                 }
                 for row in rows
+                if not str(getattr(row, "kind", "")).startswith("card-")
             ]
             found[kind.__name__] = hashlib.sha256(
                 "\n".join(sorted(json.dumps(each, sort_keys=True, default=str) for each in told)).encode()
