@@ -14,7 +14,7 @@ from typing import Any
 from server.core.problems import Refused, problem_type
 from server.customers import rules
 from server.customers.imports.columns import CODE_OF, WORDS, Field, word_key
-from server.customers.imports.sheets import Cell, Line, Odd, Oddity
+from server.customers.imports.sheets import DAYS_SINCE, Cell, Line, Odd, Oddity
 from server.customers.settling import settle_customer, settle_phone
 
 _CELL: dict[Oddity, Any] = {
@@ -92,7 +92,6 @@ _MOST = {
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?")
 _DENSE_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"\d{5}")
-_SERIAL_EPOCH = date(1899, 12, 30)
 _SHORTENED = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
 _BETWEEN_PHONES = re.compile(r"[;；,，、/|\n]+")
 _SHOWN = 40
@@ -145,7 +144,7 @@ def read_line(line: Line, mapping: Mapping[int, Field]) -> Reading:
             elif known is Field.OWNER:
                 owner = _text(cell)
             else:
-                values[known.value] = _value(known, cell)
+                values[known.value] = _value(known, cell, line.days_since)
         except Refused as refused:
             faults.append(Fault(refused.problem.code, column, refused.params))
     try:
@@ -159,8 +158,8 @@ def read_line(line: Line, mapping: Mapping[int, Field]) -> Reading:
     return Reading(line.number, settled, tuple(numbers), owner, owner_column, tuple(faults))
 
 
-def read_day(cell: Cell) -> date:
-    """A day as people write it: year first, or as a spreadsheet counts. Raises Refused DAY_UNCLEAR.
+def read_day(cell: Cell, days_since: date = DAYS_SINCE) -> date:
+    """A day as people write it: year first, or as a spreadsheet counts from `days_since`. Raises Refused DAY_UNCLEAR.
 
     03/04/2025 is the fourth of March to some and the third of April to others, so it is nobody's.
     """
@@ -173,13 +172,13 @@ def read_day(cell: Cell) -> date:
     except ValueError:
         raise Refused(DAY_UNCLEAR, text=text[:_SHOWN]) from None
     if _SERIAL.fullmatch(text):
-        return _SERIAL_EPOCH + timedelta(days=int(text))
+        return days_since + timedelta(days=int(text))
     raise Refused(DAY_UNCLEAR, text=text[:_SHOWN])
 
 
-def _value(known: Field, cell: Cell) -> Any:
+def _value(known: Field, cell: Cell, days_since: date) -> Any:
     if known in (Field.BORN_ON, Field.FIRST_CONTACT_ON):
-        return read_day(cell)
+        return read_day(cell, days_since)
     text = _text(cell)
     if known in WORDS:
         code = CODE_OF[known].get(word_key(text))

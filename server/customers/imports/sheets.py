@@ -9,9 +9,10 @@ from __future__ import annotations
 import codecs
 import csv
 import re
+import warnings
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -47,9 +48,13 @@ CELL_MOST = 4000
 _UNPACKED_MOST = 1024 * 1024 * 1024
 _TEXTS_MOST = 256 * 1024 * 1024
 """Of an XLSX: all its parts, and the texts that its cells share, which are held in memory."""
+_MERGES_MOST = 200_000
+"""Merged areas of a sheet."""
 _LOOKED_AT = 10
 """Rows at the top among which the names of the columns are."""
 _CHUNK = 1024 * 1024
+# Such a cell is answered as an error; what stood in it belongs into no log.
+warnings.filterwarnings("ignore", r"Cell \w+ is marked as a date", UserWarning)
 _ERROR = re.compile(r"#(REF!|N/A|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!)")
 _QUOTED_FORMULA = re.compile(r'="([^"]*)"')
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*ref="([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"')
@@ -87,12 +92,17 @@ class Numbered(Protocol):
         ...
 
 
+DAYS_SINCE = date(1899, 12, 30)
+"""From where nearly all spreadsheets count days: day 60 and those before it, which some misplace by one, nobody was born on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row of the file. number: as a spreadsheet counts, from 1."""
+    """A row of the file. number: as a spreadsheet counts, from 1. days_since: from where its numbers count days."""
 
     number: int
     cells: tuple[Cell, ...]
+    days_since: date = DAYS_SINCE
 
     @property
     def is_blank(self) -> bool:
@@ -229,7 +239,7 @@ def _workbook_lines(path: Path) -> Iterator[Line]:
         texts = sum(each.file_size for each in parts if each.filename.endswith("sharedStrings.xml"))
         if sum(each.file_size for each in parts) > _UNPACKED_MOST or texts > _TEXTS_MOST:
             raise Refused(FILE_UNREADABLE)
-        merged = _merged(packed)
+        merges = _Merges(_merged(packed))
     with path.open("rb") as file:  # of a path openpyxl wants to know the ending, and what is kept here has none
         book = load_workbook(file, read_only=True, keep_links=False)
         try:
@@ -239,7 +249,7 @@ def _workbook_lines(path: Path) -> Iterator[Line]:
             sheet.reset_dimensions()  # what a file says of its own size need not be true
             for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
                 cells = tuple(_sheet_cell(each) for each in values[:MAX_COLUMNS])
-                yield Line(number, _with_merged(cells, merged, number) if number in merged else cells)
+                yield Line(number, _with_merged(cells, merges.under(number)), book.epoch.date())
         finally:
             book.close()
 
@@ -266,27 +276,53 @@ def _first_sheet(packed: zipfile.ZipFile) -> str:
     return names[0]
 
 
-def _merged(packed: zipfile.ZipFile) -> dict[int, set[int]]:
-    """Row → columns (from 0) that lie under a merged cell and not at its upper left. They stand at the end of a sheet."""
-    found: dict[int, set[int]] = {}
+@dataclass(frozen=True, slots=True, order=True)
+class _Area:
+    """Cells that were merged into their upper left. Rows from 1, columns from 0."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+
+class _Merges:
+    """Which cells lie under a merged one, row by row from the first: areas may be a million rows high."""
+
+    def __init__(self, areas: Sequence[_Area]) -> None:
+        self._below = sorted(areas, reverse=True)
+        self._here: list[_Area] = []
+
+    def under(self, number: int) -> set[int]:
+        """The columns of the next row. Raises ValueError when more areas meet there than there are columns."""
+        while self._below and self._below[-1].top <= number:
+            self._here.append(self._below.pop())
+        self._here = [each for each in self._here if each.bottom >= number]
+        if len(self._here) > MAX_COLUMNS:
+            raise ValueError("areas on top of each other")
+        return {
+            column
+            for each in self._here
+            for column in range(each.left, each.right + 1)
+            if (number, column) != (each.top, each.left)
+        }
+
+
+def _merged(packed: zipfile.ZipFile) -> list[_Area]:
+    """The merged areas of the sheet, which stand at its end. Raises ValueError when nobody can have made so many."""
+    found: list[_Area] = []
     with packed.open(_first_sheet(packed)) as file:
         rest = b""
         while chunk := file.read(_CHUNK):
             seen = rest + chunk
             for match in _MERGED.finditer(seen):
-                _cover(found, match)
+                right = min(_column(match[3]), MAX_COLUMNS - 1)
+                found.append(_Area(int(match[2]), int(match[4]), _column(match[1]), right))
+            if len(found) > _MERGES_MOST:
+                raise ValueError("too many merged areas")
             cut = seen.rfind(b"<")
             rest = seen[cut:] if cut >= 0 and len(seen) - cut < 200 else b""
     return found
-
-
-def _cover(found: dict[int, set[int]], match: re.Match[bytes]) -> None:
-    left, top, right, bottom = _column(match[1]), int(match[2]), _column(match[3]), int(match[4])
-    for row in range(top, min(bottom, MAX_ROWS) + 1):
-        columns = found.setdefault(row, set())
-        columns.update(range(left, min(right, MAX_COLUMNS) + 1))
-        if row == top:
-            columns.discard(left)
 
 
 def _column(letters: bytes) -> int:
@@ -296,7 +332,7 @@ def _column(letters: bytes) -> int:
     return number - 1
 
 
-def _with_merged(cells: tuple[Cell, ...], merged: dict[int, set[int]], number: int) -> tuple[Cell, ...]:
-    return tuple(
-        Odd(Oddity.MERGED) if cell is None and place in merged[number] else cell for place, cell in enumerate(cells)
-    )
+def _with_merged(cells: tuple[Cell, ...], under: set[int]) -> tuple[Cell, ...]:
+    if not under:
+        return cells
+    return tuple(Odd(Oddity.MERGED) if cell is None and place in under else cell for place, cell in enumerate(cells))

@@ -60,7 +60,21 @@ def test_a_day_is_read_however_it_is_written(cell: Cell, day: date) -> None:
     assert read_day(cell) == day
 
 
-@pytest.mark.parametrize("text", ["03/04/2025", "4.3.25", "2025-02-30", "2025-13-01", "soon", "1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "03/04/2025",
+        "4.3.25",
+        "2025-02-30",
+        "31.02.2025",
+        "25-03-04",
+        "25年3月4日",
+        "2025-13-01",
+        "20250230",
+        "soon",
+        "1",
+    ],
+)
 def test_what_could_be_two_days_or_none_is_no_day(text: str) -> None:
     with pytest.raises(Refused) as refused:
         read_day(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -11,9 +12,12 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 from openpyxl.styles import Alignment
+from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
 from server.core.problems import Refused
 from server.customers.imports import sheets
+from server.customers.imports.columns import Field
+from server.customers.imports.reading import read_day, read_line
 from server.customers.imports.sheets import Odd, Oddity, count_lines, encoding_of, read_lines, top_lines
 
 CHINESE = "姓名,电话\n王小明,13800138000\n李雷,13900139000\n"
@@ -25,8 +29,17 @@ def csv_file(folder: Path, data: bytes | str, encoding: str = "utf-8") -> Path:
     return path
 
 
-def book_file(folder: Path, rows: Sequence[Sequence[Any]], *, merge: str | None = None) -> Path:
+def book_file(
+    folder: Path,
+    rows: Sequence[Sequence[Any]],
+    *,
+    merge: str | None = None,
+    epoch: datetime = WINDOWS_EPOCH,
+    days: str | None = None,
+) -> Path:
+    """days: a cell whose number is shown as a day."""
     book = Workbook()
+    book.epoch = epoch
     sheet = book.active
     assert sheet is not None
     for row in rows:
@@ -34,6 +47,8 @@ def book_file(folder: Path, rows: Sequence[Sequence[Any]], *, merge: str | None 
     if merge is not None:
         sheet.merge_cells(merge)
         sheet["A1"].alignment = Alignment(horizontal="center")
+    if days is not None:
+        sheet[days].number_format = "yyyy-mm-dd"
     book.save(folder / "list.xlsx")
     return folder / "list.xlsx"
 
@@ -98,9 +113,46 @@ def test_a_sheet_gives_days_numbers_and_texts(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("epoch", [WINDOWS_EPOCH, MAC_EPOCH])
+def test_days_are_the_same_whether_a_workbook_counts_them_from_1900_or_from_1904(
+    tmp_path: Path, epoch: datetime
+) -> None:
+    """Formatted as a day, or left as the number that a day is."""
+    day = date(2025, 3, 4)
+    path = book_file(tmp_path, [["name", "a", "b"], ["王", day, (day - epoch.date()).days]], epoch=epoch)
+    line = list(read_lines(path))[1]
+    assert [read_day(cell, line.days_since) for cell in line.cells[1:]] == [day, day]
+
+
+@pytest.mark.filterwarnings("ignore:Cell")
+@pytest.mark.parametrize("number", [-1, 0, 0.5, 2_958_466, 1e300])
+def test_a_number_that_is_no_day_is_answered_and_the_rows_after_it_are_read(tmp_path: Path, number: float) -> None:
+    path = book_file(tmp_path, [["name", "born"], ["王", number], ["李", date(2025, 3, 4)]], days="B2")
+    odd, good = (read_line(line, {0: Field.NAME, 1: Field.BORN_ON}) for line in list(read_lines(path))[1:])
+    assert {each.code for each in odd.faults} & {"customers.import-day", "customers.import-cell-error"}
+    assert good.values["born_on"] == date(2025, 3, 4)
+
+
 def test_what_lies_under_a_merged_cell_is_said_to_be_merged(tmp_path: Path) -> None:
     found = cells(book_file(tmp_path, [["name", "x"], ["王", 1], ["", 2], ["李", 3]], merge="A2:A3"))
     assert found[1:] == [("王", "1"), (Odd(Oddity.MERGED), "2"), ("李", "3")]
+
+
+def test_merged_cells_as_high_as_a_sheet_take_no_memory_and_on_top_of_each_other_are_no_sheet(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [["name", "x"], *([None, str(number)] for number in range(50))]
+    path = tmp_path / "high.xlsx"
+    with zipfile.ZipFile(book_file(tmp_path, rows, merge="A1:A51")) as old, zipfile.ZipFile(path, "w") as new:
+        for each in old.infolist():
+            new.writestr(each.filename, old.read(each).replace(b'ref="A1:A51"', b'ref="A1:A1048576"'))
+    tracemalloc.start()
+    found = cells(path)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert {row[0] for row in found[1:]} == {Odd(Oddity.MERGED)}
+    assert most < 20_000_000
+    areas = [sheets._Area(1, 9, 0, 0)] * (sheets.MAX_COLUMNS + 1)
+    with pytest.raises(ValueError, match="on top"):
+        sheets._Merges(areas).under(1)
 
 
 def test_blank_rows_keep_their_numbers(tmp_path: Path) -> None:
