@@ -4,6 +4,7 @@ import * as times from "../../src/app/words/times";
 import { parseMoney, sayMoney } from "../../src/app/words/money";
 import { sayPhone } from "../../src/app/words/phones";
 import { sayProblem } from "../../src/app/words/problems";
+import days from "../../../tests/server/fieldwork/cases/days.json";
 
 const AT = Date.UTC(2026, 10, 27, 16, 30); // 00:30 of the next day in Shanghai, 11:30 in New York
 
@@ -30,6 +31,13 @@ describe("days and times are those of the organisation", () => {
   it("a day ends where the next begins, also when it has 23 hours", () => {
     expect(times.endOf("2026-03-29", "Europe/Berlin") - times.instantOf("2026-03-29", "00:00", "Europe/Berlin")).toBe(23 * 3_600_000);
   });
+
+  for (const { zone, day, begins, hours } of days) {
+    it(`${day} in ${zone} begins and ends as the server says`, () => {
+      const begin = times.instantOf(day, "00:00", zone);
+      expect([begin, times.endOf(day, zone) - begin]).toEqual([Date.parse(begins), hours * 3_600_000]);
+    });
+  }
 
   it("days are counted over months, years and leap days", () => {
     expect(times.addDays("2024-02-28", 2)).toBe("2024-03-01");

@@ -179,6 +179,10 @@ def _moved(uow: UnitOfWork, visit: Visit, wanted: Mapping[str, Any]) -> dict[str
             if instant is not None and name not in wanted:
                 local = instant.astimezone(uow.actor.timezone)
                 found[name] = rules.at_same_hour(local, planned_on - visit.planned_on, field="/planned_on")
+        start, end = visit.planned_start_at, visit.planned_end_at
+        begins, ends = found.get("planned_start_at"), found.get("planned_end_at")
+        if start and end and begins and ends and ends < begins:
+            found["planned_end_at"] = begins + (end - start)  # clocks skip its hour there: it lasts as long as it did
     return found
 
 

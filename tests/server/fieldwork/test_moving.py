@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -33,6 +33,31 @@ def test_moved_to_another_day_it_leaves_its_plan_and_keeps_its_hour(office: Offi
     ((subject, body),) = office.events("fieldwork.visit-changed")
     assert subject == visit
     assert json.loads(body)["changes"]["planned_on"] == ["2025-03-03", "2025-03-05"]
+
+
+# In Berlin clocks go from 02:00 to 03:00 on Sunday the 30th of March 2025.
+@pytest.mark.parametrize(
+    ("begins", "ends", "moved_to"),
+    [
+        ("2025-03-28T22:30:00Z", "2025-03-28T23:30:00Z", ("2025-03-29T22:30:00Z", "2025-03-29T23:30:00Z")),  # to 00:30
+        (
+            "2025-03-29T01:15:00Z",
+            "2025-03-29T02:10:00Z",
+            ("2025-03-30T01:15:00Z", "2025-03-30T02:10:00Z"),
+        ),  # 02:15, 03:10
+        ("2025-03-29T00:30:00Z", "2025-03-29T01:30:00Z", ("2025-03-30T00:30:00Z", "2025-03-30T01:30:00Z")),
+    ],
+)
+def test_moved_to_where_clocks_skip_its_hour_it_lasts_as_long(
+    office: Office, begins: str, ends: str, moved_to: tuple[str, str]
+) -> None:
+    office.people = {name: dataclasses.replace(each, zone="Europe/Berlin") for name, each in office.people.items()}
+    start, end = datetime.fromisoformat(begins), datetime.fromisoformat(ends)
+    visit = office.visit(planned_start_at=start, planned_end_at=end)
+    planned_on = office.visit_row(visit).planned_on
+    _change(office, "wang", visit, planned_on=planned_on + timedelta(days=1))
+    row = office.visit_row(visit)
+    assert (row.planned_start_at, row.planned_end_at) == tuple(map(datetime.fromisoformat, moved_to))
 
 
 @pytest.mark.parametrize("far", [date(1999, 12, 31), date(2100, 1, 2), date(1900, 1, 1), date(2100, 12, 31)])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -29,6 +32,7 @@ from sync_protocol.wire import FIRST_INSTANT, LAST_INSTANT
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BERLIN = ZoneInfo("Europe/Berlin")
 NEW_YORK = ZoneInfo("America/New_York")
+DAYS = Path(__file__).parent / "cases" / "days.json"
 NOW = datetime(2025, 3, 10, 4, 0, tzinfo=UTC)
 SECOND, MILLISECOND = timedelta(seconds=1), timedelta(milliseconds=1)
 
@@ -63,6 +67,40 @@ def test_claimed_times_are_judged_and_kept(off: timedelta, verdict: str) -> None
 def test_the_day_of_a_visit_is_the_organisations(claimed: str, zone: ZoneInfo, day: str) -> None:
     found = visited_day(datetime.fromisoformat(claimed), received_at=NOW, zone=zone)
     assert found == date.fromisoformat(day)
+
+
+@pytest.mark.parametrize("case", json.loads(DAYS.read_text()), ids=lambda case: f"{case['zone']} {case['day']}")
+def test_a_day_is_as_long_as_its_zone_makes_it(case: dict[str, Any]) -> None:
+    """The handheld reads the same cases (handheld/tests/app/times.test.ts)."""
+    begin, end = bounds_of(date.fromisoformat(case["day"]), ZoneInfo(case["zone"]))
+    assert begin == datetime.fromisoformat(case["begins"])
+    assert end - begin == timedelta(hours=case["hours"])
+
+
+# A visit planned from 23:30 to 00:30, in March 2025: planned day, zone, when it began, which day it then counts for.
+@pytest.mark.parametrize(
+    ("planned_on", "zone", "begun", "counts_for"),
+    [
+        ("2025-03-08", NEW_YORK, "2025-03-09T04:35:00Z", "2025-03-08"),  # 23:35
+        ("2025-03-08", NEW_YORK, "2025-03-09T05:05:00Z", "2025-03-09"),  # 00:05, two hours before clocks go forward
+        ("2025-03-08", SHANGHAI, "2025-03-08T15:59:59.999Z", "2025-03-08"),
+        ("2025-03-08", SHANGHAI, "2025-03-08T16:00:00Z", "2025-03-09"),
+        ("2025-03-08", ZoneInfo("America/Havana"), "2025-03-09T04:59:00Z", "2025-03-08"),
+        ("2025-03-08", ZoneInfo("America/Havana"), "2025-03-09T05:00:00Z", "2025-03-09"),  # 01:00: there is no midnight
+    ],
+)
+def test_a_visit_over_midnight_is_planned_for_one_day_and_may_take_place_on_the_next(
+    planned_on: str, zone: ZoneInfo, begun: str, counts_for: str
+) -> None:
+    """It is never missed once it has begun, however late the phone says so: where the phone is makes no difference."""
+    day, at = date.fromisoformat(planned_on), datetime.fromisoformat(begun)
+    assert visited_day(at, received_at=at + timedelta(days=2), zone=zone) == date.fromisoformat(counts_for)
+    _, end = bounds_of(day, zone)
+    assert line_status("planned", day, now=end - MILLISECOND, zone=zone) is LineStatus.PLANNED
+    assert line_status("planned", day, now=end, zone=zone) is LineStatus.NOT_HEARD_FROM
+    assert line_status("in_progress", day, now=end + timedelta(days=9), zone=zone) is LineStatus.IN_PROGRESS
+    assert line_status("done", day, now=end + timedelta(days=9), zone=zone) is LineStatus.DONE
+    assert not is_late(at, at, LineStatus.DONE, now=end)
 
 
 def test_an_end_may_not_be_before_the_start() -> None:

@@ -38,13 +38,11 @@ export function daysBetween(from: string, to: string): number {
 /** The instant at which a clock on the wall shows this time (HH:MM) on this day. In the hour that a change skips: the later. */
 export function instantOf(day: string, clock: string, zone: string): number {
   const wanted = Date.parse(`${day}T${clock}:00Z`);
-  let at = wanted;
+  const off = (at: number) => wanted - Date.parse(`${dayOf(at, zone)}T${clockOf(at, zone)}:00Z`);
   // Twice, because the first guess may lie on the other side of a change of clocks.
-  for (let round = 0; round < 2; round += 1) {
-    const shown = Date.parse(`${dayOf(at, zone)}T${clockOf(at, zone)}:00Z`);
-    at += wanted - shown;
-  }
-  return at;
+  const guess = wanted + off(wanted);
+  const at = guess + off(guess);
+  return off(at) === 0 ? at : Math.max(guess, at);
 }
 
 /** The end of a day: the first instant of the next. */
