@@ -84,6 +84,14 @@ class Fleet:
         self.standing: dict[str, dict[str, int]] = {}
         """Collection → row → version, on the server when it was looked at last."""
         self.buried: set[tuple[str, str]] = set()
+        self.about: dict[tuple[str, str], str] = {}
+        """(collection, row) → the customer it was written about."""
+        self.merged: dict[str, str] = {}
+        """Who went → who stays."""
+        self.away: dict[str, set[tuple[str, str]]] = {}
+        """A deleted customer → all rows that went with him."""
+        self.laid_by: dict[str, dict[tuple[str, str], list[tuple[int, str, str]]]] = {}
+        """A deleted customer → what `values` said of him."""
 
     def _device(self, name: str) -> Device:
         handset = Handset(self.company).signed_in(name)
@@ -163,8 +171,30 @@ class Fleet:
         device.unseen.pop(("follow_ups", row), None)
         self.means(device.name, "fieldwork.follow-up-deleted", row)
 
+    def send_again(self, device: Device) -> None:
+        """What was refused because its customer was deleted is sent once more, as it was, now that he is on show again."""
+        for mend in device.phone.mend:
+            entry = mend.entry
+            if (mend.code, entry.action) != ("customers.deleted", "create"):
+                continue
+            if entry.values["customer_id"] in device.phone.rows("customers"):
+                device.phone.forget(mend)
+                device.phone.create(entry.collection, entry.values, entry.row)
+
+    def stands_for(self, customer: str) -> str:
+        """The customer who stands for him now: himself, or whom he went into."""
+        while customer in self.merged:
+            customer = self.merged[customer]
+        return customer
+
+    def is_away(self, collection: str, row: str) -> bool:
+        """Whether it went with a deleted customer."""
+        return any((collection, row) in rows for rows in self.away.values())
+
     def _made(self, device: Device, collection: str, row: str, event: str, subject: str | None = None) -> None:
         device.made[row] = collection
+        if (customer := device.phone.rows(collection)[row].get("customer_id")) is not None:
+            self.about[collection, row] = customer
         self.means(device.name, event, subject or row)
 
     def means(self, name: str, event: str, subject: str) -> None:
@@ -176,7 +206,7 @@ class Fleet:
     def office_edit(self, customer: str, value: str) -> None:
         """The director changes a grade at his desk."""
         answer = self.offices["boss"]("PATCH", f"/customers/{customer}", json={"grade": value})
-        assert answer.status_code in (200, 404), answer.get_data()
+        assert answer.status_code in (200, 404, 410), answer.get_data()
         self.means("boss", "customers.customer-changed", customer)
         if answer.status_code == 200:
             self.values.setdefault((customer, "grade"), []).append((answer.json["version"], "the office", value))
@@ -188,7 +218,41 @@ class Fleet:
             "/customers/handover",
             json={"customers": [customer], "to": self.company.users[to], "reason": "fleet"},
         )
-        assert answer.status_code in (200, 404, 409, 422), answer.get_data()
+        assert answer.status_code in (200, 404, 409, 410, 422), answer.get_data()
+
+    def merge(self, kept: str, gone: str) -> None:
+        """The director makes one customer of two."""
+        boss = self.offices["boss"]
+        before = boss("GET", f"/customers/{kept}").json
+        answer = boss("POST", f"/customers/{kept}/merge", json={"gone_id": gone})
+        assert answer.status_code in (200, 404, 410), answer.get_data()
+        if answer.status_code != 200 or gone in self.merged:
+            return
+        self.merged[gone] = kept
+        self.means("boss", "customers.customer-changed", kept)
+        for name in invariants.WATCHED:
+            self.values.pop((gone, name), None)
+            if answer.json[name] != before[name]:
+                taken = (answer.json["version"], "the office", answer.json[name])
+                self.values.setdefault((kept, name), []).append(taken)
+
+    def delete(self, customer: str) -> None:
+        """The director deletes a customer; what goes with him is remembered."""
+        before = invariants.rows_there(self)
+        answer = self.offices["boss"]("DELETE", f"/customers/{customer}")
+        assert answer.status_code in (204, 404, 410), answer.get_data()
+        now = invariants.rows_there(self)
+        if went := {(name, row) for name, rows in before.items() for row in rows.keys() - now[name].keys()}:
+            self.away[customer], self.standing = went, now
+            kept = {key: history for key, history in self.values.items() if key[0] == customer}
+            self.laid_by[customer] = {key: self.values.pop(key) for key in kept}
+
+    def bring_back(self, customer: str) -> None:
+        """He is restored, with all that went with him."""
+        answer = self.offices["boss"]("POST", f"/customers/deleted/{customer}/restore")
+        assert answer.status_code == 200, answer.get_data()
+        self.values |= self.laid_by.pop(customer)
+        invariants.check_back(self, customer, self.away.pop(customer))
 
     def change_role(self, name: str, role: str) -> None:
         """A person gets one role instead of all he has."""
@@ -296,6 +360,7 @@ class Fleet:
                 self._settle(device)
         invariants.check_server(self)
         invariants.check_values(self)
+        invariants.check_about(self)
         for device in self.devices.values():
             invariants.check_mirror(self, device)
             invariants.check_healed(self, device)

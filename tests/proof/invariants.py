@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ import orjson
 from sqlalchemy import Connection, Text, func, select, type_coerce
 
 from server.core import tables
-from server.core.collections import COLLECTIONS, OwnedScope, PersonalScope
+from server.core.collections import COLLECTIONS, Collection, OwnedScope, PersonalScope
 from server.core.events import verify
 from server.core.rows import c
 from server.core.sync_issues import SyncIssue
@@ -48,6 +49,7 @@ class Invariant(StrEnum):
     ON_SHOW = "an own write stays on show"
     ALIVE = "everybody comes to an end, and no request fails the server"
     CHAIN = "the chain of events is whole"
+    ABOUT = "what was written about a customer stands with whoever stands for him"
 
 
 class Broken(AssertionError):
@@ -183,19 +185,33 @@ def _once(connection: Connection, fleet: Fleet) -> None:
         .where(e.org_id == org, e.name.in_(_DEEDS))
         .group_by(e.actor_id, e.name, e.subject_id)
     )
+    # What is done for one who was merged meanwhile is done to who stands for him.
+    meant, done = Counter[tuple[str, str, str]](), Counter[tuple[str, str, str]]()
+    for (actor, name, subject), count in fleet.deeds.items():
+        meant[actor, name, fleet.stands_for(subject)] += count
     for actor, name, subject, count in events:
-        if count > fleet.deeds[actor, name, subject]:
-            raise Broken(
-                Invariant.ONCE, f"{name} of {subject}: {count} times, meant {fleet.deeds[actor, name, subject]}"
-            )
+        done[actor, name, fleet.stands_for(subject)] += count
+    for (actor, name, subject), count in done.items():
+        if count > meant[actor, name, subject]:
+            raise Broken(Invariant.ONCE, f"{name} of {subject}: {count} times, meant {meant[actor, name, subject]}")
+
+
+def rows_there(fleet: Fleet) -> dict[str, dict[str, int]]:
+    """Collection → row → version, of all that is on the server now."""
+    with fleet.database.read(fleet.company.org) as connection:
+        return {name: _rows(connection, fleet, collection) for name, collection in COLLECTIONS.items()}
+
+
+def _rows(connection: Connection, fleet: Fleet, collection: Collection) -> dict[str, int]:
+    columns = c(collection.row)
+    rows = connection.execute(select(columns.id, columns.version).where(columns.org_id == fleet.company.org))
+    return {each.id: each.version for each in rows}
 
 
 def _forward(connection: Connection, fleet: Fleet) -> None:
     """Of every row the server ever had: not older than it was, and once it is gone, gone for good."""
     for name, collection in COLLECTIONS.items():
-        columns = c(collection.row)
-        rows = connection.execute(select(columns.id, columns.version).where(columns.org_id == fleet.company.org))
-        now: dict[str, int] = {each.id: each.version for each in rows}
+        now = _rows(connection, fleet, collection)
         before = fleet.standing.get(name, {})
         for row, version in now.items():
             if (name, row) in fleet.buried:
@@ -263,8 +279,30 @@ def check_healed(fleet: Fleet, device: Device) -> None:
         raise Broken(Invariant.ALIVE, f"{device.name}: {len(device.phone.queue)} operations still wait")
     refused = {mend.entry.row for mend in device.phone.mend}
     for row, collection in device.made.items():
-        if row not in fleet.standing[collection] and (collection, row) not in fleet.buried and row not in refused:
+        is_gone = (collection, row) in fleet.buried or fleet.is_away(collection, row)
+        if row not in fleet.standing[collection] and not is_gone and row not in refused:
             raise Broken(Invariant.DURABLE, f"{device.name}: {collection} {row} is lost")
+
+
+def check_back(fleet: Fleet, customer: str, went: set[tuple[str, str]]) -> None:
+    """With a restored customer all is back that went with him, but notices of persons, which tell of it themselves."""
+    there = rows_there(fleet)
+    missing = [key for key in went if key[1] not in there[key[0]] and isinstance(COLLECTIONS[key[0]].scope, OwnedScope)]
+    if missing:
+        raise Broken(Invariant.DURABLE, f"{customer} was restored without {sorted(missing)}")
+
+
+def check_about(fleet: Fleet) -> None:
+    """All that was written about a customer is about who stands for him."""
+    with fleet.database.read(fleet.company.org) as connection:
+        for name in sorted({collection for collection, _ in fleet.about}):
+            columns = c(COLLECTIONS[name].row)
+            rows = connection.execute(
+                select(columns.id, columns.customer_id).where(columns.org_id == fleet.company.org)
+            )
+            for row, customer in rows:
+                if (name, row) in fleet.about and customer != fleet.stands_for(fleet.about[name, row]):
+                    raise Broken(Invariant.ABOUT, f"{name} {row} is about {customer}")
 
 
 def check_values(fleet: Fleet) -> None:

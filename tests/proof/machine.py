@@ -119,6 +119,26 @@ class FleetMachine(RuleBasedStateMachine):
         if (customer := self._some(self.fleet.devices["boss"], "customers", which)) is not None:
             self.fleet.hand_over(customer, to)
 
+    @rule(which=st.integers(0, 9), into=st.integers(0, 9), how=st.sampled_from(("merge", "delete")))
+    def part_with(self, which: int, into: int, how: str) -> None:
+        boss = self.fleet.devices["boss"]
+        if (customer := self._some(boss, "customers", which)) is None:
+            return
+        if how == "delete":
+            self.fleet.delete(customer)
+        elif (other := self._some(boss, "customers", into)) is not None and other != customer:
+            self.fleet.merge(other, customer)
+
+    @precondition(lambda self: self.fleet.away)
+    @rule(which=st.integers(0, 9))
+    def bring_back(self, which: int) -> None:
+        gone = sorted(self.fleet.away)
+        self.fleet.bring_back(gone[which % len(gone)])
+
+    @rule(name=st.sampled_from(CREW))
+    def send_again(self, name: str) -> None:
+        self.fleet.send_again(self.fleet.devices[name])
+
     @rule(which=st.integers(0, 9), grade=st.sampled_from(GRADES))
     def office_edit(self, which: int, grade: str) -> None:
         if (customer := self._some(self.fleet.devices["boss"], "customers", which)) is not None:

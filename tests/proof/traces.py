@@ -137,6 +137,26 @@ TRACES: dict[str, Trace] = {
     "bad_row_fails_batch": Trace(
         Invariant.ALIVE, (do("something_wrong", name="wang"), do("create_customer", name="wang"), *_synced("wang"))
     ),
+    # He writes for two customers without a network, of whom one goes into the other, who is then deleted.
+    "restored_in_part": Trace(
+        Invariant.DURABLE,
+        (
+            do("create_customer", name="wang"),
+            do("create_customer", name="wang"),
+            *_synced("wang", "boss"),
+            do("add_note", name="wang", which=0),
+            do("edit_grade", name="wang", which=0, grade="A"),
+            do("plan_visit", name="wang", which=1),
+            do("part_with", which=0, into=1, how="merge"),
+            *_synced("boss"),
+            do("part_with", which=0, into=0, how="delete"),
+            *_synced("wang"),
+            do("bring_back", which=0),
+            *_synced("wang"),
+            do("send_again", name="wang"),
+            *_synced("wang"),
+        ),
+    ),
 }
 """Planted bug → the trace that finds it."""
 
