@@ -57,6 +57,7 @@ export const SCREENS = [
   { name: "conflicts", as: jie, path: "/customers/conflicts" },
   { name: "conflict", as: jie, prepare: firstConflict },
   { name: "conflict-ruling", as: jie, prepare: main, after: escape },
+  { name: "conflict-merge", as: jie, prepare: mergeFromConflict },
   { name: "customer-log", as: li, path: "/customers", prepare: logCall },
   { name: "customer-logged", as: li, prepare: keepCall },
   { name: "day-plan-send", as: li, needs: "visit-plan", path: "/", prepare: openPlan },
@@ -216,6 +217,11 @@ async function receive(page) {
 async function firstConflict(page) {
   await seen(page, "a[href*='conflicts/']").first().click();
   await page.getByText(/^(送达服务器|Arrived at the office)$/).locator("visible=true").first().waitFor();
+}
+
+async function mergeFromConflict(page) {
+  await seen(page, "a[href*='/merge/']").click();
+  await seen(page, "footer button").waitFor();
 }
 
 async function clearSearch(page) {

@@ -1,6 +1,6 @@
 /** What is sent of a contact sheet, and how a lead conflict is said. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { sayBecause, sayEnd, sorted, type Conflict } from "../../src/app/conflicts/conflict";
+import { mergeOf, sayBecause, sayEnd, sorted, type Conflict } from "../../src/app/conflicts/conflict";
 import { addressOf } from "../../src/app/inbox/words";
 import type { Notice } from "../../src/app/inbox/order";
 import { i18n } from "../../src/i18n";
@@ -44,6 +44,12 @@ describe("a lead conflict", () => {
   it("stands above those that are over", () => {
     const rows = [row({ id: "old", created_at: 1 }), row({ id: "over", created_at: 9, state: "closed" }), row({ id: "new", created_at: 5 })];
     expect(sorted(rows).map((each) => each.id)).toEqual(["new", "old", "over"]);
+  });
+
+  it("ends in one customer: whose both are, or who was first, stays", () => {
+    expect(mergeOf(row({}))).toBe("/customers/a/merge/b");
+    expect(mergeOf(row({ proposed: "second" }))).toBe("/customers/b/merge/a");
+    expect(mergeOf(row({ proposed: "second", chosen: "first" }))).toBe("/customers/a/merge/b");
   });
 
   it("is opened by its notices", () => {

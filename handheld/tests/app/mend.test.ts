@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { MendItem, Reader } from "../../src/device/api";
 import { sendAgain, troubles, type Issue } from "../../src/app/mend/items";
 import type { Workspace } from "../../src/device/api";
@@ -56,4 +56,23 @@ it("sent again it goes in the order it was made, with its ids, and leaves both l
     ["forget", 2],
     ["act", "sync_issues", "dismiss", "7", {}, { state: "dismissed" }],
   ]);
+});
+
+describe("what was refused because its customer was gone", () => {
+  const here = (...ids: string[]) => (mend: MendItem[]): Reader =>
+    ({ mend: () => Promise.resolve(mend), all: () => Promise.resolve([]), get: (_: string, id: string) => Promise.resolve(ids.includes(id) ? { id } : undefined) }) as unknown as Reader;
+  const late = (change: Partial<MendItem>): MendItem => ({ ...item(1, "notes", "create", "customers.deleted"), values: { customer_id: "wang", text: "x" }, ...change });
+  const again = async (read: Reader) => (await troubles(read)).map((each) => each.again);
+
+  it.each([
+    ["a note, while he is deleted", here(), late({}), null],
+    ["a note, after he was restored", here("wang"), late({}), "notes-row"],
+    ["a visit that came back with him", here("visits-row"), late({ collection: "visits", action: "finish", row: "visits-row", values: {}, code: "core.not-found" }), "visits-row"],
+    ["a visit that is not here", here("wang"), late({ collection: "visits", action: "finish", row: "visits-row", values: {}, code: "core.not-found" }), null],
+    ["what misses something else", here("wang"), late({ code: "core.not-found", params: { field: "/values/plan_id" } }), null],
+    ["an edit of one who was merged, on who stands for both", here("kept"), late({ collection: "customers", action: "update", row: "gone", values: { grade: "A" }, code: "customers.merged", params: { into_id: "kept" } }), "kept"],
+    ["what has to be looked at", here("wang"), late({ code: "customers.text-required" }), null],
+  ])("%s", async (_, reading, mend, expected) => {
+    expect(await again(reading([mend]))).toEqual([expected]);
+  });
 });

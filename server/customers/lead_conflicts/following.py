@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 from server.core.rows import c
 from server.core.uow import UnitOfWork
 from server.customers.events import LeadConflictClosed
+from server.customers.lead_conflicts import rules
 from server.customers.lead_conflicts.finding import Entered, look_for_conflicts
 from server.customers.lead_conflicts.models import CustomerShare, LeadConflict, conflict_id
 from server.customers.lead_conflicts.rules import Chosen, ConflictState
@@ -50,6 +51,7 @@ def conflicts_of_merged(uow: UnitOfWork, kept_id: str, gone_id: str) -> None:
     """Let who stays stand in the conflicts of who goes; what the two had with each other, or one owner has, is over.
 
     A pair has one conflict for ever, whose id follows from the two: the one that is there stays. Records LeadConflictClosed.
+    Whoever owns one of two in conflict does not settle it by making one customer of them: raises Refused CONFLICT_OF_ONESELF.
     Not in turn, because his row goes with the merge: whoever opens a conflict with him in that very moment makes the database
     refuse one of the two, which is then tried again.
     """
@@ -59,6 +61,9 @@ def conflicts_of_merged(uow: UnitOfWork, kept_id: str, gone_id: str) -> None:
     if not found:
         return
     others = {each.id: each.second_id if each.first_id == gone_id else each.first_id for each in found}
+    for each in found:
+        if each.state == ConflictState.OPEN and others[each.id] == kept_id:
+            rules.check_no_side(uow.actor.user_id, (each.first_owner_id, each.second_owner_id))
     uow.preload(LeadConflict, [conflict_id(kept_id, other) for other in others.values()])
     ids = sorted({kept_id, *others.values()})
     statement = select(k.id, k.owner_id, k.unit_id, k.project_id).where(k.org_id == uow.org_id, k.id.in_(ids))

@@ -108,8 +108,7 @@ def _customers_to_rule(uow: UnitOfWork, conflict: LeadConflict) -> list[Customer
     rules.check_open(conflict.state, owners.pop() if len(owners) == 1 else None)
     if not all(reach.holds(customer) for customer in customers):
         raise Refused(rules.CONFLICT_BEYOND_REACH)
-    if uow.actor.user_id in owners:
-        raise Refused(rules.CONFLICT_OF_ONESELF)
+    rules.check_no_side(uow.actor.user_id, owners)
     return customers
 
 

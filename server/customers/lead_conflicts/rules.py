@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -87,6 +88,12 @@ def shares_of(other_percent: int | None) -> tuple[int, int]:
     """What the owner and the other one get of the deal; together 100. other_percent: 1 to PERCENT_MOST, or None for none."""
     other = other_percent or 0
     return 100 - other, other
+
+
+def check_no_side(user_id: str, owner_ids: Collection[str]) -> None:
+    """Raise Refused CONFLICT_OF_ONESELF when somebody would settle a conflict about a customer of his own."""
+    if user_id in owner_ids:
+        raise Refused(CONFLICT_OF_ONESELF)
 
 
 def check_open(state: str, owner_id: str | None) -> None:

@@ -61,7 +61,8 @@ def merge_customers(
 
     take: fields of which the value of who goes is kept. kept_version, gone_version: as the caller saw the two. Merging again
     what was merged changes nothing. Records CustomersMerged. Raises Refused NOT_FOUND, MERGED (one of
-    the two went into another), SAME_CUSTOMER, STALE, UNKNOWN_FIELD, and what change_customer does. Source: rule C17.
+    the two went into another), SAME_CUSTOMER, STALE, UNKNOWN_FIELD, CONFLICT_OF_ONESELF (the two are in an open lead conflict,
+    and one of them is the actor's), and what change_customer does. Source: rules C17, R4.
     """
     uow.actor.must(MERGE)
     if kept_id == gone_id:

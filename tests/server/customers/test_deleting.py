@@ -162,8 +162,9 @@ def test_late_work_for_him_comes_back_saying_until_when_he_can_be_restored(offic
     _delete(office, customer)
     note = {"collection": "notes", "action": "create", "values": {"customer_id": customer, "text": "晚到"}}
     edit = {"collection": "customers", "action": "update", "row": customer, "values": {"grade": "A"}}
+    late = {**note, "row": new_id()}
     for who, code in (("wang", "customers.deleted"), ("zhao", "core.not-found"), ("na", "core.not-found")):
-        applied = office.push(office.on_device(who), {**note, "row": new_id()}, edit)
+        applied = office.push(office.on_device(who), late if who == "wang" else {**note, "row": new_id()}, edit)
         assert [each.code for each in applied.decisions] == [code] * 2
         if who == "wang":
             assert applied.decisions[0].params == {"until": "2025-04-01", "field": "/values/customer_id"}
@@ -171,7 +172,7 @@ def test_late_work_for_him_comes_back_saying_until_when_he_can_be_restored(offic
     assert office.push(office.on_device("wang"), again).decisions[0].code == "sync.reused-row-id"
     _restore(office, customer)
     device = office.on_device("wang")
-    assert [each.code for each in office.push(device, {**note, "row": new_id()}, edit).decisions] == [None, None]
+    assert [each.code for each in office.push(device, late, edit).decisions] == [None, None]
 
 
 def test_a_supervisors_device_deletes_too(office: Office) -> None:

@@ -149,7 +149,7 @@ def test_a_device_merges_too_and_again_it_changes_nothing(office: Office) -> Non
 
 def test_conflicts_of_the_two_are_over_and_those_with_others_go_on_with_who_stays(office: Office) -> None:
     kept, gone = office.customer(by="wang", phone=PHONE), office.customer(by="na", phone=PHONE)
-    third = office.customer(by="sun", phone=PHONE)
+    third = office.customer(by="zhao", phone=PHONE)
     assert len(office.rows(LeadConflict)) == 3
     _merge(office, kept, gone, by="boss")
     (left,) = office.rows(LeadConflict)

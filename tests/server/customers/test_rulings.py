@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import threading
 from typing import Any
@@ -306,3 +307,28 @@ def test_a_merge_takes_conflicts_shares_and_receptions_along(office: Office, con
     rows = {frozenset((each.first_id, each.second_id)): each for each in office.rows(LeadConflict)}
     assert rows.keys() == {frozenset((twin, other)), frozenset((twin, his))}
     assert rows[frozenset((twin, other))].second_reception_id == office.rows(Reception)[0].id
+
+
+def test_a_conflict_ends_in_one_customer_but_not_by_the_hand_of_one_side(office: Office, contested: Contested) -> None:
+    hers, his, conflict = contested
+    office.people["na"] = dataclasses.replace(office.actor("na"), reaches=office.actor("yang").reaches)
+    for kept, gone in ((hers, his), (his, hers)):
+        with office.writing("na") as uow, pytest.raises(Refused, match=refused("customers.conflict-of-oneself")):
+            merge_customers(uow, kept, gone)
+    merge = {"collection": "customers", "action": "merge", "row": his, "values": {"gone_id": hers}}
+    assert [each.code for each in office.push(office.on_device("yang"), merge).decisions] == [None]
+    assert office.rows(LeadConflict) == []
+    assert office.row(Customer, his).owner_id == office.users["wang"]
+    ((subject, _),) = office.events("customers.lead-conflict-closed")
+    assert subject == conflict
+
+
+def test_after_a_ruling_the_two_are_made_one_and_the_split_stays(office: Office, contested: Contested) -> None:
+    hers, his, conflict = contested
+    _rule(office, "yang", conflict)
+    with office.writing("yang") as uow:
+        merge_customers(uow, his, hers)
+        uow.commit()
+    assert {each.user_id: each.percent for each in office.rows(CustomerShare, customer_id=his)} == {
+        office.users["wang"]: 60, office.users["na"]: 40,
+    }  # fmt: skip

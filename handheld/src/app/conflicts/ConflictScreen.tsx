@@ -2,7 +2,7 @@ import { useState } from "react";
 import { useWorkspace } from "../../hooks/context";
 import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
-import { Block, Empty, Fact, Facts, Note, TextLink } from "../parts/Block";
+import { Block, Empty, Fact, Facts, Note, Row, TextLink } from "../parts/Block";
 import Button from "../parts/Button";
 import { Screen } from "../parts/Screen";
 import { useMay } from "../rights/useRights";
@@ -10,7 +10,7 @@ import { useNames } from "../rows/staff";
 import type { Named } from "../shell/routes";
 import { useNow } from "../words/now";
 import { sayInstant } from "../words/times";
-import { sayBecause, sayEnd, sidesOf, type Conflict, type Side } from "./conflict";
+import { mergeOf, sayBecause, sayEnd, sidesOf, type Conflict, type Side } from "./conflict";
 import { DismissSheet, RuleSheet } from "./RuleSheet";
 
 const BACK = "/customers/conflicts";
@@ -44,6 +44,8 @@ function Opened({ row, names }: { readonly row: Conflict; readonly names: Readon
   const [asked, setAsked] = useState<"rule" | "dismiss" | null>(null);
   // The server judges; this only leaves out what it would refuse anyway.
   const mayRule = useMay("customers.handover") && names.size === 2 && sides.every((side) => side.owner !== person.user.id);
+  // Also after a ruling: then whoever has both keeps one of them, and what was ruled about shares stays.
+  const mayMerge = useMay("customers.merge") && (mayRule || (row.state === "ruled" && names.size === 2));
   const end = sayEnd(row, nameFor);
   const close = () => {
     setAsked(null);
@@ -91,6 +93,11 @@ function Opened({ row, names }: { readonly row: Conflict; readonly names: Readon
         >
           {i18n._("Not the same person")}
         </Button>
+      )}
+      {mayMerge && (row.state === "open" || row.state === "ruled") && (
+        <Block>
+          <Row title={i18n._("They are one person: make one customer of the two")} to={mergeOf(row)} />
+        </Block>
       )}
       {asked === "rule" && <RuleSheet row={row} onClose={close} />}
       {asked === "dismiss" && <DismissSheet row={row} onClose={close} />}

@@ -46,6 +46,13 @@ export function sorted(rows: readonly Conflict[]): Conflict[] {
   return [...rows].sort((one, other) => Number(other.state === "open") - Number(one.state === "open") || other.created_at - one.created_at);
 }
 
+/** Where the two are made one: the customer of whom both were given to stays, or of whom was first; the other goes into him. */
+export function mergeOf(row: Conflict): string {
+  const [first, second] = sidesOf(row);
+  const [kept, gone] = (row.chosen ?? row.proposed) === "second" ? [second, first] : [first, second];
+  return `/customers/${kept.customer}/merge/${gone.customer}`;
+}
+
 /** Why that side is proposed, or none is. */
 export function sayBecause(row: Conflict, nameFor: (id: string) => string): string {
   if (row.proposed !== null) {

@@ -8,10 +8,11 @@ import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
 import { CustomerField } from "../expenses/CustomerField";
 import { sayValue } from "../mend/values";
-import { Block, Empty, Note, Row } from "../parts/Block";
+import { Block, Empty, Note, Row, TextLink } from "../parts/Block";
 import { Chips } from "../parts/Chips";
 import { Screen } from "../parts/Screen";
 import { useSnack } from "../parts/snack";
+import { useNames } from "../rows/staff";
 import type { Named } from "../shell/routes";
 import { sayField } from "../words/deeds";
 import { sayProblem } from "../words/problems";
@@ -23,18 +24,19 @@ interface Form {
   readonly take: readonly Field[];
 }
 
-const BLANK: Form = { gone: null, take: [] };
-
-/** Two customers who are one: who the other one is, and which value of each field stays. */
+/** Two customers who are one: who the other one is, unless the address says so, and which value of each field stays. */
 export function MergeScreen({ named }: { readonly named: Named }) {
   const id = named.id ?? "";
   const workspace = useWorkspace();
   const say = useSnack();
+  const nameFor = useNames();
   const [, navigate] = useLocation();
-  const name = `customer:${id}:merge`;
-  const draft = useDraft<Form>(name, BLANK);
+  const other = named.other ?? null;
+  const blank: Form = { gone: other, take: [] };
+  const name = other === null ? `customer:${id}:merge` : `customer:${id}:merge:${other}`;
+  const draft = useDraft<Form>(name, blank);
   const [refused, setRefused] = useState<string | null>(null);
-  const form = draft.value ?? BLANK;
+  const form = draft.value ?? blank;
   const both = useLive(
     async (read) => ({
       kept: await read.get("customers", id),
@@ -104,6 +106,8 @@ export function MergeScreen({ named }: { readonly named: Named }) {
           <Empty title={i18n._("Nobody here has the same name or number")}>{i18n._("Choose the other one yourself.")}</Empty>
         )}
         <CustomerField value={form.gone} onChange={choose} />
+        {gone && gone.owner_id !== kept.owner_id && <p>{i18n._("Both will be {name}'s.", { name: nameFor(kept.owner_id) })}</p>}
+        {gone && <TextLink to={`/customers/${gone.id}/merge/${id}`}>{i18n._("Let {name} stay instead", { name: gone.name })}</TextLink>}
       </Block>
       {gone && (
         <>

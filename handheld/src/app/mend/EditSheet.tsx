@@ -45,7 +45,7 @@ export function EditSheet({ trouble, title, onClose }: Props) {
       onClose();
     } catch (error) {
       if (error instanceof NotSendable) setRefused({ field: error.field, text: sayProblem(error.code, error.params) });
-      else if (error instanceof RowGone) setRefused({ field: null, text: i18n._("What it was about is not on this device any more. It can only be discarded.") });
+      else if (error instanceof RowGone) setRefused({ field: null, text: i18n._("What it was about is not on this device any more. Should it come back, this can be sent again.") });
       else throw error;
     }
   };

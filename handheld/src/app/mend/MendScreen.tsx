@@ -61,7 +61,25 @@ function Case({ trouble }: { readonly trouble: Trouble }) {
           })}
         </p>
       )}
-      {trouble.kept === null ? (
+      {trouble.again !== null && (
+        <Note tone="good">
+          {trouble.again === trouble.row
+            ? i18n._("What it is about is there again.")
+            : i18n._("It can be entered with the customer who stands for both.")}
+        </Note>
+      )}
+      {trouble.again !== null ? (
+        <Button
+          color="primary"
+          size="large"
+          block
+          onClick={() => void sendAgain(workspace, { ...trouble, row: trouble.again }, trouble.values).then(() => {
+            say(i18n._("It is sent again."));
+          })}
+        >
+          {i18n._("Send again")}
+        </Button>
+      ) : trouble.kept === null ? (
         <Button
           color="primary"
           size="large"

@@ -25,6 +25,8 @@ export interface Trouble extends Sent {
   /** What of it stands on this device's list and on the server's. */
   readonly own: readonly MendItem[];
   readonly issues: readonly Issue[];
+  /** The row on which it can be done as it was entered, because what it is about is there again; null where it has to be looked at first. */
+  readonly again: string | null;
 }
 
 /** The screen on which it is mended in its whole, where there is one. Below /app. */
@@ -41,10 +43,26 @@ const HELD_BACK = new Set(["sync.group-failed", "sync.parent-failed"]);
 export async function troubles(read: Reader): Promise<Trouble[]> {
   const [mend, all] = await Promise.all([read.mend(), read.all("sync_issues")]);
   const open = all.filter((issue) => issue.state === "open");
-  return [...ofThisDevice(mend, open), ...ofOthers(mend, open)].sort((one, other) => one.made_at - other.made_at);
+  const found = [...ofThisDevice(mend, open), ...ofOthers(mend, open)];
+  const known = await Promise.all(found.map(async (trouble) => ({ ...trouble, again: await againOn(read, trouble) })));
+  return known.sort((one, other) => one.made_at - other.made_at);
 }
 
-function ofThisDevice(mend: readonly MendItem[], open: readonly Issue[]): Trouble[] {
+/** Late work for a customer who was deleted waits here until he is restored; an edit of one who was merged goes to who stands for him. */
+async function againOn(read: Reader, { collection, action, row, values, code, params }: Sent): Promise<string | null> {
+  if (code === "customers.merged" && collection === "customers" && action === "update" && typeof params.into_id === "string") {
+    return (await read.get("customers", params.into_id)) === undefined ? null : params.into_id;
+  }
+  if (row === null || (code !== "customers.deleted" && code !== "core.not-found")) return null;
+  if (action !== "create") return (await read.get(collection as CollectionName, row)) === undefined ? null : row;
+  const isAboutHim = code === "customers.deleted" || String(params.field).endsWith("/customer_id");
+  if (!isAboutHim || typeof values.customer_id !== "string") return null;
+  return (await read.get("customers", values.customer_id)) === undefined ? null : row;
+}
+
+type Found = Omit<Trouble, "again">;
+
+function ofThisDevice(mend: readonly MendItem[], open: readonly Issue[]): Found[] {
   // What was done in one go was made at one instant, and is refused as one.
   const deeds = grouped(mend, (item) => item.made_at);
   return [...deeds].map(([made_at, own]) => {
@@ -54,7 +72,7 @@ function ofThisDevice(mend: readonly MendItem[], open: readonly Issue[]): Troubl
   });
 }
 
-function ofOthers(mend: readonly MendItem[], open: readonly Issue[]): Trouble[] {
+function ofOthers(mend: readonly MendItem[], open: readonly Issue[]): Found[] {
   const elsewhere = open.filter((issue) => !mend.some((item) => isSame(item, issue)));
   const deeds = grouped(elsewhere, (issue) =>
     issue.verdict === "conflict" ? issue.id : `${issue.enrolment_id} ${issue.made_at}`,
@@ -98,7 +116,7 @@ function recordOf(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 /** Take it off both lists. */
-export async function discard(workspace: Workspace, trouble: Trouble): Promise<void> {
+export async function discard(workspace: Workspace, trouble: Pick<Trouble, "own" | "issues">): Promise<void> {
   for (const item of trouble.own) await workspace.forget(item);
   if (trouble.issues.length === 0) return;
   await workspace.act((group) => {

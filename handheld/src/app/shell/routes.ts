@@ -73,6 +73,7 @@ export const ROUTES: readonly ScreenRoute[] = [
   { path: "/customers/deleted", section: "me", pane: "detail", screen: DeletedScreen },
   { path: "/customers/:id/handover", section: "customers", pane: "detail", screen: HandoverSheet },
   { path: "/customers/:id/merge", section: "customers", pane: "detail", screen: MergeScreen },
+  { path: "/customers/:id/merge/:other", section: "customers", pane: "detail", screen: MergeScreen },
   { path: "/customers/:id", section: "customers", pane: "detail", screen: CustomerScreen },
   { path: "/opportunities", section: "customers", pane: "detail", screen: OpportunitiesScreen },
   { path: "/opportunities/:id", section: "customers", pane: "detail", screen: OpportunityScreen },
