@@ -9,9 +9,9 @@ from server.core.page_schemas import PageQuery
 from server.core.sheet_answers import SheetQuery
 from server.customers import rules
 from server.customers.imports.columns import Field
+from server.customers.imports.merged_areas import MAX_COLUMNS
 from server.customers.imports.models import NAME_MOST, OUTCOMES
 from server.customers.imports.queries import STATES
-from server.customers.imports.sheets import MAX_COLUMNS
 
 FIELDS = tuple(each.value for each in Field)
 

@@ -12,7 +12,7 @@ import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -27,6 +27,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from server.core.problems import Refused, problem_type
 from server.core.sheets import safe_text
+from server.customers.imports.merged_areas import MAX_COLUMNS, Merges, areas_of
 
 FILE_UNREADABLE = problem_type(
     "customers.import-unreadable",
@@ -41,15 +42,12 @@ FILE_EMPTY = problem_type(
     en="There is no row in this file. The first row names the columns, each row after it is a customer.",
 )
 
-MAX_COLUMNS = 100
 MAX_ROWS = 1_048_576
 """As many as a sheet of a spreadsheet has."""
 CELL_MOST = 4000
 _UNPACKED_MOST = 1024 * 1024 * 1024
 _TEXTS_MOST = 256 * 1024 * 1024
 """Of an XLSX: all its parts, and the texts that its cells share, which are held in memory."""
-_MERGES_MOST = 200_000
-"""Merged areas of a sheet."""
 _LOOKED_AT = 10
 """Rows at the top among which the names of the columns are."""
 _CHUNK = 1024 * 1024
@@ -57,7 +55,6 @@ _CHUNK = 1024 * 1024
 warnings.filterwarnings("ignore", r"Cell \w+ is marked as a date", UserWarning)
 _ERROR = re.compile(r"#(REF!|N/A|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!)")
 _QUOTED_FORMULA = re.compile(r'="([^"]*)"')
-_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*ref="([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"')
 _ROW = re.compile(rb"<(?:\w+:)?row[ >]")
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 
@@ -239,7 +236,8 @@ def _workbook_lines(path: Path) -> Iterator[Line]:
         texts = sum(each.file_size for each in parts if each.filename.endswith("sharedStrings.xml"))
         if sum(each.file_size for each in parts) > _UNPACKED_MOST or texts > _TEXTS_MOST:
             raise Refused(FILE_UNREADABLE)
-        merges = _Merges(_merged(packed))
+        with packed.open(_first_sheet(packed)) as file:
+            merges = Merges(areas_of(file))
     with path.open("rb") as file:  # of a path openpyxl wants to know the ending, and what is kept here has none
         book = load_workbook(file, read_only=True, keep_links=False)
         try:
@@ -262,7 +260,7 @@ def _sheet_cell(value: Any) -> Cell:
     if isinstance(value, int | float):
         return str(int(value)) if float(value).is_integer() else repr(value)
     if isinstance(value, datetime):
-        return value.date()
+        return value.date() if value.date() > DAYS_SINCE else Odd(Oddity.ERROR)
     if isinstance(value, date):
         return value
     return str(value) if isinstance(value, time) else Odd(Oddity.FORMULA)
@@ -274,62 +272,6 @@ def _first_sheet(packed: zipfile.ZipFile) -> str:
     if not names:
         raise KeyError("no sheet")
     return names[0]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class _Area:
-    """Cells that were merged into their upper left. Rows from 1, columns from 0."""
-
-    top: int
-    bottom: int
-    left: int
-    right: int
-
-
-class _Merges:
-    """Which cells lie under a merged one, row by row from the first: areas may be a million rows high."""
-
-    def __init__(self, areas: Sequence[_Area]) -> None:
-        self._below = sorted(areas, reverse=True)
-        self._here: list[_Area] = []
-
-    def under(self, number: int) -> set[int]:
-        """The columns of the next row. Raises ValueError when more areas meet there than there are columns."""
-        while self._below and self._below[-1].top <= number:
-            self._here.append(self._below.pop())
-        self._here = [each for each in self._here if each.bottom >= number]
-        if len(self._here) > MAX_COLUMNS:
-            raise ValueError("areas on top of each other")
-        return {
-            column
-            for each in self._here
-            for column in range(each.left, each.right + 1)
-            if (number, column) != (each.top, each.left)
-        }
-
-
-def _merged(packed: zipfile.ZipFile) -> list[_Area]:
-    """The merged areas of the sheet, which stand at its end. Raises ValueError when nobody can have made so many."""
-    found: list[_Area] = []
-    with packed.open(_first_sheet(packed)) as file:
-        rest = b""
-        while chunk := file.read(_CHUNK):
-            seen = rest + chunk
-            for match in _MERGED.finditer(seen):
-                right = min(_column(match[3]), MAX_COLUMNS - 1)
-                found.append(_Area(int(match[2]), int(match[4]), _column(match[1]), right))
-            if len(found) > _MERGES_MOST:
-                raise ValueError("too many merged areas")
-            cut = seen.rfind(b"<")
-            rest = seen[cut:] if cut >= 0 and len(seen) - cut < 200 else b""
-    return found
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters[:4]:
-        number = number * 26 + letter - 64
-    return number - 1
 
 
 def _with_merged(cells: tuple[Cell, ...], under: set[int]) -> tuple[Cell, ...]:

@@ -17,6 +17,7 @@ from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 from server.core.problems import Refused
 from server.customers.imports import sheets
 from server.customers.imports.columns import Field
+from server.customers.imports.merged_areas import MAX_COLUMNS, Area, Merges
 from server.customers.imports.reading import read_day, read_line
 from server.customers.imports.sheets import Odd, Oddity, count_lines, encoding_of, read_lines, top_lines
 
@@ -150,9 +151,9 @@ def test_merged_cells_as_high_as_a_sheet_take_no_memory_and_on_top_of_each_other
     tracemalloc.stop()
     assert {row[0] for row in found[1:]} == {Odd(Oddity.MERGED)}
     assert most < 20_000_000
-    areas = [sheets._Area(1, 9, 0, 0)] * (sheets.MAX_COLUMNS + 1)
+    areas = [Area(1, 9, 0, 0)] * (MAX_COLUMNS + 1)
     with pytest.raises(ValueError, match="on top"):
-        sheets._Merges(areas).under(1)
+        Merges(areas).under(1)
 
 
 def test_blank_rows_keep_their_numbers(tmp_path: Path) -> None:
