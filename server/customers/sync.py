@@ -22,6 +22,7 @@ from server.customers.profile import rules as profile
 from server.customers.receptions import sync as receptions
 from server.customers.search.sound import SOUND_MOST
 from server.customers.settling import settle_customer, settle_note, settle_phone
+from server.customers.timeline import Deed
 from sync_protocol import wire
 from sync_protocol.operations import Operation
 from sync_protocol.wire import WireType
@@ -158,6 +159,7 @@ TIMELINE = Collection(
         Column("day_on", wire.DAY),
         Column("done_by", wire.ID),
         Column("kind", wire.TEXT(40)),
+        Column("deed", wire.CODE([each.value for each in Deed])),
         Column("subject_id", wire.ID.or_null()),
         Column("params", wire.JSON),
     ),

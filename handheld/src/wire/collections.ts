@@ -116,6 +116,7 @@ export interface Rows {
     readonly day_on: string;
     readonly done_by: string;
     readonly kind: string;
+    readonly deed: "activity" | "call" | "customer" | "follow_up" | "note" | "opportunity" | "other" | "question" | "reception" | "visit";
     readonly subject_id: string | null;
     readonly params: unknown;
   };
@@ -1286,6 +1287,7 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
       day_on: day,
       done_by: id,
       kind: text(40),
+      deed: code("activity", "call", "customer", "follow_up", "note", "opportunity", "other", "question", "reception", "visit"),
       subject_id: orNull(id),
       params: json,
     },

@@ -11,7 +11,7 @@ const staff = (id: string, name: string, state: "active" | "disabled" = "active"
 const visit = (assignee_id: string, values: Partial<Visit> = {}): Visit =>
   complete({ id: `${assignee_id}${Math.random()}`, version: 1, unsent: false, assignee_id, day_on: ON, planned_on: ON, ...values } as Visit, "me");
 const day = (visits: Visit[], plans: Day["plans"] = []): Day => ({
-  visits, plans, staff: [staff("w", "王磊"), staff("z", "赵敏"), staff("n", "Na"), staff("o", "老周", "disabled"), staff("d", "主管")],
+  visits, activities: [], plans, staff: [staff("w", "王磊"), staff("z", "赵敏"), staff("n", "Na"), staff("o", "老周", "disabled"), staff("d", "主管")],
 });
 const member = (user_id: string) => ({ user_id, last_seen_at: null });
 
@@ -41,4 +41,12 @@ it("the plan is the one that was sent last", () => {
   });
   const board = boardOf(day([], [plan(5), plan(9), plan(null)]), [member("w")], ON, MOMENT);
   expect(board.people[0]?.planSentAt).toBe(9);
+});
+
+it("calls and other activities stand beside the visits, and whoever made some is not idle", () => {
+  const said = (id: string, author_id: string, channel: "call_in" | "call_out" | "mail") => ({ id, author_id, channel, day_on: ON }) as Day["activities"][number];
+  const activities = [said("1", "z", "call_in"), said("2", "z", "call_out"), said("3", "z", "mail")];
+  const board = boardOf({ ...day([]), activities }, [member("w"), member("z")], ON, MOMENT);
+  expect(board.people.map((each) => [each.name, each.counts.calls, each.counts.contacts])).toEqual([["王磊", 0, 0], ["赵敏", 2, 1]]);
+  expect(board.total).toMatchObject({ calls: 2, contacts: 1 });
 });

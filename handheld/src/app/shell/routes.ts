@@ -32,6 +32,9 @@ import { WriteReportScreen } from "../reports/WriteReportScreen";
 import { NewTaskScreen } from "../tasks/NewTaskScreen";
 import { TaskScreen } from "../tasks/TaskScreen";
 import { FirstPerson } from "../team/FirstPerson";
+import { FeedScreen } from "../team/FeedScreen";
+import { MonthScreen } from "../team/MonthScreen";
+import { NumbersScreen } from "../team/NumbersScreen";
 import { PersonDayScreen } from "../team/PersonDayScreen";
 import { TeamScreen } from "../team/TeamScreen";
 import { TeamVisitScreen } from "../team/TeamVisitScreen";
@@ -79,6 +82,10 @@ export const ROUTES: readonly ScreenRoute[] = [
   { path: "/opportunities/:id", section: "customers", pane: "detail", screen: OpportunityScreen },
   { path: "/team", section: "team", pane: "list", screen: TeamScreen, beside: FirstPerson },
   { path: "/team/task", section: "team", pane: "detail", screen: NewTaskScreen },
+  { path: "/team/feed", section: "team", pane: "detail", screen: FeedScreen },
+  { path: "/team/feed/:person", section: "team", pane: "detail", screen: FeedScreen },
+  { path: "/team/month", section: "team", pane: "detail", screen: MonthScreen },
+  { path: "/team/numbers", section: "team", pane: "detail", screen: NumbersScreen },
   { path: "/team/:day/:person", section: "team", pane: "detail", screen: PersonDayScreen },
   { path: "/team/:day/:person/:visit", section: "team", pane: "detail", screen: TeamVisitScreen },
   { path: "/approvals", section: "approvals", pane: "list", screen: ApprovalsScreen, beside: FirstWaiting },

@@ -1,7 +1,7 @@
 import { useWorkspace } from "../../hooks/context";
 import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
-import { Block, Empty, Row } from "../parts/Block";
+import { Block, Empty, Row, TextLink } from "../parts/Block";
 import { Screen } from "../parts/Screen";
 import { Tag } from "../parts/Tag";
 import { byTimeThenWeight, isLate, isUnplanned, standingOf, type Visit } from "../rows/visits";
@@ -26,7 +26,7 @@ export function PersonDayScreen({ named }: { readonly named: Named }) {
   const title = i18n._("{name}, {day}", { name, day: sayDay(day, today) });
   if (!found) return <Screen title={title} back="/team">{null}</Screen>;
   const visits = found.visits.filter((each) => each.assignee_id === id).sort(byTimeThenWeight);
-  const counts = countsOf(visits, day, { now, zone });
+  const counts = countsOf(visits, day, { now, zone }, found.activities.filter((each) => each.author_id === id));
   const plan = found.plans.filter((each) => each.owner_id === id).at(-1);
   return (
     <Screen title={title} back="/team">
@@ -39,6 +39,15 @@ export function PersonDayScreen({ named }: { readonly named: Named }) {
             unplanned: counts.unplanned,
           })}
         </p>
+        {counts.calls + counts.contacts > 0 && (
+          <p>
+            {i18n._("{calls, plural, one {# call} other {# calls}}, {contacts, plural, one {# other contact} other {# other contacts}}.", {
+              calls: counts.calls,
+              contacts: counts.contacts,
+            })}{" "}
+            <TextLink to={`/team/feed/${id}`}>{i18n._("What was done, in the feed")}</TextLink>
+          </p>
+        )}
         <Warnings counts={counts} />
         <p className={css.soft}>
           {plan?.sent_at

@@ -8,11 +8,11 @@ import { Tag, type Tone } from "../parts/Tag";
 import { useBeside } from "../shell/beside";
 import { useIsWide } from "../shell/wide";
 import { useNow, useToday } from "../words/now";
-import { sayDay, sayInstant } from "../words/times";
+import { dayOf, sayDay, sayInstant } from "../words/times";
 import { useBoard, useTeamDay } from "./board";
 import type { Counts } from "./day";
 import css from "./team.module.css";
-import type { PersonDay } from "./team";
+import { isIdle, type PersonDay } from "./team";
 
 /** The team's day, counted on this device: works without a network, as far as it has synced. */
 export function TeamScreen() {
@@ -28,7 +28,12 @@ export function TeamScreen() {
       title={i18n._("Team, {day}", { day: sayDay(day, today) })}
       head={<DaySwitch day={day} today={today} onChange={setDay} />}
     >
-      <TextLink to="/team/task">{i18n._("Give a task")}</TextLink>
+      <nav className={css.ways} aria-label={i18n._("More about the team")}>
+        <TextLink to="/team/feed">{i18n._("Team feed")}</TextLink>
+        <TextLink to="/team/month">{i18n._("Month's report")}</TextLink>
+        <TextLink to="/team/numbers">{i18n._("Sales numbers")}</TextLink>
+        <TextLink to="/team/task">{i18n._("Give a task")}</TextLink>
+      </nav>
       {board && <Total counts={board.total} />}
       {board?.people.length === 0 && (
         <Block>
@@ -60,6 +65,8 @@ function Total({ counts }: { readonly counts: Counts }) {
     [i18n._("Missed"), counts.missed, counts.missed > 0 ? "bad" : "plain"],
     [i18n._("Unplanned"), counts.unplanned, "plain"],
     [i18n._("Off site"), counts.outside, counts.outside > 0 ? "bad" : "plain"],
+    [i18n._("Calls"), counts.calls, "plain"],
+    [i18n._("Other contacts"), counts.contacts, "plain"],
   ];
   return (
     <dl className={css.numbers}>
@@ -87,7 +94,8 @@ function PersonRow({ day, today, each, isShown }: PersonProps) {
   const { person } = useWorkspace();
   const to = `/team/${day}/${each.id}`;
   const { counts } = each;
-  const idle = counts.planned + counts.done + counts.unplanned === 0;
+  const zone = person.organisation.timezone;
+  const isSilent = day === today && (each.lastSeenAt === null || dayOf(each.lastSeenAt, zone) !== today);
   return (
     <Row
       to={to}
@@ -95,18 +103,26 @@ function PersonRow({ day, today, each, isShown }: PersonProps) {
       title={each.name === "" ? i18n._("A colleague") : each.name}
       sub={
         <>
-          {idle
+          {isIdle(counts)
             ? i18n._("Nothing planned")
-            : i18n._("{kept} of {planned} planned done, {unplanned} unplanned", {
+            : i18n._("Visits {kept} of {planned} planned, {unplanned} unplanned · {calls, plural, one {# call} other {# calls}}", {
                 kept: counts.kept,
                 planned: counts.planned,
                 unplanned: counts.unplanned,
+                calls: counts.calls,
               })}
-          {day === today && each.lastSeenAt !== null && (
-            <span className={css.seen}>
-              {i18n._("Last heard of {when}", { when: sayInstant(each.lastSeenAt, now, person.organisation.timezone) })}
-            </span>
+          {day === today && each.lastSeenAt !== null && !isSilent && (
+            <span className={css.seen}>{i18n._("Last heard of {when}", { when: sayInstant(each.lastSeenAt, now, zone) })}</span>
           )}
+          <span className={css.tags}>
+            {isSilent && (
+              <Tag tone="warn">
+                {each.lastSeenAt === null
+                  ? i18n._("Phone never heard of")
+                  : i18n._("Phone silent since {when}", { when: sayInstant(each.lastSeenAt, now, zone) })}
+              </Tag>
+            )}
+          </span>
           <Warnings counts={counts} />
         </>
       }

@@ -11,6 +11,9 @@ export type Line = Pick<
   "state" | "planned_on" | "day_on" | "planned_start_at" | "actual_started_at" | "location_verdict"
 >;
 
+/** What is counted of an activity. */
+export type Contact = Pick<Rows["activities"], "channel">;
+
 /** A moment in the organisation's zone. */
 export interface Moment {
   readonly now: number;
@@ -20,7 +23,7 @@ export interface Moment {
 /**
  * Numbers of one day. planned: lines planned for it; kept (done, on whatever day), in_progress, open, cancelled, not_heard_from
  * and missed add up to it. done: visits that took place on the day; unplanned: those, and those under way, that nobody had
- * planned. outside, unverified: by the verdict on their check-in.
+ * planned. outside, unverified: by the verdict on their check-in. calls: with customers, either way; contacts: all other activities.
  */
 export interface Counts {
   readonly planned: number;
@@ -35,20 +38,25 @@ export interface Counts {
   readonly late: number;
   readonly outside: number;
   readonly unverified: number;
+  readonly calls: number;
+  readonly contacts: number;
 }
 
 export const NONE: Counts = {
   planned: 0, kept: 0, in_progress: 0, open: 0, cancelled: 0, not_heard_from: 0, missed: 0,
-  done: 0, unplanned: 0, late: 0, outside: 0, unverified: 0,
+  done: 0, unplanned: 0, late: 0, outside: 0, unverified: 0, calls: 0, contacts: 0,
 };
 
 const OF_PLAN: Readonly<Record<Standing, keyof Counts>> = {
   done: "kept", in_progress: "in_progress", planned: "open", cancelled: "cancelled", silent: "not_heard_from", missed: "missed",
 };
 
-/** The numbers of one person. lines: his visits, at least those that are planned for the day or stand in it. */
-export function countsOf(lines: Iterable<Line>, on: string, { now, zone }: Moment): Counts {
+const CALLS: ReadonlySet<string> = new Set(["call_in", "call_out"]);
+
+/** The numbers of one person. lines: his visits, at least those that are planned for the day or stand in it. contacts: his activities of the day. */
+export function countsOf(lines: Iterable<Line>, on: string, { now, zone }: Moment, contacts: Iterable<Contact> = []): Counts {
   const counts: { -readonly [Name in keyof Counts]: number } = { ...NONE };
+  for (const { channel } of contacts) counts[CALLS.has(channel) ? "calls" : "contacts"] += 1;
   for (const line of lines) {
     if (line.planned_on === on) {
       counts.planned += 1;

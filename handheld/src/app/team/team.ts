@@ -19,6 +19,7 @@ export interface Board {
 
 export interface Day {
   readonly visits: readonly Visit[];
+  readonly activities: readonly Shown<"activities">[];
   readonly plans: readonly Shown<"day_plans">[];
   readonly staff: readonly Shown<"staff">[];
 }
@@ -35,14 +36,15 @@ export function complete(visit: Visit, me: string): Visit {
 
 /** Everything on this device that a day's board is counted from. me: whose visits name nobody until they are sent. */
 export async function readDay(read: Reader, on: string, me: string): Promise<Day> {
-  const [here, planned, plans, staff] = await Promise.all([
+  const [here, planned, activities, plans, staff] = await Promise.all([
     read.where("visits", "day_on", on),
     read.where("visits", "planned_on", on),
+    read.where("activities", "day_on", on),
     read.where("day_plans", "plan_on", on),
     read.all("staff"),
   ]);
   const visits = [...new Map([...here, ...planned].map((visit) => [visit.id, complete(visit, me)])).values()];
-  return { visits, plans: plans.filter((each) => each.state !== "cancelled"), staff };
+  return { visits, activities, plans: plans.filter((each) => each.state !== "cancelled"), staff };
 }
 
 /** team: who stands on it by the office's word; whoever else has a line that day stands on it too. */
@@ -59,7 +61,7 @@ export function boardOf(day: Day, team: readonly Member[], on: string, moment: M
     return {
       id,
       name: names.get(id)?.name ?? "",
-      counts: countsOf(lines.get(id) ?? [], on, moment),
+      counts: countsOf(lines.get(id) ?? [], on, moment, day.activities.filter((each) => each.author_id === id)),
       planSentAt: sent.reduce((last, each) => (each !== null && each > (last ?? 0) ? each : last), null),
       lastSeenAt: seen.get(id) ?? null,
     };
@@ -69,8 +71,12 @@ export function boardOf(day: Day, team: readonly Member[], on: string, moment: M
   return { people, total: people.reduce((sum, each) => plus(sum, each.counts), NONE) };
 }
 
+/** Nothing planned, and nothing done. */
+export const isIdle = ({ planned, done, unplanned, calls, contacts }: Counts): boolean =>
+  planned + done + unplanned + calls + contacts === 0;
+
 /** How much there is to ask about; a day without any line is something to ask about too. */
 function needOf(counts: Counts): number {
   const trouble = counts.missed * 3 + counts.not_heard_from * 2 + counts.late + counts.outside;
-  return trouble + (counts.planned + counts.done + counts.unplanned === 0 ? 0.5 : 0);
+  return trouble + (isIdle(counts) ? 0.5 : 0);
 }

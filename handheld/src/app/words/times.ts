@@ -80,3 +80,13 @@ export function sayInstant(at: number, now: number, zone: string): string {
   const [day, today] = [dayOf(at, zone), dayOf(now, zone)];
   return day === today ? clockOf(at, zone) : `${sayDay(day, today)} ${clockOf(at, zone)}`;
 }
+
+/** The month (YYYY-MM) so many after another one. */
+export function monthAfter(month: string, count: number): string {
+  const [year = 0, number = 1] = month.split("-").map(Number);
+  return new Date(Date.UTC(year, number - 1 + count, 1)).toISOString().slice(0, 7);
+}
+
+/** “November 2026”. */
+export const sayMonth = (month: string): string =>
+  formatter(i18n.locale, "UTC", { month: "long", year: "numeric" }).format(Date.parse(`${month}-01T00:00:00Z`));
