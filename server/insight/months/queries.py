@@ -16,10 +16,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
 
-from server.accounts.models import OrgUnit, User
-from server.accounts.queries.staff import staff_condition
 from server.core.access import Actor
-from server.core.rows import Row, c
+from server.core.rows import c
 from server.customers.models import TimelineEntry
 from server.customers.opportunities.models import Opportunity
 from server.customers.opportunities.operations import OPENED
@@ -33,8 +31,7 @@ from server.fieldwork.models import Visit
 from server.fieldwork.queries import has_status, was_late
 from server.fieldwork.rules import LineStatus
 from server.fieldwork.transitions import VisitState
-from server.insight.functions import BOARD
-from server.insight.queries import works_in_the_field
+from server.insight.months.people import people_in_reach, rows_of, who
 
 OF_A_DAY = ("visits", "calls", "contacts", "receptions")
 _STATUSES = {
@@ -126,13 +123,13 @@ def days(
     connection: Connection, actor: Actor, first: date, last: date, *, units: frozenset[str] | None = None
 ) -> list[PersonDays]:
     """What each person did on each day from first to last. Four statements."""
-    people = _people(connection, actor, units)
+    people = people_in_reach(connection, actor, units)
     counted: dict[str, dict[date, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     for user_id, on, name, count in _happened(connection, actor, first, last, units):
         if name in OF_A_DAY:
             counted[user_id][on][name] += count
     return [
-        PersonDays(*_who(each), [Day(on, **found) for on, found in sorted(counted[each.id].items()) if found])
+        PersonDays(*who(each), [Day(on, **found) for on, found in sorted(counted[each.id].items()) if found])
         for each in people
         if each.is_expected or counted[each.id]
     ]
@@ -143,7 +140,7 @@ def month(
 ) -> Month:
     """The month that `on` is in. Eight statements."""
     first, last = on.replace(day=1), on.replace(day=calendar.monthrange(on.year, on.month)[1])
-    people = _people(connection, actor, units)
+    people = people_in_reach(connection, actor, units)
     counted: dict[str, Counter[str]] = defaultdict(Counter)
     worked: dict[str, set[date]] = defaultdict(set)
     for user_id, day, name, count in _happened(connection, actor, first, last, units):
@@ -165,7 +162,7 @@ def month(
             numbers = Numbers(**found)
             lines.append(
                 PersonMonth(
-                    *_who(each), numbers if spent is not None else dataclasses.replace(numbers, spent_minor=None)
+                    *who(each), numbers if spent is not None else dataclasses.replace(numbers, spent_minor=None)
                 )
             )
     return Month(first, last, actor.currency, lines, _sum([each.numbers for each in lines], spent is not None))
@@ -177,43 +174,6 @@ def _sum(all_numbers: Iterable[Numbers], with_expenses: bool) -> Numbers:
         total.update({name: getattr(numbers, name) or 0 for name in NAMES})
     found = Numbers(**total)
     return found if with_expenses else dataclasses.replace(found, spent_minor=None)
-
-
-# -- who ---------------------------------------------------------------------------------------------------------------
-
-
-def _reached(actor: Actor, units: frozenset[str] | None) -> ColumnElement[bool]:
-    u = c(User)
-    within = and_(u.org_id == actor.org_id, staff_condition(actor.must(BOARD), actor.org_id))
-    return within if units is None else and_(within, u.unit_id.in_(sorted(units)))
-
-
-def _people(connection: Connection, actor: Actor, units: frozenset[str] | None) -> list[Any]:
-    """All in reach; is_expected: he stands there without having done anything."""
-    u, n = c(User), c(OrgUnit)
-    expected = case((and_(u.state == "active", works_in_the_field()), 1), else_=0).label("is_expected")
-    return list(
-        connection.execute(
-            select(u.id, u.name, u.unit_id, n.name.label("unit_name"), expected)
-            .select_from(User.__table__)
-            .join(OrgUnit.__table__, and_(n.org_id == u.org_id, n.id == u.unit_id))
-            .where(_reached(actor, units))
-            .order_by(n.name, u.name, u.id)
-        )
-    )
-
-
-def _who(row: Any) -> tuple[str, str, str, str]:
-    return row.id, row.name, row.unit_id, row.unit_name
-
-
-def _of(actor: Actor, row: type[Row], person: str, units: frozenset[str] | None) -> list[ColumnElement[bool]]:
-    """Rows of a kind whose person is one of these."""
-    columns, u = c(row), c(User)
-    return [columns.org_id == actor.org_id, columns[person].in_(select(u.id).where(_reached(actor, units)))]
-
-
-# -- what --------------------------------------------------------------------------------------------------------------
 
 
 def _happened(
@@ -229,7 +189,7 @@ def _happened(
 
     read(
         select(v.assignee_id, v.day_on, func.count(), _count(v.planned_on.is_(None)))
-        .where(*_of(actor, Visit, "assignee_id", units), v.state == VisitState.DONE.value)
+        .where(*rows_of(actor, Visit, "assignee_id", units), v.state == VisitState.DONE.value)
         .where(v.day_on.between(first, last))
         .group_by(v.assignee_id, v.day_on),
         "visits",
@@ -237,7 +197,7 @@ def _happened(
     )
     read(
         select(a.author_id, a.day_on, _count(a.channel.in_(CALLS)), _count(~a.channel.in_(CALLS)))
-        .where(*_of(actor, Activity, "author_id", units), a.day_on.between(first, last))
+        .where(*rows_of(actor, Activity, "author_id", units), a.day_on.between(first, last))
         .group_by(a.author_id, a.day_on),
         "calls",
         "contacts",
@@ -247,7 +207,7 @@ def _happened(
         select(
             t.done_by, t.day_on, *(_count(each) for each in (t.deed == deeds[0], t.deed == deeds[1], t.kind == OPENED))
         )
-        .where(*_of(actor, TimelineEntry, "done_by", units), t.day_on.between(first, last))
+        .where(*rows_of(actor, TimelineEntry, "done_by", units), t.day_on.between(first, last))
         .where(or_(t.deed.in_(deeds[:2]), and_(t.deed == deeds[2], t.kind == OPENED)))
         .group_by(t.done_by, t.day_on),
         "receptions",
@@ -274,7 +234,7 @@ def _planned(
     }
     rows = connection.execute(
         select(v.assignee_id, *numbers.values())
-        .where(*_of(actor, Visit, "assignee_id", units), v.planned_on.between(first, last))
+        .where(*rows_of(actor, Visit, "assignee_id", units), v.planned_on.between(first, last))
         .group_by(v.assignee_id)
     )
     return [(row[0], name, int(count)) for row in rows for name, count in zip(numbers, row[1:], strict=True)]
@@ -289,7 +249,7 @@ def _closed(
     amount = func.coalesce(func.sum(case((o.currency == actor.currency, func.coalesce(o.amount_minor, 0)), else_=0)), 0)
     rows = connection.execute(
         select(o.closed_by, o.state, func.count(), amount)
-        .where(*_of(actor, Opportunity, "closed_by", units), o.state.in_(sorted(names)))
+        .where(*rows_of(actor, Opportunity, "closed_by", units), o.state.in_(sorted(names)))
         .where(o.closed_on.between(first, last))
         .group_by(o.closed_by, o.state)
     )

@@ -66,7 +66,8 @@ def feed_page(
     parts = [_first(part, actor, filters, after, limit + 1) for part in _parts(actor.must(READ), filters, units)]
     if not parts:
         return [], None
-    found = (union(*(select(each.subquery()) for each in parts)) if len(parts) > 1 else parts[0]).subquery()
+    every = (union(*(select(each.subquery()) for each in parts)) if len(parts) > 1 else parts[0]).subquery()
+    found = _latest(select(every), every.c, limit + 1).subquery()  # lines are looked up for what is shown only
     source = (
         found.join(TimelineEntry.__table__, and_(t.org_id == actor.org_id, t.id == found.c.id))
         .join(Customer.__table__, and_(k.org_id == t.org_id, k.id == t.customer_id))
@@ -75,7 +76,7 @@ def feed_page(
     )
     names = (u.name.label("done_by_name"), k.name.label("customer_name"), n.text)
     statement = select(*(t[name] for name in _OWN), *names).select_from(source)
-    rows = connection.execute(statement.order_by(t.day_on.desc(), t.id.desc()).limit(limit + 1)).all()
+    rows = connection.execute(statement.order_by(found.c.day_on.desc(), found.c.id.desc())).all()
     lines = [FeedLine(**row._mapping) for row in rows[:limit]]
     return lines, (lines[-1].day_on.isoformat(), lines[-1].id) if len(rows) > limit else None
 
@@ -103,4 +104,8 @@ def _first(
         statement = statement.where(t.deed.in_(_TOLD))
     if after is not None:
         statement = statement.where(earlier((t.day_on, t.id), (date.fromisoformat(after[0]), after[1])))
-    return statement.order_by(t.day_on.desc(), t.id.desc()).limit(most)
+    return _latest(statement, t, most)
+
+
+def _latest(statement: Select[Any], columns: Any, most: int) -> Select[Any]:
+    return statement.order_by(columns.day_on.desc(), columns.id.desc()).limit(most)
