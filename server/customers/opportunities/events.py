@@ -59,6 +59,14 @@ class OpportunityContactAdded(Event):
     contact_id: str
 
 
+@event("customers.opportunities-exported")
+class OpportunitiesExported(Event):
+    """Subject: who took the file. filters: name of each filter that was set. count: rows at its beginning."""
+
+    filters: list[str]
+    count: int
+
+
 @event("customers.funnel-stage-written")
 class FunnelStageWritten(Event):
     """Subject: the stage, new or changed."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from server.accounts.models import User
 from server.core.access import Actor
@@ -16,13 +16,14 @@ from server.core.paging import Key, earlier
 from server.core.problems import NOT_FOUND, Refused
 from server.core.rows import c
 from server.core.types import from_ms, to_ms
-from server.customers.functions import READ
+from server.customers.functions import EXPORT, READ
 from server.customers.models import Customer, TimelineEntry
 from server.customers.opportunities.models import Opportunity, OpportunityContact
 from server.customers.opportunities.rules import OpportunityState
 from server.customers.trail import Entry
 
 Place = tuple[Any, ...] | None
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +73,32 @@ class OpportunityFilters:
     from_minor: int | None = None
     to_minor: int | None = None
 
+    def set_names(self) -> list[str]:
+        """Which of them are set."""
+        return [each.name for each in dataclasses.fields(self) if getattr(self, each.name) is not None]
+
 
 def opportunity_page(
     connection: Connection, actor: Actor, filters: OpportunityFilters, *, after: Place, limit: int
 ) -> tuple[list[Line], tuple[Key, Key] | None]:
     """One page, what is worth most now first. after: (weighted_minor, id). One statement."""
+    return _page(connection, actor, _matching(filters), after, limit)
+
+
+def count_for_export(connection: Connection, actor: Actor, filters: OpportunityFilters) -> int:
+    """How many opportunities an export would hold now."""
+    cut = _cut(actor, EXPORT).where(*_matching(filters)).subquery("cut")
+    return int(connection.execute(select(func.count()).select_from(cut)).scalar_one())
+
+
+def export_lines(connection: Connection, actor: Actor, filters: OpportunityFilters) -> Iterator[Line]:
+    """All opportunities within reach of the export function, what is worth most now first. One statement, read as it goes."""
+    statement = _lines(_cut(actor, EXPORT).where(*_matching(filters)))
+    for row in connection.execution_options(yield_per=_AT_ONCE).execute(statement):
+        yield Line(**row._mapping)
+
+
+def _matching(filters: OpportunityFilters) -> list[ColumnElement[bool]]:
     o = c(Opportunity)
     state = filters.state or (None if filters.customer_id else OpportunityState.OPEN.value)
     wanted = dataclasses.replace(filters, state=state)
@@ -89,7 +111,7 @@ def opportunity_page(
         conditions.append(o.amount_minor >= filters.from_minor)
     if filters.to_minor is not None:
         conditions.append(o.amount_minor <= filters.to_minor)
-    return _page(connection, actor, conditions, after, limit)
+    return conditions
 
 
 def ranking_page(

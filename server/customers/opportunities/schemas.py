@@ -17,6 +17,7 @@ from server.core.fields import (
     TextField,
 )
 from server.core.page_schemas import PageQuery, page_of
+from server.core.sheet_answers import SheetQuery
 from server.customers.opportunities import rules
 from server.customers.opportunities.rules import AMOUNT_MOST
 from server.customers.opportunities.sums import FunnelBy
@@ -63,8 +64,8 @@ class OpportunityOut(Schema):
     project_id = IdField(required=True, allow_none=True)
 
 
-class OpportunityQuery(PageQuery):
-    """Query of the list, what is worth most now first."""
+class OpportunityNarrowing(Schema):
+    """What a list or an export is narrowed to."""
 
     state = CodeField(_STATES, metadata={"description": "open unless told, and unless a customer is named."})
     stage_code = TextField(rules.CODE_MOST)
@@ -74,6 +75,14 @@ class OpportunityQuery(PageQuery):
     project_id = IdField()
     from_minor = QueryInteger(0, AMOUNT_MOST, metadata={"description": "The least amount, in minor units."})
     to_minor = QueryInteger(0, AMOUNT_MOST, metadata={"description": "The greatest amount, included."})
+
+
+class OpportunityQuery(PageQuery, OpportunityNarrowing):
+    """Query of the list, what is worth most now first."""
+
+
+class OpportunityExport(SheetQuery, OpportunityNarrowing):
+    """Query of the export."""
 
 
 class RankingOut(page_of(OpportunityOut)):  # type: ignore[misc]

@@ -122,6 +122,7 @@ RECIPES: Mapping[str, Recipe] = {
     # opportunities
     "GET /api/v1/customers/ranking": Recipe(),
     "GET /api/v1/opportunities": Recipe(references={**_SUMS, "?customer_id": "opportunity:customer_id"}),
+    "GET /api/v1/opportunities/export": Recipe(references={**_SUMS, "?customer_id": "opportunity:customer_id"}),
     "POST /api/v1/opportunities": Recipe(
         body=_opportunity,
         references={"/id": "opportunity", "/customer_id": "customer", "/visit_id": "visit"},

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask.wrappers import Response
 from sqlalchemy import select
 
 from server.core.api import Blueprint
 from server.core.auth import current_actor, reading, writing
-from server.core.declare import requires
-from server.core.http import language
+from server.core.declare import STEP_UP, requires
+from server.core.http import language, limit
+from server.core.limits import EXPORT_PER_PERSON
 from server.core.lists import page_answer
 from server.core.page_schemas import PageQuery, page_of
 from server.core.problems import BAD_CURSOR, NOT_FOUND, STALE, Refused
 from server.core.rows import c
+from server.core.sheet_answers import SHEET, sheet_answer
 from server.core.sync_problems import SYNC_PROBLEMS
 from server.core.uow import UnitOfWork
-from server.customers.functions import READ, WRITE
+from server.customers.functions import EXPORT, READ, WRITE
 from server.customers.models import Customer
 from server.customers.opportunities import operations, queries, rules
+from server.customers.opportunities.events import OpportunitiesExported
+from server.customers.opportunities.export import columns
+from server.customers.opportunities.funnel import stages
 from server.customers.opportunities.models import Opportunity, OpportunityContact
 from server.customers.opportunities.queries import Line, OpportunityFilters
 from server.customers.opportunities.rules import OPPORTUNITY_CLOSED, STAGE_UNKNOWN
@@ -26,6 +32,7 @@ from server.customers.opportunities.schemas import (
     OpportunityContactIn,
     OpportunityContactOut,
     OpportunityEntryOut,
+    OpportunityExport,
     OpportunityIn,
     OpportunityOut,
     OpportunityPatch,
@@ -81,6 +88,25 @@ def list_opportunities(query: dict[str, Any]) -> dict[str, Any]:
         cursor,
         _BY_WORTH,
         lambda connection, after: queries.opportunity_page(connection, actor, filters, after=after, limit=size),
+    )
+
+
+@OPPORTUNITIES.route("/export", methods=["GET"])
+@requires(EXPORT, recent=STEP_UP)
+@OPPORTUNITIES.arguments(OpportunityExport, location="query")
+@OPPORTUNITIES.doc(responses=SHEET)
+def export_opportunities(query: dict[str, Any]) -> Response:
+    """Opportunities within reach as CSV or XLSX, narrowed as the list is. The audit log keeps who took it."""
+    kind, filters, actor = query.pop("format", None), OpportunityFilters(**query), current_actor()
+    limit(EXPORT_PER_PERSON, actor.org_id, actor.user_id)
+    with writing() as uow:
+        count = queries.count_for_export(uow.connection, actor, filters)
+        uow.record(OpportunitiesExported(actor.user_id, filters.set_names(), count))
+        uow.commit()
+    with reading() as connection:
+        titled = columns(stages(connection, actor.org_id))
+    return sheet_answer(
+        kind, "opportunities", titled, lambda connection: queries.export_lines(connection, actor, filters)
     )
 
 

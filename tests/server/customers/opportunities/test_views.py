@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
+from server.customers.opportunities import export, rules
+from server.customers.opportunities.rules import OpportunityState
 from sync_protocol.ids import new_id
 from tests.server.customers.conftest import Door
 from tests.server.customers.office import Office
@@ -96,3 +101,24 @@ def test_the_administrator_sets_the_funnel(office: Office, door: Door) -> None:
     assert [each["code"] for each in listed][-2:] == ["sign", "deposit"]
     taken = door("boss", "POST", "/api/v1/funnel-stages", json=new)
     assert (taken.status_code, taken.get_json()["code"]) == (409, "customers.funnel-stage-taken")
+
+
+def test_the_file_holds_what_is_in_reach_narrowed_as_the_list_is_and_is_recorded(office: Office, door: Door) -> None:
+    assert (set(export.STATES), set(export.REASONS)) == (set(OpportunityState), set(rules.LOSS_REASONS))
+    for who, amount in (("wang", 20_000_050), ("zhao", None), ("na", 1)):
+        given = {"customer_id": office.customer("=王", by=who), "title": "两居室", "amount_minor": amount, **STEP}
+        assert door(who, "POST", "/api/v1/opportunities", json=given).status_code == 201
+    english = {"Accept-Language": "en"}
+    answer = door("jie", "GET", "/api/v1/opportunities/export?format=xlsx", headers=english)
+    titles, *rows = load_workbook(io.BytesIO(answer.data)).active.values  # type: ignore[union-attr]
+    assert [row[1:9] for row in rows] == [
+        ("=王", "两居室", "open", "Lead", 10, 200000.5, 20000.05, "CNY"),
+        ("=王", "两居室", "open", "Lead", 10, None, 0, "CNY"),
+    ], titles
+    answer = door("jie", "GET", "/api/v1/opportunities/export?from_minor=1", headers=english)
+    assert [line.split(",")[1] for line in answer.text.splitlines()[1:]] == ["'=王"]
+    assert [json.loads(body) for _, body in office.events("customers.opportunities-exported")] == [
+        {"count": 2, "filters": []},
+        {"count": 1, "filters": ["from_minor"]},
+    ]
+    assert door("wang", "GET", "/api/v1/opportunities/export").status_code == 403
