@@ -52,8 +52,12 @@ class Handheld:
         for place, (collection, action, row, values) in enumerate(acts):
             self.queue.append(
                 {"n": group + place, "group": group, "collection": collection, "action": action, "row": row, "values": values,
-                 "base": 0 if action == "create" else 1, "made_at": self.now()}
+                 "base": 0 if action == "create" else self.version(collection, row), "made_at": self.now()}
             )  # fmt: skip
+
+    def version(self, collection: str, row: str) -> int:
+        """What was seen of a row."""
+        return int(self.rows.get(collection, {}).get(row, {}).get("version", 1))
 
     def receive(self, name: str) -> str:
         """Fill in the contact sheet of somebody who has come."""
