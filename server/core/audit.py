@@ -17,7 +17,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Select, func, select, tuple_
 
-from server.core.collections import COLLECTIONS, Collection
+from server.core.collections import COLLECTIONS, Collection, PersonalScope
 from server.core.db import Database
 from server.core.rows import Scoped, c
 from server.core.tables import ENROLMENTS, FEED, LEDGER, ORG_CLOCKS
@@ -238,9 +238,10 @@ class _Walk:
 
 
 def _ids_and_version(collection: Collection) -> Select[Any]:
-    """A row's version and all its columns that hold ids: buckets are made of those."""
+    """A row's version and all its columns that hold ids, or those of several people: buckets are made of those."""
     columns = c(collection.row)
-    return select(columns.version, *(each for each in columns if isinstance(each.type, Id)))
+    people = collection.scope.among if isinstance(collection.scope, PersonalScope) else None
+    return select(columns.version, *(each for each in columns if isinstance(each.type, Id) or each.name == people))
 
 
 def _keys_in_feed(

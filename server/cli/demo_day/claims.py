@@ -10,7 +10,7 @@ from server.cli.demo_day.receipts import photographed, sha256
 from server.cli.demo_day.scene import Cast, Day, Finding, Say, rows_of
 from sync_protocol.ids import new_id
 
-TAXI_MINOR, HOTEL_MINOR = 4_600, 38_000
+TAXI_MINOR, HOTEL_MINOR, TRIP_MINOR = 4_600, 38_000, 1_200
 TOLD = {"progress": "预留两套 two units reserved", "key_value": "320 万 3.2 million"}
 
 
@@ -22,10 +22,17 @@ def claim_offline(cast: Cast, day: Day, say: Say) -> None:
     day.claim = _claim(cast, day, "拜访费用 visits", [("taxi", TAXI_MINOR, pictured), ("hotel", HOTEL_MINOR, second)])
     day.bare_claim = _claim(cast, day, "打车 taxi", [("taxi", TAXI_MINOR, {})])
     day.to_be_refused["expenses.event-missing"] = day.bare_claim
+    trips = [
+        {"visit_id": day.visits[place % len(day.visits)], "receipt_sha256": sha256(photo)}
+        for place, photo in enumerate(day.photos)
+    ]
+    day.trips = _claim(
+        cast, day, "当天车费 trips", [("taxi", TRIP_MINOR + place, trip) for place, trip in enumerate(trips)]
+    )
     say(
         "18:42",
-        "He claims a taxi, whose receipt he photographs, and a hotel for his visits, and a taxi without any. Both wait to be "
-        "sent.",
+        f"He claims a taxi, whose receipt he photographs, and a hotel for his visits, a taxi without any visit, and "
+        f"{len(trips)} trips with a photo each. All wait to be sent.",
     )
 
 
@@ -64,7 +71,7 @@ def reckon_claims(cast: Cast, day: Day) -> Iterator[Finding]:
     """One claim, approved once by her; the other refused with its reason, and still there to be mended."""
     listed = cast.desk.all(f"/api/v1/expenses/claims?owner_id={cast.li.user_id}&limit=200")
     mine = sorted(row["id"] for row in listed if row["note"] == day.mark)
-    yield Finding("expense claims on the server, each once", sorted([day.claim, day.bare_claim]), mine)
+    yield Finding("expense claims on the server, each once", sorted([day.claim, day.bare_claim, day.trips]), mine)
     found = next((row for row in listed if row["id"] == day.claim), None)
     told = None if found is None else (found["state"], found["total_minor"], found["decided_by"])
     yield Finding(

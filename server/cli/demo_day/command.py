@@ -13,7 +13,7 @@ import server.registry  # noqa: F401 - makes the collections known
 from server.cli.demo_day.people import NotPlayable
 from server.cli.demo_day.play import assemble, play
 from server.cli.demo_day.reckoning import board_of, issues_of, reckon
-from server.cli.demo_day.scene import Cast, Day
+from server.cli.demo_day.scene import PHOTOS, Cast, Day
 from server.core.collections import shapes
 from sync_protocol.phone import LineBroken, SignInRefused
 
@@ -22,7 +22,8 @@ _COLUMNS = ("planned", "done", "unplanned", "late", "outside", "cancelled", "mis
 
 @click.command("day")
 @click.option("--url", default=None, help="The running server; DOORSTEP_URL, else http://127.0.0.1:8080.")
-def demo_day(url: str | None) -> None:
+@click.option("--photos", default=PHOTOS, show_default=True, type=click.IntRange(2, 40), help="Pictures of receipts.")
+def demo_day(url: str | None, photos: int) -> None:
     """Live a day without a network with three simulated phones against a running server.
 
     Plays the latest business day that is over. Each run has its own number and customers, changes only what it made, and
@@ -31,7 +32,7 @@ def demo_day(url: str | None) -> None:
     address = url or os.environ.get("DOORSTEP_URL") or "http://127.0.0.1:8080"
     try:
         with tempfile.TemporaryDirectory(prefix="doorstep-day-") as folder:
-            _play(address, Path(folder))
+            _play(address, Path(folder), photos)
     except NotPlayable as error:
         raise click.ClickException(str(error)) from None
     except LineBroken:
@@ -43,8 +44,8 @@ def demo_day(url: str | None) -> None:
         ) from None
 
 
-def _play(address: str, folder: Path) -> None:
-    cast, day = assemble(address, folder, shapes())
+def _play(address: str, folder: Path, photos: int) -> None:
+    cast, day = assemble(address, folder, shapes(), photos=photos)
     click.secho(f"Demo day {day.number}, {day.on:%A %d %B %Y}, organisation demo, zone {day.zone}", bold=True)
     play(cast, day, lambda at, what: click.echo(f"  {at}  {what}"))
     failed = _print_reckoning(cast, day)

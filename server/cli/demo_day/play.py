@@ -14,7 +14,7 @@ from server.cli.demo_day.arrivals import at_the_kiosk
 from server.cli.demo_day.claims import approve_too_early, claim_offline, decide_in_the_hand
 from server.cli.demo_day.line import breaks_every_few
 from server.cli.demo_day.people import Carrier, DayClock, Desk, NotPlayable
-from server.cli.demo_day.receipts import send_receipt
+from server.cli.demo_day.receipts import send_receipt, snapped
 from server.cli.demo_day.reminders import be_reminded
 from server.cli.demo_day.scene import (
     EVENING_BATCH,
@@ -32,7 +32,7 @@ from server.cli.demo_day.scene import (
 from sync_protocol.collections import CollectionShape
 
 
-def assemble(url: str, folder: Path, shapes: Mapping[str, CollectionShape]) -> tuple[Cast, Day]:
+def assemble(url: str, folder: Path, shapes: Mapping[str, CollectionShape], *, photos: int) -> tuple[Cast, Day]:
     """Sign everybody in, let the phones sync, and number the run one higher than the last. Raises NotPlayable."""
     clock = DayClock(datetime.now(UTC))
     li = Carrier(url, "li.wang", clock, folder, shapes, batch=EVENING_BATCH)
@@ -51,7 +51,9 @@ def assemble(url: str, folder: Path, shapes: Mapping[str, CollectionShape]) -> t
         for row in cast.jie.phone.rows("customers").values()
         if (remark := row["remark"] or "").startswith("demo day ")
     ]
-    return cast, Day(max(numbers, default=0) + 1, last_business_day(now.astimezone(zone).date()), zone)
+    day = Day(max(numbers, default=0) + 1, last_business_day(now.astimezone(zone).date()), zone)
+    day.photos = [snapped() for _ in range(photos - 1)]  # and the receipt's
+    return cast, day
 
 
 def play(cast: Cast, day: Day, say: Say) -> None:
@@ -171,6 +173,10 @@ def _out_there(cast: Cast, day: Day, say: Say) -> None:
         phone.create("customer_phones", {"customer_id": wrong, "number": "12"})
     day.to_be_refused["customers.phone-invalid"] = wrong
     claim_offline(cast, day, say)
+    with phone.transaction():
+        written = {"kind": "daily", "period_on": day.on.isoformat(), "summary": f"{day.mark}: 一切顺利 all went well"}
+        day.report = phone.create("work_reports", written)
+        phone.act("work_reports", "send", day.report)
     say(
         "18:45",
         f"Without a network he made {len(day.visits)} visits, {NEW_CUSTOMERS} new customers, {len(day.notes)} notes and "

@@ -1,4 +1,4 @@
-"""The day's receipt: photographed where there is no network, named by its hash on the claim, sent when there is a line again."""
+"""The day's receipts: photographed where there is no network, named by their hashes on claims, sent when there is a line again."""
 
 from __future__ import annotations
 
@@ -37,6 +37,13 @@ def photographed(on: date, amount_minor: int) -> bytes:
     return buffer.getvalue()
 
 
+def snapped() -> bytes:
+    """A small picture, another each time."""
+    buffer = io.BytesIO()
+    Image.effect_noise((320, 480), random.uniform(40, 60)).convert("RGB").save(buffer, "JPEG")  # noqa: S311 (no secret)
+    return buffer.getvalue()
+
+
 def sha256(raw: bytes) -> str:
     """As rows name a picture."""
     return hashlib.sha256(raw).hexdigest()
@@ -53,6 +60,11 @@ def send_receipt(cast: Cast, day: Day, say: Say) -> None:
         f"The receipt's picture goes up ({len(day.receipt) // 1024} KB, {sum(line.counted.values())} requests); "
         f"{line.counted['broken-off']} parts are cut off in the middle, and it goes on from there.",
     )
+    for place, photo in enumerate(day.photos):
+        fates: tuple[Fate, ...] = (("good", "answer-lost"), ("cut", "good"), ("good", "good"))[place % 3]
+        day.uploads.append(send_picture(cast.li, photo, iter(fates))[0])
+    line.mend()
+    say("19:09", f"And {len(day.photos)} more, one after the other, with lost requests and lost answers.")
 
 
 def reckon_receipt(cast: Cast, day: Day) -> Iterator[Finding]:
@@ -69,6 +81,22 @@ def reckon_receipt(cast: Cast, day: Day) -> Iterator[Finding]:
     yield Finding("  and is the one that was decided about", {None, hashed}, set(named))
     opened = [_opened(carrier, hashed) for carrier in (cast.jie, cast.min)]
     yield Finding("  jie.chen opens it; min.zhao, whom it does not concern, does not", [(WIDTH, HEIGHT), None], opened)
+
+
+def reckon_photos(cast: Cast, day: Day) -> Iterator[Finding]:
+    """Each photo arrived once, and is the one that its line of the claim names."""
+    answers = [json.loads(cast.li.send("GET", each, {"tus-resumable": "1.0.0"})[2]) for each in day.uploads]
+    hashes = sorted(sha256(each) for each in day.photos)
+    yield Finding(
+        "photos that arrived, each once",
+        hashes,
+        sorted(each["sha256"] for each in answers if each["state"] == "arrived"),
+    )
+    claim = cast.desk.get(f"/api/v1/expenses/claims/{day.trips}")
+    named = sorted(line["receipt_sha256"] for line in claim["lines"])
+    yield Finding(
+        "  and named by the claim, which is before whoever decides", ("submitted", hashes), (claim["state"], named)
+    )
 
 
 def _opened(carrier: Carrier, hashed: str) -> tuple[int, int] | None:

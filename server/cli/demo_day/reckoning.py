@@ -9,9 +9,9 @@ from typing import Any
 
 from server.cli.demo_day.arrivals import reckon_arrivals
 from server.cli.demo_day.claims import reckon_claims
-from server.cli.demo_day.receipts import reckon_receipt
+from server.cli.demo_day.receipts import reckon_photos, reckon_receipt
 from server.cli.demo_day.reminders import reckon_reminders
-from server.cli.demo_day.scene import PLANNED, Cast, Day, Finding, rows_of
+from server.cli.demo_day.scene import PLANNED, UNPLANNED, Cast, Day, Finding, rows_of
 
 
 def reckon(cast: Cast, day: Day) -> Iterator[Finding]:
@@ -22,10 +22,12 @@ def reckon(cast: Cast, day: Day) -> Iterator[Finding]:
     yield from _handed_over(cast, day)
     yield from reckon_claims(cast, day)
     yield from reckon_receipt(cast, day)
+    yield from reckon_photos(cast, day)
     yield from reckon_arrivals(cast, day)
     yield from reckon_reminders(cast, day)
     yield from _agree(cast)
     yield from _board(cast, day)
+    yield from _reported(cast, day)
 
 
 def _arrived(cast: Cast, day: Day) -> Iterator[Finding]:
@@ -100,6 +102,20 @@ def _board(cast: Cast, day: Day) -> Iterator[Finding]:
     yield Finding("board: planned and unplanned visits done", (PLANNED, len(day.visits)), (planned, len(mine)))
     outside = [line["id"] for line in mine if line["location_verdict"] == "outside"]
     yield Finding("board: the visit outside its circle is flagged", [day.planned[4]], outside)
+
+
+def _reported(cast: Cast, day: Day) -> Iterator[Finding]:
+    """The report, written before anything was sent, is with the supervisor and knows what came with it."""
+    report = next((row for row in rows_of(cast.jie, "work_reports", [day.report])), None)
+    told = None if report is None else (report["state"], report["revision"], cast.jie.user_id in report["reader_ids"])
+    yield Finding("the day's report is on the supervisor's phone", ("sent", 1, True), told)
+    facts = {} if report is None else report["facts"]
+    enough = [
+        facts.get(name, 0) >= least
+        for name, least in (("visits_done", len(day.visits)), ("visits_unplanned", UNPLANNED))
+    ]
+    yield Finding("  filled in with the visits of the day", [True, True], enough)
+    yield Finding("  each of them by its name", set(), set(day.visits) - set(facts.get("visits", ())))
 
 
 def issues_of(cast: Cast) -> list[dict[str, Any]]:

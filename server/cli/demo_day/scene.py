@@ -12,6 +12,8 @@ from server.cli.demo_day.people import Carrier, Desk
 from sync_protocol.ids import new_id
 
 PORTFOLIO, PLANNED, UNPLANNED, NEW_CUSTOMERS = 12, 9, 3, 5
+PHOTOS = 3
+"""Pictures of receipts, unless told."""
 EVENING_BATCH = 6
 """Operations a push on the bad line, so that the evening takes many requests."""
 SITE = (312_304_160, 1_214_737_010)
@@ -44,8 +46,12 @@ class Day:
     moved: str = ""
     claim: str = ""
     bare_claim: str = ""
+    trips: str = ""
+    report: str = ""
     receipt: bytes = b""
     upload: str = ""
+    photos: list[bytes] = field(default_factory=list)
+    uploads: list[str] = field(default_factory=list)
     resumed: list[int] = field(default_factory=list)
     batches: list[str] = field(default_factory=list)
     kiosk: str = ""

@@ -26,6 +26,7 @@ from server.core.services import Services
 from server.core.tables import ENROLMENTS, FEED, LEDGER
 from server.customers.models import Customer
 from server.customers.operations import add_note, add_phone, create_customer
+from server.fieldwork.reports.operations import begin_report
 from sync_protocol.ids import new_id
 from tests.server.core.job_world import services_of
 
@@ -64,6 +65,7 @@ def org_id(services: Services) -> str:
             customer = create_customer(uow, new_id(), {"name": f"Customer {n}"})
             add_phone(uow, new_id(), {"customer_id": customer.id, "number": f"1540000{n:04d}"})
             add_note(uow, new_id(), {"customer_id": customer.id, "text": "met"})
+        begin_report(uow, new_id(), {"kind": "daily", "period_on": uow.today()})  # for one person, or several
         uow.commit()
     return actor.org_id
 
