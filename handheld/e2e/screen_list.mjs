@@ -40,6 +40,9 @@ export const SCREENS = [
   { name: "customer-below", as: li, prepare: (page) => seen(page, "section ol").last().scrollIntoViewIfNeeded() },
   { name: "customer-changes", as: li, prepare: showChanges },
   { name: "customer-contact", as: li, prepare: enterContact, after: escape },
+  { name: "customer-attachments", as: li, prepare: hangContract },
+  { name: "customer-attachment", as: li, prepare: newerContract, after: escape },
+  { name: "customer-mention", as: li, prepare: mention, after: clearNote },
   { name: "customer-edit", as: li, prepare: (page) => seen(page, "h2 + button").first().click(), after: escape },
   { name: "customer-handover", as: li, path: "/customers", prepare: openHandover },
   { name: "customer-merge", as: li, path: "/customers", prepare: openMerge },
@@ -279,6 +282,44 @@ async function deleteAndList(page) {
 async function showChanges(page) {
   await seen(page, "button").filter({ hasText: /查看修改历史|Who changed what/ }).click();
   await seen(page, "section ol").last().scrollIntoViewIfNeeded();
+}
+
+const attachments = (page) =>
+  page.locator("[data-testid=detail] section").filter({ has: page.locator("h2", { hasText: /^(附件|Attachments)$/ }) }).last();
+
+/** A PDF as small as one can be. */
+function contract(text) {
+  const body = `%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Title (${text}) >>\nendobj\n`;
+  return Buffer.from(`${body}xref\n0 1\n0000000000 65535 f \ntrailer\n<< /Root 1 0 R >>\nstartxref\n${body.length}\n%%EOF\n`);
+}
+
+async function hangContract(page) {
+  const file = { name: "认购书.pdf", mimeType: "application/pdf", buffer: contract("first") };
+  await attachments(page).locator("input[type=file]").last().setInputFiles(file);
+  await attachments(page).getByText("认购书.pdf").first().waitFor();
+  await attachments(page).scrollIntoViewIfNeeded();
+}
+
+/** Its next version, before the ones before it. */
+async function newerContract(page) {
+  await attachments(page).locator("button").filter({ hasText: "认购书.pdf" }).first().click();
+  const file = { name: "认购书（已签）.pdf", mimeType: "application/pdf", buffer: contract("signed") };
+  await page.locator("dialog input[type=file]").last().setInputFiles(file);
+  await page.locator("dialog summary").click();
+  await page.locator("dialog a[download]").waitFor();
+}
+
+/** A colleague's name begun in a note. */
+async function mention(page) {
+  const note = seen(page, "textarea:not([readonly])").last();
+  await note.fill("首付还差一点，请 @");
+  await page.getByRole("region", { name: /^(可提及的同事|Colleagues to mention)$/ }).getByRole("button").first().click();
+  await note.pressSequentially("帮忙谈一下 @");
+  await page.getByRole("region", { name: /^(可提及的同事|Colleagues to mention)$/ }).scrollIntoViewIfNeeded();
+}
+
+async function clearNote(page) {
+  await seen(page, "textarea:not([readonly])").last().fill("");
 }
 
 /** The sheet of a new contact, half filled. */

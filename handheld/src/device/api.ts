@@ -78,7 +78,7 @@ export interface Workspace {
   ask(method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE", path: string, body?: unknown): Promise<Asked>;
 }
 
-/** offline: no answer, or none of Doorstep. Else status and body, a Blob of a picture; code of a problem, null when it went well. */
+/** offline: no answer, or none of Doorstep. Else status and body, a Blob of a picture or a PDF; code of a problem, null when it went well. */
 export type Asked =
   | { readonly offline: true }
   | { readonly offline: false; readonly status: number; readonly code: string | null; readonly body: unknown };
@@ -144,7 +144,7 @@ export interface Drafts {
 }
 
 export interface Files {
-  /** Keeps a picture on this device and sends it when it can, after the operations. Same bytes, same sha256, one file. */
+  /** Keeps a picture or a PDF on this device and sends it when it can, after the operations. Same bytes, same sha256, one file. */
   keep(content: Blob): Promise<KeptFile>;
   content(sha256: string): Promise<Blob | undefined>;
 }

@@ -1,4 +1,4 @@
-/** Pictures on the device: kept by the hash of their content until the server has them for good. */
+/** Pictures and PDFs on the device: kept by the hash of their content until the server has them for good. */
 import type { Storage } from "../store/ports";
 import type { FileInfo } from "../sync/uploading";
 import type { KeptFile } from "./api";

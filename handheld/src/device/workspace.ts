@@ -129,7 +129,7 @@ async function ask({ session, line }: WorkspacePorts, method: string, path: stri
     if (bearer.kind !== "bearer") return { offline: true };
     const headers = { authorization: `Bearer ${bearer.token}` };
     const answer = await line.send({ method, path, headers, timeout: ASK_TIMEOUT, ...(body !== undefined && { body }) });
-    if (answer?.status === 200 && answer.picture) return { offline: false, status: 200, code: null, body: answer.picture };
+    if (answer?.status === 200 && answer.file) return { offline: false, status: 200, code: null, body: answer.file };
     const told = readAnswer(answer);
     if (told.status === 0) return { offline: true };
     if (told.status === 401 && told.code !== WRONG_PASSWORD && refused === null) {

@@ -33,8 +33,9 @@ export function fetchLine(origin: string, language: () => string): Line {
         // A redirect is a portal's: Doorstep sends none, and it has no status to be told by.
         if (answer.type === "opaqueredirect") return null;
         const told = { status: answer.status, headers: Object.fromEntries(answer.headers) };
-        const isPicture = answer.headers.get("content-type")?.startsWith("image/") === true;
-        return isPicture ? { ...told, body: "", picture: await answer.blob() } : { ...told, body: await answer.text() };
+        const kind = answer.headers.get("content-type") ?? "";
+        const isFile = kind.startsWith("image/") || kind === "application/pdf";
+        return isFile ? { ...told, body: "", file: await answer.blob() } : { ...told, body: await answer.text() };
       } catch {
         return null;
       } finally {

@@ -63,8 +63,8 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** In place of the body, of an answer that is a picture. */
-  readonly picture?: Blob;
+  /** In place of the body, of an answer that is a picture or a PDF. */
+  readonly file?: Blob;
 }
 
 /** Takes an answer in. Two transactions at most, verdicts, then rows; dying between the two costs one repeated answer. */

@@ -1,4 +1,4 @@
-/** Sends kept pictures by tus (docs/protocol.md §18), after the operations that cite them. Resumes where it was cut. */
+/** Sends kept files by tus (docs/protocol.md §18), after the operations that cite them. Resumes where it was cut. */
 import type { Line } from "../session/ports";
 import type { Storage } from "../store/ports";
 import { isObject } from "../wire/reading";
@@ -28,7 +28,7 @@ const KEPT_SENT = 7 * 86_400_000;
 const TIMEOUT = 60_000;
 /** How often one picture begins again in a row, when the server says so. */
 const MOST_BEGINNINGS = 4;
-const TYPES = ["image/jpeg", "image/png", "image/webp"];
+const TYPES = ["image/jpeg", "image/png", "image/webp", "application/pdf"];
 
 /** all: nothing is left. waiting: for a better line. stopped: because isWanted said that something else goes first. */
 export type Uploaded = "all" | "waiting" | "stopped";

@@ -14,6 +14,7 @@ import { categories, GRADES, industries, kinds, sayChoice, sayGrade, sources, st
 import { sayMoney } from "../words/money";
 import { useToday } from "../words/now";
 import { sayDate } from "../words/times";
+import { Attachments } from "../attachments/Attachments";
 import { ConflictOf } from "../conflicts/ConflictOf";
 import { Receptions } from "../receptions/Receptions";
 import { CustomerActivities } from "../activities/CustomerActivities";
@@ -87,6 +88,7 @@ export function CustomerScreen({ named }: { readonly named: Named }) {
       <CustomerActivities customer={id} logging={logging} onLogging={setLogging} />
       <CustomerVisits customer={id} />
       <Asking customer={id} />
+      <Attachments customer={id} />
       <Notes customer={id} />
       <Timeline customer={id} />
       <History customer={id} />

@@ -11,6 +11,9 @@ import { Tag } from "../parts/Tag";
 import { useNow } from "../words/now";
 import { useNames } from "../rows/staff";
 import { sayInstant } from "../words/times";
+import { listOf, peopleOf } from "../people/list";
+import { MentionOffer } from "./MentionOffer";
+import { marked, stillNamed, withMention, type Named } from "./mentions";
 import css from "./customers.module.css";
 
 type Note = Shown<"notes">;
@@ -55,11 +58,20 @@ function Said({ note, onAnswer }: { readonly note: Note; readonly onAnswer?: () 
   const { person } = useWorkspace();
   const now = useNow();
   const nameOf = useNames();
+  const named = peopleOf(note.mentions).map((id) => ({ id, name: id === person.user.id ? person.user.name : nameOf(id) }));
+  const strangers = peopleOf(note.untold);
   const by = (note.written_by as string | undefined) ?? person.user.id;
   const at = (note.written_at as number | undefined) ?? (note.created_at);
   return (
     <>
-      <p className={css.noteText}>{note.text}</p>
+      <p className={css.noteText}>
+        {marked(note.text, named).map((each, place) => (each.isName ? <strong key={place}>{each.text}</strong> : each.text))}
+      </p>
+      {strangers.length > 0 && (
+        <p className={css.untold}>
+          {i18n._("Not told, for the customer is not theirs to see: {names}", { names: strangers.map(nameOf).join(" · ") })}
+        </p>
+      )}
       <div className={css.by}>
         <span>
           {nameOf(by)}
@@ -85,12 +97,13 @@ interface WritingProps {
 function Writing({ customer, replyTo, onDone }: WritingProps) {
   const workspace = useWorkspace();
   const form = `note:${customer}:${replyTo ?? "new"}`;
-  const draft = useDraft(form, { text: "" });
-  const text = draft.value?.text ?? "";
+  const draft = useDraft<{ text: string; mentions: readonly Named[] }>(form, { text: "", mentions: [] });
+  const { text, mentions } = draft.value ?? { text: "", mentions: [] };
   const keep = async () => {
     await workspace.act(
       (group) => {
-        group.create("notes", { customer_id: customer, text: text.trim(), reply_to: replyTo, written_at: Date.now() });
+        const named = listOf(stillNamed(text, mentions).map(({ id }) => id));
+        group.create("notes", { customer_id: customer, text: text.trim(), reply_to: replyTo, mentions: named, written_at: Date.now() });
       },
       { draft: form },
     );
@@ -102,9 +115,16 @@ function Writing({ customer, replyTo, onDone }: WritingProps) {
       <TextField
         label={replyTo === null ? i18n._("New note") : i18n._("Answer")}
         value={text}
+        placeholder={i18n._("@ and a name tells a colleague")}
         most={4000}
         onChange={(next) => {
           draft.set({ text: next });
+        }}
+      />
+      <MentionOffer
+        text={text}
+        onChoose={(chosen) => {
+          draft.set({ text: withMention(text, chosen.name), mentions: [...mentions.filter(({ id }) => id !== chosen.id), chosen] });
         }}
       />
       {text.trim() !== "" && (

@@ -1,11 +1,10 @@
-import CameraOutline from "antd-mobile-icons/es/CameraOutline";
-import PicturesOutline from "antd-mobile-icons/es/PicturesOutline";
 import Button from "../parts/Button";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { useWorkspace } from "../../hooks/context";
 import { i18n } from "../../i18n";
+import { Pick } from "../files/Pick";
+import { shrink } from "../files/picture";
 import css from "./expenses.module.css";
-import { shrink } from "./picture";
 import { Receipt } from "./Receipt";
 
 interface Props {
@@ -54,38 +53,5 @@ export function ReceiptField({ value, onChange }: Props) {
         </p>
       )}
     </div>
-  );
-}
-
-interface PickProps {
-  readonly camera?: boolean;
-  readonly loading: boolean;
-  readonly text: string;
-  readonly onPick: (photo: File | undefined) => Promise<void>;
-}
-
-function Pick({ camera = false, loading, text, onPick }: PickProps) {
-  const input = useRef<HTMLInputElement>(null);
-  const Icon = camera ? CameraOutline : PicturesOutline;
-  return (
-    <>
-      <input
-        ref={input}
-        type="file"
-        accept="image/*"
-        hidden
-        {...(camera ? { capture: "environment" as const } : {})}
-        onChange={(event) => {
-          const chosen = event.target.files?.[0];
-          // The same picture can be chosen again after it was removed.
-          void onPick(chosen).finally(() => {
-            if (input.current) input.current.value = "";
-          });
-        }}
-      />
-      <Button fill="outline" loading={loading} onClick={() => input.current?.click()}>
-        <Icon aria-hidden /> {text}
-      </Button>
-    </>
   );
 }

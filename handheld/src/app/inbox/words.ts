@@ -72,6 +72,8 @@ export function sayNotice(notice: Notice, { nameFor, today }: Words): string {
       return textOf(params, "owner_id") === null
         ? i18n._("{name} has looked at {customer}: not the same person, each keeps his own", { name: by, customer })
         : i18n._("{name} has ruled whose {customer} is: {owner}", { name: by, customer, owner: nameFor(textOf(params, "owner_id") ?? "") });
+    case "customers.mentioned":
+      return i18n._("{name} mentions you in a note: {customer}", { name: by, customer });
     case "membership.member-arrived":
       return i18n._("{customer} has arrived", { customer });
     case "approvals.decision-waiting":

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useWorkspace } from "../../hooks/context";
 import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
+import { Attachments } from "../attachments/Attachments";
 import { Block, Empty, Note, TextLink } from "../parts/Block";
 import { Screen } from "../parts/Screen";
 import { Tag } from "../parts/Tag";
@@ -66,6 +67,7 @@ export function TeamVisitScreen({ named }: { readonly named: Named }) {
         <p>{visit.planned_on === null ? i18n._("Not planned for any day") : i18n._("Planned for {day}", { day: sayDayWithin(visit.planned_on, today) })}</p>
       </Block>
       <VisitFacts visit={visit} />
+      {visit.customer_id !== null && <Attachments customer={visit.customer_id} about={{ collection: "visits", id: visit.id }} />}
       <Comments visit={visit.id} />
       {visit.customer_id !== null && <TextLink to={`/customers/${visit.customer_id}`}>{i18n._("Open the customer")}</TextLink>}
       {arranging && (

@@ -3,6 +3,7 @@ import { useWorkspace } from "../../hooks/context";
 import { i18n } from "../../i18n";
 import { Note, TextLink } from "../parts/Block";
 import { Screen } from "../parts/Screen";
+import { Attachments } from "../attachments/Attachments";
 import { FromVisit } from "../opportunities/FromVisit";
 import type { Visit } from "../rows/visits";
 import { nameOf } from "../today/VisitCard";
@@ -25,6 +26,7 @@ export function VisitDone({ visit }: { readonly visit: Visit }) {
       </VisitFacts>
       <FromVisit visit={visit} />
       <CustomerPlace visit={visit} />
+      {visit.customer_id && <Attachments customer={visit.customer_id} about={{ collection: "visits", id: visit.id }} />}
       <Comments visit={visit.id} />
       {visit.customer_id && <Asking customer={visit.customer_id} visit={visit.id} />}
       {visit.customer_id !== null && visit.customer_id !== undefined && (

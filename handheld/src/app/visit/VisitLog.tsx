@@ -5,6 +5,7 @@ import { useWorkspace } from "../../hooks/context";
 import { useDraft } from "../../hooks/draft";
 import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
+import { Attachments } from "../attachments/Attachments";
 import { CallButton } from "../customers/CallButton";
 import { Block, Note, TextLink } from "../parts/Block";
 import { Chips } from "../parts/Chips";
@@ -185,6 +186,7 @@ export function VisitLog({ visit, aim, onFinished }: Props) {
         </Block>
       )}
       {aim.customer_id !== null && <Asking customer={aim.customer_id} {...(visit ? { visit: visit.id } : {})} />}
+      {visit?.customer_id && <Attachments customer={visit.customer_id} about={{ collection: "visits", id: visit.id }} />}
       {visit && stateOf(visit) === "planned" && checkIn === undefined && <PlanActions visit={visit} today={today} />}
     </Screen>
   );

@@ -38,6 +38,10 @@ export function sayEvent(
       return i18n._("Phone: {before} → {after}", { before: text("before") ?? "", after: text("after") ?? "" });
     case "note":
       return i18n._("Note") + tail(note);
+    case "attachment": {
+      const revision = Number(given["revision"] ?? 1);
+      return i18n._("Attachment") + tail(text("name"), revision > 1 ? i18n._("Version {revision}", { revision }) : null);
+    }
     case "handover":
       return (
         i18n._("Handed over from {from} to {to}", { from: nameOf(text("from") ?? ""), to: nameOf(text("to") ?? "") }) +

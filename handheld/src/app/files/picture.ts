@@ -1,6 +1,6 @@
-/** A photo of a receipt, made small enough to be kept and sent from a phone: upright, and without what the camera wrote beside it. */
+/** A photo, made small enough to be kept and sent from a phone: upright, and without what the camera wrote beside it. */
 
-/** Pixels of the longer side: what is printed on a receipt can still be read. */
+/** Pixels of the longer side: what is printed on a slip can still be read. */
 const SIDE_MOST = 2000;
 const QUALITY = 0.82;
 
