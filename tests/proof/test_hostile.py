@@ -104,6 +104,8 @@ def _side_by_side(operation: Operation) -> list[list[Attempt]]:
 def _answer_to(target: Target, operation: Operation, together: list[Attempt]) -> Judged | None:
     recipe, asking = target.asking(operation)
     assert recipe.body is not None
+    if recipe.disturbs:
+        return None  # a route that is odd in all its fields and taken would stand in the way of all that come after it
     body = recipe.body(asking)
     for field, _, value in together:
         body = put(body, field.pointer, value)
