@@ -70,6 +70,9 @@ TASK_CHANGED = _topic(
     "fieldwork.task-changed", zh="抄送给您的任务有变动。", en="A task copied to you has changed.", collapses=True
 )
 TASK_CLOSED = _topic("fieldwork.task-closed", zh="您分配的任务有了结果。", en="A task you gave has been closed.")
+TASK_CALLED_OFF = _topic(
+    "fieldwork.task-called-off", zh="分配给您的任务已撤销。", en="A task given to you was called off."
+)
 QUESTION_PASSED_ON = _topic(
     "fieldwork.question-passed-on",
     zh="有客户问题需要您的部门答复。",

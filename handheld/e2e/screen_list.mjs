@@ -23,6 +23,7 @@ export const SCREENS = [
   { name: "visit-log", as: li, needs: "visit-plan", path: "/", prepare: openPlanned },
   { name: "visit-refused", as: li, prepare: (page) => seen(page, "footer button").last().click() },
   { name: "visit-filled", as: li, prepare: fillLog },
+  { name: "visit-change", as: li, prepare: changePlan, after: escape },
   { name: "visit-cancel", as: li, prepare: (page) => seen(page, "button[class*=danger]").click(), after: escape },
   { name: "visit-started", as: li, prepare: (page) => seen(page, "section[data-tone] button").click() },
   { name: "visit-done", as: li, prepare: (page) => seen(page, "footer button").last().click() },
@@ -44,6 +45,7 @@ export const SCREENS = [
   { name: "customer-attachment", as: li, prepare: newerContract, after: escape },
   { name: "customer-mention", as: li, prepare: mention, after: clearNote },
   { name: "customer-edit", as: li, prepare: (page) => seen(page, "h2 + button").first().click(), after: escape },
+  { name: "customer-phones", as: li, prepare: openPhones, after: escape },
   { name: "customer-handover", as: li, path: "/customers", prepare: openHandover },
   { name: "customer-merge", as: li, path: "/customers", prepare: openMerge },
   { name: "customer-merge-chosen", as: li, prepare: chooseTwin },
@@ -91,6 +93,8 @@ export const SCREENS = [
   { name: "team-comment", as: jie, prepare: comment },
   { name: "team-tomorrow", as: jie, path: "/team", prepare: (page) => inList(page, "header button").nth(1).click() },
   { name: "task-new", as: jie, path: "/team/task" },
+  { name: "task-given", as: jie, prepare: (page) => seen(page, "a[href*='/tasks/']").first().click() },
+  { name: "task-change", as: jie, prepare: (page) => seen(page, "section button").filter({ hasText: /修改任务|Change the task/ }).click(), after: escape },
   { name: "team-feed", as: jie, needs: "visit-done", path: "/team/feed" },
   { name: "team-month", as: jie, needs: "visit-done", path: "/team/month", prepare: (page) => seen(page, "section section").first().waitFor() },
   { name: "team-numbers", as: jie, needs: "opportunity", path: "/team/numbers", prepare: (page) => seen(page, "table").first().waitFor() },
@@ -98,6 +102,7 @@ export const SCREENS = [
   { name: "approval", as: jie, prepare: firstRow },
   { name: "approval-deciding", as: jie, prepare: main },
   { name: "inbox-leader", as: jie, path: "/inbox" },
+  { name: "contact-kinds", as: jie, path: "/me/activity-types" },
   { name: "me-leader", as: jie, path: "/me" },
   { name: "offline", as: li, path: "/", prepare: (_, phone) => phone.offline(true) },
   { name: "offline-unsent", as: li, needs: "offline", path: "/customers/new", prepare: refusedLater },
@@ -228,6 +233,17 @@ async function firstConflict(page) {
 async function mergeFromConflict(page) {
   await seen(page, "a[href*='/merge/']").click();
   await seen(page, "footer button").waitFor();
+}
+
+/** The plan of the visit that is open, with somebody who comes along. */
+async function changePlan(page) {
+  await seen(page, "button").filter({ hasText: /修改计划|Change the plan/ }).click();
+  await page.locator("dialog input[type=search]").fill("z");
+  await page.locator("dialog section button").first().click();
+}
+
+async function openPhones(page) {
+  await seen(page, "button").filter({ hasText: /修改电话|Change the phones/ }).first().click();
 }
 
 async function clearSearch(page) {

@@ -9,10 +9,19 @@ from typing import Any
 from sqlalchemy import select
 
 from notifications.hearing import Hearing, hears
+from notifications.models import Notice
 from notifications.people import leaders_of
 from notifications.reminders import FOLLOW_UPS, TASKS, finish_overtaken, plan_reminders
 from notifications.telling import News
-from notifications.topics import PLAN_CHANGED, PLAN_SENT, TASK_ASSIGNED, TASK_CLOSED, VISIT_ARRANGED, VISIT_COMMENTED
+from notifications.topics import (
+    PLAN_CHANGED,
+    PLAN_SENT,
+    TASK_ASSIGNED,
+    TASK_CALLED_OFF,
+    TASK_CLOSED,
+    VISIT_ARRANGED,
+    VISIT_COMMENTED,
+)
 from server.core.events import Heard
 from server.core.rows import c
 from server.core.types import from_ms, to_ms
@@ -131,17 +140,20 @@ def changed_tasks(hearing: Hearing, heard: Sequence[Heard]) -> None:
 
 @hears(events.TaskClosed)
 def closed_tasks(hearing: Hearing, heard: Sequence[Heard]) -> None:
-    """Who asked hears that it was done, or called off by another; what reminded of it is done."""
+    """Who asked hears that it was done, or called off by another; who was to do it, that it was called off, if he had
+    heard of it. What reminded of it is done.
+    """
     finish_overtaken(hearing.uow, TASKS, (each.subject_id for each in heard))
     t = c(Task)
-    columns = (t.id, t.author_id, t.customer_id, t.customer_name, t.state)
+    columns = (t.id, t.author_id, t.assignee_id, t.customer_id, t.customer_name, t.state)
     ids = sorted({each.subject_id for each in heard})
     rows = hearing.uow.connection.execute(select(*columns).where(t.org_id == hearing.uow.org_id, t.id.in_(ids)))
     closed = {each.subject_id: each for each in heard}
+    knows = _who_knows(hearing, ids)
     hearing.news += [
         News(
-            row.author_id,
-            TASK_CLOSED,
+            person,
+            topic,
             occurrence=each.n,
             since=from_ms(each.at),
             subject_collection="tasks",
@@ -150,8 +162,20 @@ def closed_tasks(hearing: Hearing, heard: Sequence[Heard]) -> None:
             params={"customer_id": row.customer_id, "state": row.state, "by_id": each.actor_id},
         )
         for row in rows
-        if (each := closed[row.id]).actor_id != row.author_id
+        for person, topic in ((row.author_id, TASK_CLOSED), (row.assignee_id, TASK_CALLED_OFF))
+        if person != (each := closed[row.id]).actor_id
+        and (topic == TASK_CLOSED or (row.state == TaskState.CANCELLED and (person, row.id) in knows))
     ]
+
+
+def _who_knows(hearing: Hearing, task_ids: Sequence[str]) -> set[tuple[str, str]]:
+    """(person, task) of whoever was told that a task is his."""
+    n = c(Notice)
+    told = (n.org_id == hearing.uow.org_id, n.subject_id.in_(task_ids), n.topic == TASK_ASSIGNED)
+    return {
+        (row.user_id, row.subject_id)
+        for row in hearing.uow.connection.execute(select(n.user_id, n.subject_id).where(*told))
+    }
 
 
 def _visits(hearing: Hearing, ids: Iterable[str]) -> Sequence[Any]:

@@ -9,7 +9,7 @@ import pytest
 from notifications.models import Notice
 from notifications.operations import finish_notice, read_notice, snooze_notice
 from notifications.reminders import REMIND
-from notifications.topics import FOLLOW_UP_DUE, TASK_ASSIGNED, TASK_DUE
+from notifications.topics import FOLLOW_UP_DUE, TASK_ASSIGNED, TASK_CALLED_OFF, TASK_DUE
 from server.accounts.operations import staff
 from server.customers.operations import hand_over_customers
 from server.fieldwork import operations as fieldwork
@@ -169,6 +169,10 @@ def test_a_task_is_reminded_of_on_its_day_while_it_is_open_and_his(desk: Desk) -
     assert [each[2] for each in _told(desk, "wang") + _told(desk, "zhao") if each[0] == TASK_DUE] == ["done", "done"]
     desk.work_until(shanghai("09:00", 6), timedelta(hours=12))
     assert (TASK_DUE, moved, "unread") in _told(desk, "zhao")
+    desk.do("jie", fieldwork.cancel_task, Task, moved)
+    desk.work()
+    assert _told(desk, "zhao")[-1] == (TASK_CALLED_OFF, moved, "unread")
+    assert (TASK_DUE, moved, "unread") not in _told(desk, "zhao")
 
 
 def test_a_task_given_on_its_day_after_nine_is_told_once_and_moved_to_today_it_is_due(desk: Desk) -> None:

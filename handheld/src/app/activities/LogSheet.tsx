@@ -9,6 +9,8 @@ import { LineField, TextField } from "../parts/Field";
 import { Sheet } from "../parts/Sheet";
 import { useSnack } from "../parts/snack";
 import { WhenChips } from "../parts/WhenChips";
+import { askOn } from "../questions/asked_on";
+import { QuestionField } from "../questions/Asking";
 import { useToday } from "../words/now";
 import { activityKinds, channels, type Activity } from "./words";
 
@@ -20,6 +22,8 @@ interface Form {
   readonly day: string | null;
   readonly next: string;
   readonly nothing: string;
+  /** What he asked and nobody here knows; not in drafts of an earlier version. */
+  readonly question?: string;
 }
 
 const BLANK: Form = { channel: "call_out", kind: "presales", text: "", day: null, next: "", nothing: "" };
@@ -49,7 +53,7 @@ export function LogSheet({ customer, onClose }: Props) {
     const follows = said.day !== null;
     await workspace.act(
       (group) => {
-        group.create("activities", {
+        const activity = group.create("activities", {
           customer_id: customer,
           channel: said.channel,
           at: Date.now(),
@@ -57,6 +61,7 @@ export function LogSheet({ customer, onClose }: Props) {
           ...(seven ? { kind: seven.value } : { kind: "own" as const, type_id: said.kind }),
           ...(follows || said.nothing.trim() === "" ? {} : { nothing_next: said.nothing.trim() }),
         });
+        askOn(group, customer, { activity_id: activity }, said.question);
         if (said.day !== null) {
           const text = said.next.trim() === "" ? i18n._("Be in touch again") : said.next.trim();
           group.create("follow_ups", { customer_id: customer, due_on: said.day, text });
@@ -122,6 +127,12 @@ export function LogSheet({ customer, onClose }: Props) {
           }}
         />
       )}
+      <QuestionField
+        value={said.question ?? ""}
+        onChange={(question) => {
+          draft.set({ question });
+        }}
+      />
       <Chips
         label={i18n._("Kind of contact")}
         required

@@ -14,11 +14,19 @@ import { Tag } from "../parts/Tag";
 import { useToday } from "../words/now";
 import { sayProblem } from "../words/problems";
 import { CallButton } from "./CallButton";
+import { ChangePhones } from "./ChangePhones";
 import css from "./customers.module.css";
 import type { Contact, Phone } from "./directory";
 
+interface ContactsProps {
+  readonly customer: string;
+  readonly phones: readonly Phone[];
+  /** Somebody was called: what it came to is asked. */
+  readonly onCalled: () => void;
+}
+
 /** The people of a customer: whom one asks for first at the top, who has left at the end. */
-export function Contacts({ customer, phones }: { readonly customer: string; readonly phones: readonly Phone[] }) {
+export function Contacts({ customer, phones, onCalled }: ContactsProps) {
   const contacts = useLive((read) => read.where("customer_contacts", "customer_id", customer), [customer]);
   const [editing, setEditing] = useState<Contact | "new" | null>(null);
   if (!contacts) return null;
@@ -49,7 +57,8 @@ export function Contacts({ customer, phones }: { readonly customer: string; read
               {contact.unsent && <Tag tone="warn">{i18n._("Not sent yet")}</Tag>}
               {hasLeft(contact) ? <Tag>{i18n._("Has left")}</Tag> : contact.is_primary && <Tag tone="brand">{i18n._("Primary")}</Tag>}
             </button>
-            <CallButton phones={phones.filter((each) => each.contact_id === contact.id)} />
+            <CallButton phones={phones.filter((each) => each.contact_id === contact.id)} onCalled={onCalled} />
+            <ChangePhones of={contact.id} phones={phones.filter((each) => each.contact_id === contact.id)} />
             {contact.mail && <a className={css.mail} href={`mailto:${contact.mail}`}>{contact.mail}</a>}
           </li>
         ))}

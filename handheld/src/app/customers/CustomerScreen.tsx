@@ -20,6 +20,7 @@ import { Receptions } from "../receptions/Receptions";
 import { CustomerActivities } from "../activities/CustomerActivities";
 import { Axes, whyGrade } from "./Axes";
 import { CallButton } from "./CallButton";
+import { ChangePhones } from "./ChangePhones";
 import { Contacts } from "./Contacts";
 import type { Customer, Phone } from "./directory";
 import { EditCustomer } from "./EditCustomer";
@@ -82,7 +83,13 @@ export function CustomerScreen({ named }: { readonly named: Named }) {
         }}
       />
       <CustomerOpportunities customer={id} />
-      <Contacts customer={id} phones={phones} />
+      <Contacts
+        customer={id}
+        phones={phones}
+        onCalled={() => {
+          setLogging(true);
+        }}
+      />
       <Receptions customer={id} />
       <CustomerFollowUps customer={id} />
       <CustomerActivities customer={id} logging={logging} onLogging={setLogging} />
@@ -114,6 +121,7 @@ function Card({ customer, phones, onCalled }: { readonly customer: Customer; rea
     await put(grade);
     say(grade === null ? i18n._("Grade taken away.") : i18n._("Grade {grade} kept.", { grade }), () => void put(before));
   };
+  const own = phones.filter((each) => (each.contact_id ?? null) === null);
   const stage = (customer.stage as Customer["stage"] | undefined) ?? "prospect";
   return (
     <Block
@@ -131,8 +139,8 @@ function Card({ customer, phones, onCalled }: { readonly customer: Customer; rea
       }
     >
       <Axes customer={customer} today={today} />
-      <CallButton phones={phones.filter((each) => (each.contact_id ?? null) === null)} />
-      <CallButton phones={phones} onCalled={onCalled} />
+      <CallButton phones={own} onCalled={onCalled} />
+      <ChangePhones of={customer.id} phones={own} />
       <Chips
         label={i18n._("Grade")}
         choices={GRADES}

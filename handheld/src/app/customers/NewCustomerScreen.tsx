@@ -17,6 +17,7 @@ import { sayProblem } from "../words/problems";
 import css from "./customers.module.css";
 import { BLANK_SHEET, receptionOf, type SheetForm } from "../receptions/sheet";
 import { SheetFields } from "../receptions/SheetFields";
+import { askOn } from "../questions/asked_on";
 import { digitsOf, twinsOf, type Twin } from "./directory";
 import { sayKnown, useKnown, type Known } from "./known";
 import { useDirectory } from "./useDirectory";
@@ -61,7 +62,7 @@ export function NewCustomerScreen() {
         const customer = group.create("customers", { ...valuesOf(form), first_contact_on: today });
         if (form.phone.trim() !== "") group.create("customer_phones", { customer_id: customer, number: form.phone.trim() });
         const reception = receptionOf({ ...form.sheet, source: form.source }, customer);
-        if (reception) group.create("receptions", reception);
+        if (reception) askOn(group, customer, { reception_id: group.create("receptions", reception) }, form.sheet.question);
         return customer;
       }, { draft: FORM });
       say(i18n._("Customer saved."));

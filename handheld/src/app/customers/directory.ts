@@ -115,7 +115,8 @@ const LETTERS = "abcdefghjklmnopqrstwxyz";
 const pinyin = new Intl.Collator("zh-CN-u-co-pinyin");
 const letterOf = new Map<string, string>();
 
-function initialsOf(folded: string): string {
+/** First letters of a folded name, as this browser orders them. */
+export function initialsOf(folded: string): string {
   let initials = "";
   for (const character of folded) initials += initialOf(character);
   return initials;

@@ -15,6 +15,11 @@ export async function subjectOf(read: Reader, { subject_collection: collection, 
       const claim = await read.get("expense_claims", id);
       return claim ? `${claim.title} · ${sayMoney(claim.total_minor, claim.currency)}` : null;
     }
+    case "opportunities": {
+      const row = await read.get("opportunities", id);
+      if (!row) return null;
+      return row.amount_minor === null ? row.title : `${row.title} · ${sayMoney(row.amount_minor, row.currency)}`;
+    }
     case "follow_ups":
       return (await read.get("follow_ups", id))?.text ?? null;
     case "questions":

@@ -40,8 +40,12 @@ export function sayNotice(notice: Notice, { nameFor, today }: Words): string {
       return i18n._("{name} has commented on a visit: {customer}", { name: by, customer });
     case "fieldwork.task-assigned":
       return i18n._("{name} has given you a task, due {day}", { name: by, day: on("due_on") });
+    case "fieldwork.task-due":
+      return i18n._("A task of yours is due: {day}", { day: on("due_on") });
     case "fieldwork.task-closed":
       return textOf(params, "state") === "done" ? i18n._("{name} has done a task you gave", { name: by }) : i18n._("{name} has called off a task you gave", { name: by });
+    case "fieldwork.task-called-off":
+      return i18n._("{name} has called off a task given to you", { name: by });
     case "fieldwork.task-copied":
       return i18n._("{name} has copied a task to you, due {day}", { name: by, day: on("due_on") });
     case "fieldwork.task-changed":
@@ -64,6 +68,10 @@ export function sayNotice(notice: Notice, { nameFor, today }: Words): string {
       return i18n._("{n, plural, one {A customer was handed over to you} other {# customers were handed over to you}}", { n: Number(params["count"] ?? 1) });
     case "customers.lead-conflict":
       return i18n._("{customer} was entered by a colleague too; the office decides whose it is", { customer });
+    case "customers.opportunity-closed":
+      return textOf(params, "state") === "won"
+        ? i18n._("{name} has won an opportunity: {customer}", { name: by, customer })
+        : i18n._("{name} has lost an opportunity: {customer}", { name: by, customer });
     case "customers.merged":
       return i18n._("{name} has merged two customers: {customer}", { name: by, customer });
     case "customers.deleted":
@@ -116,6 +124,8 @@ export function addressOf(notice: Notice): string | null {
       return id === null ? "/" : `/visits/${id}`;
     case "tasks":
       return id === null ? "/" : `/tasks/${id}`;
+    case "opportunities":
+      return id === null ? "/opportunities" : `/opportunities/${id}`;
     case "questions":
       return id === null ? "/questions" : `/questions/${id}`;
     case "work_reports":

@@ -36,4 +36,10 @@ export const SETTINGS: readonly Setting[] = [
     sub: () => i18n._("For thirty days they can be restored"),
     isFor: (may) => may("customers.delete"),
   },
+  {
+    path: "/me/activity-types",
+    name: () => i18n._("Kinds of contact"),
+    sub: () => i18n._("What calls and contacts are logged as"),
+    isFor: (may) => may("fieldwork.configure"),
+  },
 ];

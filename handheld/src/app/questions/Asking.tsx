@@ -15,6 +15,26 @@ import { QuestionRow } from "./QuestionsScreen";
 /** As long as the server takes it. */
 const MOST = 1000;
 
+interface FieldProps {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+/** Within a sheet about a call or a reception: what was asked there and goes to the department. */
+export function QuestionField({ value, onChange }: FieldProps) {
+  const mayAsk = useMay("questions.write");
+  if (!mayAsk) return null;
+  return (
+    <TextField
+      label={i18n._("A question you cannot answer (optional)")}
+      value={value}
+      most={MOST}
+      placeholder={i18n._("It goes to your department")}
+      onChange={onChange}
+    />
+  );
+}
+
 /** What a customer asked, on a visit or without one; with one tap it goes to whoever can answer. */
 export function Asking({ customer, visit }: { readonly customer: string; readonly visit?: string }) {
   const questions = useLive((read) => read.where("questions", "customer_id", customer), [customer]);

@@ -72,6 +72,7 @@ function Said({ question }: { readonly question: Question }) {
   const zone = person.organisation.timezone;
   const department = useLive(async (read) => (question.department_id ? await read.get("units", question.department_id) : undefined), [question.department_id]);
   const customer = useLive(async (read) => ({ isHere: (await read.get("customers", question.customer_id)) !== undefined }), [question.customer_id]);
+  const asked = sayWhere(question);
   return (
     <Block title={question.text}>
       <Facts>
@@ -80,12 +81,19 @@ function Said({ question }: { readonly question: Question }) {
         {(question.customer_name as string | undefined) && <Fact name={i18n._("Customer")}>{question.customer_name}</Fact>}
         <Fact name={i18n._("Noted by")}>{nameFor((question.author_id) ?? person.user.id)}</Fact>
         {(question.asked_at as number | undefined) && <Fact name={i18n._("Asked")}>{sayInstant(question.asked_at, now, zone)}</Fact>}
+        {asked !== null && <Fact name={i18n._("Asked on")}>{asked}</Fact>}
         {department && <Fact name={i18n._("To be answered by")}>{department.name}</Fact>}
         {question.due_on && <Fact name={i18n._("Due")}>{sayDay(question.due_on, today)}</Fact>}
       </Facts>
       {customer?.isHere && <TextLink to={`/customers/${question.customer_id}`}>{i18n._("Open the customer")}</TextLink>}
     </Block>
   );
+}
+
+function sayWhere({ visit_id, activity_id, reception_id }: Question): string | null {
+  if (visit_id) return i18n._("a visit");
+  if (activity_id) return i18n._("a call or other contact");
+  return reception_id ? i18n._("a reception") : null;
 }
 
 /** As long as the server takes it. */

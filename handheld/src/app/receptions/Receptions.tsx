@@ -9,6 +9,7 @@ import Button from "../parts/Button";
 import { Sheet } from "../parts/Sheet";
 import { useSnack } from "../parts/snack";
 import { Tag } from "../parts/Tag";
+import { askOn } from "../questions/asked_on";
 import { useNames } from "../rows/staff";
 import { sayChoice, sources } from "../words/choices";
 import { useNow } from "../words/now";
@@ -95,7 +96,12 @@ function NewReception({ customer, onClose }: { readonly customer: string; readon
   const save = async () => {
     const reception = receptionOf(form, customer);
     if (reception === null) return;
-    await workspace.act((group) => group.create("receptions", reception), { draft: name });
+    await workspace.act(
+      (group) => {
+        askOn(group, customer, { reception_id: group.create("receptions", reception) }, form.question);
+      },
+      { draft: name },
+    );
     say(i18n._("Reception kept."));
     onClose();
   };

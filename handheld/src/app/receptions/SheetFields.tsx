@@ -3,6 +3,7 @@ import { i18n } from "../../i18n";
 import chips from "../parts/Chips.module.css";
 import { Chips } from "../parts/Chips";
 import { LineField, TextField } from "../parts/Field";
+import { QuestionField } from "../questions/Asking";
 import { sources } from "../words/choices";
 import css from "./receptions.module.css";
 import { areas, channels, floors, incomes, interests, orientations, PLACE_MOST, TEXT_MOST, type SheetForm } from "./sheet";
@@ -68,6 +69,12 @@ function Sheet({ form, onChange, withoutSource = false }: Props) {
       <TextField label={i18n._("Impression")} value={form.impression} most={TEXT_MOST} placeholder={i18n._("Habits, goals, worries; for colleagues only")} onChange={(impression) => {
         onChange({ impression });
       }} />
+      <QuestionField
+        value={form.question ?? ""}
+        onChange={(question) => {
+          onChange({ question });
+        }}
+      />
       <details className={css.more}>
         <summary>{i18n._("More of the contact sheet")}</summary>
         {!withoutSource && (

@@ -22,6 +22,8 @@ export interface SheetForm {
   readonly home_place: string;
   readonly suggestions: string;
   readonly impression: string;
+  /** What he asked and nobody here knows; not in drafts of an earlier version. */
+  readonly question?: string;
 }
 
 export const BLANK_SHEET: SheetForm = {

@@ -1,5 +1,6 @@
 /** Every screen has one line here; the shell draws tabs and panes from it. */
 import type { ComponentType } from "react";
+import { ActivityTypesScreen } from "../activities/ActivityTypesScreen";
 import { ApprovalScreen } from "../approvals/ApprovalScreen";
 import { ApprovalsScreen } from "../approvals/ApprovalsScreen";
 import { FirstWaiting } from "../approvals/FirstWaiting";
@@ -105,5 +106,6 @@ export const ROUTES: readonly ScreenRoute[] = [
   { path: "/questions/:id", section: "questions", pane: "detail", screen: QuestionScreen },
   { path: "/me", section: "me", pane: "list", screen: MeScreen },
   { path: "/me/notifications", section: "me", pane: "detail", screen: NotificationsScreen },
+  { path: "/me/activity-types", section: "me", pane: "detail", screen: ActivityTypesScreen },
   { path: "/me/mend", section: "me", pane: "detail", screen: MendScreen },
 ];

@@ -13,7 +13,9 @@ import { Screen } from "../parts/Screen";
 import { useSnack } from "../parts/snack";
 import { WhenChips } from "../parts/WhenChips";
 import { useRights } from "../rights/useRights";
+import { tasksGiven } from "../rows/tasks";
 import { useToday } from "../words/now";
+import { TaskRow } from "./TaskRow";
 
 interface Form {
   readonly who: string | null;
@@ -35,6 +37,7 @@ export function NewTaskScreen() {
   const [refused, setRefused] = useState(false);
   const { team } = useRights();
   const staff = useLive((read) => read.all("staff"), []) ?? [];
+  const given = useLive((read) => tasksGiven(read, me), [me]);
   const draft = useDraft<Form>(FORM, BLANK);
   const form = draft.value ?? BLANK;
   const ids = new Set([me, ...team.map((each) => each.user_id)]);
@@ -103,6 +106,13 @@ export function NewTaskScreen() {
           }}
         />
       </Block>
+      {given && given.length > 0 && (
+        <Block title={i18n._("Given and not done yet")}>
+          {given.map((each) => (
+            <TaskRow key={each.id} task={each} today={today} given />
+          ))}
+        </Block>
+      )}
     </Screen>
   );
 }

@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { useLocation } from "wouter";
 import { useWorkspace } from "../../hooks/context";
 import { useDraft } from "../../hooks/draft";
@@ -7,12 +8,15 @@ import { Block, Empty, Fact, Facts, Note, TextLink } from "../parts/Block";
 import Button from "../parts/Button";
 import { TextField } from "../parts/Field";
 import { Screen } from "../parts/Screen";
+import { Sheet } from "../parts/Sheet";
 import { useSnack } from "../parts/snack";
 import { useNames } from "../rows/staff";
 import { isOpenTask, isTaskOf, type Task } from "../rows/tasks";
 import type { Named } from "../shell/routes";
+import { useMay } from "../rights/useRights";
 import { useNow, useToday } from "../words/now";
 import { sayDay, sayInstant } from "../words/times";
+import { EditTask } from "./EditTask";
 
 /** What somebody asked for: text, day, customer; and, by whoever is to do it, done. */
 export function TaskScreen({ named }: { readonly named: Named }) {
@@ -37,6 +41,7 @@ function Opened({ task }: { readonly task: Task }) {
   const nameFor = useNames();
   const me = person.user.id;
   const mayFinish = isOpenTask(task) && isTaskOf(task, me);
+  const mayDirect = useMay("fieldwork.assign") || ((task.author_id as string | undefined) ?? me) === me;
   const { note, setNote, finish } = useFinishing(task);
   return (
     <Screen
@@ -61,12 +66,68 @@ function Opened({ task }: { readonly task: Task }) {
         </Facts>
         {task.customer_id && <TextLink to={`/customers/${task.customer_id}`}>{i18n._("Open the customer")}</TextLink>}
       </Block>
+      {isOpenTask(task) && mayDirect && <Directing task={task} />}
       {mayFinish && (
         <Block>
           <TextField label={i18n._("Note (optional)")} value={note} most={NOTE_MOST} onChange={setNote} />
         </Block>
       )}
     </Screen>
+  );
+}
+
+/** Whoever asked, or leads who does it, changes it or calls it off. */
+function Directing({ task }: { readonly task: Task }) {
+  const workspace = useWorkspace();
+  const say = useSnack();
+  const [, navigate] = useLocation();
+  const [open, setOpen] = useState<"edit" | "off" | null>(null);
+  const close = () => {
+    setOpen(null);
+  };
+  const callOff = async () => {
+    await workspace.act((group) => {
+      group.act("tasks", "cancel", task.id, {}, { state: "cancelled" });
+    });
+    say(i18n._("The task is called off."));
+    navigate("/inbox");
+  };
+  return (
+    <Block>
+      <Button
+        fill="outline"
+        block
+        onClick={() => {
+          setOpen("edit");
+        }}
+      >
+        {i18n._("Change the task")}
+      </Button>
+      <Button
+        fill="outline"
+        color="danger"
+        block
+        onClick={() => {
+          setOpen("off");
+        }}
+      >
+        {i18n._("Call it off")}
+      </Button>
+      {open === "edit" && <EditTask task={task} onClose={close} />}
+      {open === "off" && (
+        <Sheet
+          title={task.text}
+          onClose={close}
+          foot={
+            <Button color="danger" size="large" onClick={() => void callOff()}>
+              {i18n._("Call it off")}
+            </Button>
+          }
+        >
+          <p>{i18n._("It cannot be taken up again. Whoever was to do it hears of it.")}</p>
+        </Sheet>
+      )}
+    </Block>
   );
 }
 

@@ -16,6 +16,7 @@ import { useSnack } from "../parts/snack";
 import { useRemembered } from "../shell/remembered";
 import type { Named } from "../shell/routes";
 import { checkIn } from "../visit/check_in";
+import { weights } from "../words/choices";
 import { useToday } from "../words/now";
 import { sayPhone } from "../words/phones";
 import { addDays, sayDay, sayDayWithin } from "../words/times";
@@ -213,11 +214,6 @@ function Whom({ form, onChange }: PartProps) {
 
 function PlannedFor({ form, today, onChange }: PartProps & { readonly today: string }) {
   const [near, setNear] = useState(form.day === today || form.day === addDays(today, 1));
-  const weights = () => [
-    { value: "1", text: i18n._("Low") },
-    { value: "2", text: i18n._("Middle") },
-    { value: "3", text: i18n._("High") },
-  ];
   return (
     <>
       <Chips

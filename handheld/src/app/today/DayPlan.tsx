@@ -127,6 +127,7 @@ function SendSheet({ day, plan, visits, onClose }: SendProps) {
     >
       <p>{i18n._("{n, plural, one {# visit} other {# visits}}. Your supervisor sees it; name who else is to.", { n: visits.length })}</p>
       <PeopleField
+        labelled
         label={i18n._("Copied to")}
         value={copied}
         onChange={(next) => {

@@ -9,27 +9,39 @@ import { useSnack } from "../parts/snack";
 import { WhenChips } from "../parts/WhenChips";
 import type { Visit } from "../rows/visits";
 import { sayDayWithin } from "../words/times";
+import { EditPlan } from "./EditPlan";
 import css from "./visit.module.css";
 
-/** What can still be changed while a visit has not begun: its day, and whether it takes place. Both can be taken back. */
+/** What can still be changed while a visit has not begun: its day, what was planned, and whether it takes place. */
 export function PlanActions({ visit, today }: { readonly visit: Visit; readonly today: string }) {
-  const [open, setOpen] = useState<"move" | "cancel" | null>(null);
+  const [open, setOpen] = useState<"move" | "edit" | "cancel" | null>(null);
   const close = () => {
     setOpen(null);
   };
   return (
-    <div className={css.pair}>
-      <Button
-        fill="outline"
-        onClick={() => {
-          setOpen("move");
-        }}
-      >
-        {i18n._("Another day")}
-      </Button>
+    <>
+      <div className={css.pair}>
+        <Button
+          fill="outline"
+          onClick={() => {
+            setOpen("edit");
+          }}
+        >
+          {i18n._("Change the plan")}
+        </Button>
+        <Button
+          fill="outline"
+          onClick={() => {
+            setOpen("move");
+          }}
+        >
+          {i18n._("Another day")}
+        </Button>
+      </div>
       <Button
         fill="outline"
         color="danger"
+        block
         onClick={() => {
           setOpen("cancel");
         }}
@@ -37,8 +49,9 @@ export function PlanActions({ visit, today }: { readonly visit: Visit; readonly 
         {i18n._("Cancel the visit")}
       </Button>
       {open === "move" && <MoveSheet visit={visit} today={today} onClose={close} />}
+      {open === "edit" && <EditPlan visit={visit} onClose={close} />}
       {open === "cancel" && <CancelSheet visit={visit} onClose={close} />}
-    </div>
+    </>
   );
 }
 

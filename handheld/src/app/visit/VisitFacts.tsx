@@ -39,7 +39,18 @@ export function VisitFacts({ visit, children }: { readonly visit: Visit; readonl
               {visit.impression && <Fact name={i18n._("Impression")}>{visit.impression}</Fact>}
               <Fact name={i18n._("Began")}>{when(visit.actual_started_at)}</Fact>
               <Fact name={i18n._("Ended")}>{when(visit.actual_ended_at)}</Fact>
-              <Fact name={i18n._("Location")}>{verdict === undefined ? i18n._("Judged when it is sent") : <Judged visit={visit} />}</Fact>
+              <Fact name={i18n._("Location")}>
+                {verdict === undefined ? i18n._("Judged when it is sent") : <Judged verdict={verdict} reason={visit.location_reason} distance={visit.distance_m} />}
+              </Fact>
+              {typeof visit.out_latitude_e7 === "number" && (
+                <Fact name={i18n._("Location at the end")}>
+                  {visit.out_verdict ? (
+                    <Judged verdict={visit.out_verdict} reason={visit.out_reason} distance={visit.out_distance_m} />
+                  ) : (
+                    i18n._("Judged when it is sent")
+                  )}
+                </Fact>
+              )}
             </Facts>
           )}
         </Block>
@@ -56,12 +67,23 @@ export function VisitFacts({ visit, children }: { readonly visit: Visit; readonl
   );
 }
 
-function Judged({ visit }: { readonly visit: Visit }) {
-  const { text, tone } = sayVerdict(visit.location_verdict);
+interface JudgedProps {
+  readonly verdict: Visit["location_verdict"];
+  readonly reason: Visit["location_reason"];
+  readonly distance: number | null;
+}
+
+/** In metres as long as a number of them says something. */
+function sayAway(metres: number): string {
+  return metres < 1000 ? i18n._("{metres} m away", { metres }) : i18n._("{km} km away", { km: Math.round(metres / 1000) });
+}
+
+function Judged({ verdict, reason, distance }: JudgedProps) {
+  const { text, tone } = sayVerdict(verdict);
   return (
     <>
-      <Tag tone={tone}>{text}</Tag> {visit.location_reason && visit.location_reason !== "inside" && sayReason(visit.location_reason)}
-      {visit.distance_m !== null && visit.location_verdict === "outside" && ` ${i18n._("{metres} m away", { metres: visit.distance_m })}`}
+      <Tag tone={tone}>{text}</Tag> {reason && reason !== "inside" && sayReason(reason)}
+      {distance !== null && verdict === "outside" && ` ${sayAway(distance)}`}
     </>
   );
 }

@@ -1,5 +1,5 @@
 import Button from "../parts/Button";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { useWorkspace } from "../../hooks/context";
 import { useDraft } from "../../hooks/draft";
@@ -22,8 +22,9 @@ import { CheckInCard } from "./CheckInCard";
 import { Comments } from "./Comments";
 import { EndedChips } from "./EndedChips";
 import { LastContact } from "./LastContact";
-import { blankFor, finishVisit, formOf, refusalOf, type Aim, type LogRefusal } from "./log_form";
+import { blankFor, finishVisit, formOf, refusalOf, type Aim, type LogForm, type LogRefusal } from "./log_form";
 import { PlanActions } from "./PlanActions";
+import { askPosition, LEAVING_PATIENCE_MS } from "./position";
 
 interface Props {
   /** null: one that nobody planned and that is made when it is finished. */
@@ -45,6 +46,15 @@ export function VisitLog({ visit, aim, onFinished }: Props) {
   const checkIn = useCheckIn(visit?.id ?? "");
   const [refused, setRefused] = useState<LogRefusal>(null);
   const [busy, setBusy] = useState(false);
+  const leaving = useRef<AbortController | null>(null);
+  // Whoever goes elsewhere meanwhile does not wait for the position: the visit is finished without it.
+  useEffect(
+    () => () => {
+      leaving.current?.abort();
+      leaving.current = null;
+    },
+    [],
+  );
   const customer = useLive(
     async (read) => ({ row: aim.customer_id === null ? undefined : await read.get("customers", aim.customer_id) }),
     [aim.customer_id],
@@ -57,15 +67,23 @@ export function VisitLog({ visit, aim, onFinished }: Props) {
   };
 
   const finish = async () => {
-    const why = refusalOf(form, Date.now(), zone);
+    const at = Date.now();
+    const why = refusalOf(form, at, zone);
     setRefused(why);
-    if (why !== null) return;
+    if (why !== null || busy) return;
     setBusy(true);
+    const waiting = new AbortController();
+    leaving.current = waiting;
     if (checkIn?.kind === "asking") await checkIn.skip();
-    const id = await finishVisit(workspace, visit, aim, form);
+    // Of a visit that ended earlier the phone is somewhere else by now.
+    const answer = form.ended === null ? await askPosition(waiting.signal, LEAVING_PATIENCE_MS) : null;
+    const isGone = leaving.current === null;
+    // What was typed while the phone was asked counts too.
+    const said = (await workspace.read((read) => read.draft(formOf(visit)))) as LogForm | undefined;
+    const id = await finishVisit(workspace, visit, aim, { ...form, ...said }, { at, answer });
     onFinished?.();
     say(i18n._("Visit logged."));
-    navigate(visit === null ? `/visits/${id}` : "/", { replace: true });
+    if (!isGone) navigate(visit === null ? `/visits/${id}` : "/", { replace: true });
   };
 
   return (
@@ -75,9 +93,18 @@ export function VisitLog({ visit, aim, onFinished }: Props) {
       foot={
         <>
           {refused !== null && <Note tone="bad">{sayRefusal(refused)}</Note>}
-          <Button color="primary" size="large" block loading={busy} onClick={() => void finish()}>
-            {i18n._("Finish the visit")}
-          </Button>
+          {busy ? (
+            <>
+              <p role="status">{i18n._("Asking the phone where you are…")}</p>
+              <Button size="large" block onClick={() => leaving.current?.abort()}>
+                {i18n._("Finish without the position")}
+              </Button>
+            </>
+          ) : (
+            <Button color="primary" size="large" block onClick={() => void finish()}>
+              {i18n._("Finish the visit")}
+            </Button>
+          )}
         </>
       }
     >

@@ -3,6 +3,7 @@ import type { Group, Workspace } from "../../device/api";
 import type { Actions } from "../../wire";
 import { clockOf, dayOf, instantOf } from "../words/times";
 import { dayOn, stateOf, type Visit } from "../rows/visits";
+import type { Answer } from "./position";
 
 type Finish = Actions["visits"]["finish"];
 type Grade = NonNullable<Actions["customers"]["update"]["grade"]>;
@@ -52,14 +53,28 @@ export function refusalOf(form: LogForm, now: number, zone: string): LogRefusal 
 const endOf = (form: LogForm, now: number, zone: string): number =>
   form.ended === null ? now : instantOf(form.ended.day, form.ended.clock, zone);
 
+/** The tap that ended a visit, and where the phone then was; null of a visit that had ended before. */
+export interface Leaving {
+  readonly at: number;
+  readonly answer: Answer | null;
+}
+
+/** The point of leaving as the server takes it (rule F7); nothing where none is known. */
+export function pointOf(answer: Answer | null) {
+  if (answer === null || !("fix" in answer)) return {};
+  const { latitude_e7, longitude_e7, accuracy_m, fix_age_s } = answer.fix;
+  return { out_latitude_e7: latitude_e7, out_longitude_e7: longitude_e7, out_accuracy_m: accuracy_m, out_fix_age_s: fix_age_s };
+}
+
 /**
  * One group: the visit (made now if it was logged on the spot), its end, and the follow-up, so that they reach the server
  * together. The new grade goes before, by itself: it is an edit of the customer, which may be refused, and what a person
  * did must not be held back by that.
  */
-export async function finishVisit(workspace: Workspace, visit: Visit | null, aim: Aim, form: LogForm): Promise<string> {
+export async function finishVisit(workspace: Workspace, visit: Visit | null, aim: Aim, form: LogForm, leaving: Leaving): Promise<string> {
   const zone = workspace.person.organisation.timezone;
-  const ended = endOf(form, Date.now(), zone);
+  const ended = endOf(form, leaving.at, zone);
+  const point = pointOf(leaving.answer);
   const { grade } = form;
   if (grade !== null && aim.customer_id !== null) {
     const customer = aim.customer_id;
@@ -80,11 +95,12 @@ export async function finishVisit(workspace: Workspace, visit: Visit | null, aim
         impression: orNull(form.impression),
         next_step: form.nextText.trim() === "" ? null : form.nextText.trim(),
       };
-      group.act("visits", "finish", id, { ended_at: ended, ...said }, {
+      group.act("visits", "finish", id, { ended_at: ended, ...said, ...point }, {
         state: "done",
         actual_ended_at: ended,
         day_on: dayOf(visit?.actual_started_at ?? ended, zone),
         ...said,
+        ...point,
       });
       if (form.nextOn !== null && aim.customer_id !== null) {
         group.create("follow_ups", {

@@ -18,8 +18,11 @@ export const PATIENCE_MS = 20_000;
 /** A fix this fresh is taken without asking the satellites again. */
 const FRESH_MS = 30_000;
 
+/** Less at the end of a visit: somebody stands at a door with the phone in the hand. */
+export const LEAVING_PATIENCE_MS = 8000;
+
 /** signal: ends the waiting with “skipped”. */
-export function askPosition(signal: AbortSignal): Promise<Answer> {
+export function askPosition(signal: AbortSignal, patience = PATIENCE_MS): Promise<Answer> {
   return new Promise((resolve) => {
     if (!window.isSecureContext) {
       resolve({ none: "insecure" });
@@ -32,7 +35,7 @@ export function askPosition(signal: AbortSignal): Promise<Answer> {
     }
     const timer = setTimeout(() => {
       resolve({ none: "slow" });
-    }, PATIENCE_MS);
+    }, patience);
     signal.addEventListener("abort", () => {
       clearTimeout(timer);
       resolve({ none: "skipped" });
@@ -46,7 +49,7 @@ export function askPosition(signal: AbortSignal): Promise<Answer> {
         clearTimeout(timer);
         resolve({ none: error.code === error.PERMISSION_DENIED ? "denied" : error.code === error.TIMEOUT ? "slow" : "unavailable" });
       },
-      { enableHighAccuracy: true, maximumAge: FRESH_MS, timeout: PATIENCE_MS },
+      { enableHighAccuracy: true, maximumAge: FRESH_MS, timeout: patience },
     );
   });
 }

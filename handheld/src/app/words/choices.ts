@@ -234,3 +234,12 @@ export function sayReason(reason: Of<Rows["visits"]["location_reason"]>): string
       return i18n._("The position was older than 10 minutes.");
   }
 }
+
+/** Of importance and urgency of a visit. */
+export function weights(): readonly Choice<string>[] {
+  return [
+    { value: "1", text: i18n._("Low") },
+    { value: "2", text: i18n._("Middle") },
+    { value: "3", text: i18n._("High") },
+  ];
+}
