@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
-from server.core.db import try_again
+from server.core.db import Database, try_again
 from server.core.events import verify
 from server.core.problems import Refused
 from server.core.sync_issues import SyncIssue
@@ -18,7 +20,7 @@ from server.customers.deleting.models import DeletedCustomer
 from server.customers.deleting.operations import delete_customers, restore_customer
 from server.customers.merging.models import MergedCustomer
 from server.customers.merging.operations import merge_customers
-from server.customers.models import Customer, Note
+from server.customers.models import Customer, CustomerPhone, Note
 from sync_protocol.ids import new_id
 from tests.server.customers.office import Office
 from tests.server.expenses.desk import at_once
@@ -122,3 +124,32 @@ def test_two_taps_on_delete_or_restore_are_one(office: Office) -> None:
                       (lambda uow: restore_customer(uow, customer), "restored")):  # fmt: skip
         assert at_once(*[partial(_in_office, office, "jie", act)] * 4) == [None] * 4
         assert len(office.events(f"customers.customer-{code}")) == 1
+
+
+def test_a_merge_that_is_killed_before_its_end_has_not_begun(office: Office) -> None:
+    """kill -9 when all of it is written and nothing is committed; then it is done once more, as if for the first time."""
+    kept, gone = office.customer(by="wang"), office.customer(by="wang", phone="13800138000")
+    url = office.database.url
+    office.database.close()
+    child = os.fork()
+    if child == 0:
+        try:
+            office.database = Database(url)  # connections of its own
+            with office.writing("yang") as uow:
+                merge_customers(uow, kept, gone)
+                uow.flush()
+                os.kill(os.getpid(), signal.SIGKILL)
+        finally:
+            os._exit(1)
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+    assert {row.id for row in office.rows(Customer)} == {kept, gone}
+    assert office.rows(MergedCustomer) == office.events("customers.customers-merged") == []
+    assert [phone.customer_id for phone in office.rows(CustomerPhone)] == [gone]
+    assert _in_office(office, "yang", _merging(kept, gone)) is None
+    assert (
+        [row.id for row in office.rows(Customer)]
+        == [phone.customer_id for phone in office.rows(CustomerPhone)]
+        == [kept]
+    )
+    with office.database.read(office.org) as connection:
+        assert verify(connection, office.org)[1] is None
