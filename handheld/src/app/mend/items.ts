@@ -54,7 +54,11 @@ async function againOn(read: Reader, { collection, action, row, values, code, pa
     return (await read.get("customers", params.into_id)) === undefined ? null : params.into_id;
   }
   if (row === null || (code !== "customers.deleted" && code !== "core.not-found")) return null;
-  if (action !== "create") return (await read.get(collection as CollectionName, row)) === undefined ? null : row;
+  if (action !== "create") {
+    // A field that is named is what was missing, not the row itself.
+    const isHere = params.field === undefined && (await read.get(collection as CollectionName, row)) !== undefined;
+    return isHere ? row : null;
+  }
   const isAboutHim = code === "customers.deleted" || String(params.field).endsWith("/customer_id");
   if (!isAboutHim || typeof values.customer_id !== "string") return null;
   return (await read.get("customers", values.customer_id)) === undefined ? null : row;
