@@ -71,7 +71,7 @@ def test_bytes_of_another_file_are_refused_and_can_be_sent_right(company: Compan
 def test_a_type_that_is_not_taken_is_refused_before_its_bytes_come(company: Company, wang: Sender) -> None:
     answer = wang.begin(PHOTO, filetype="image/heic")
     assert code(answer) == refused(FILE_TYPE)
-    assert answer.json["params"] == {"accepted": "JPEG, PNG, WebP"}
+    assert answer.json["params"] == {"accepted": "JPEG, PNG, WebP, PDF"}
     assert rows(company, Upload) == 0
 
 
