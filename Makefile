@@ -35,13 +35,15 @@ test-deep: $(STAMP) handheld $(if $(HANDHELD),browser) ## the long ones: converg
 	@HYPOTHESIS_PROFILE=deep DOORSTEP_TEST_DEEP=1 $(BIN)/pytest -k "any_order or kill_9 or any_one_write" tests/proof
 	@export DOORSTEP_TEST_DEEP=1; $(call npm,run journeys)
 
-.PHONY: check
-check: $(STAMP) node ## lint, format, types, import walls, documents up to date
+.PHONY: check check-python check-handheld
+check: check-python check-handheld ## lint, format, types, import walls, documents up to date
+check-python: $(STAMP)
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet . || { echo "not formatted: make format" >&2; exit 1; }
 	@$(BIN)/mypy
 	@$(MAKE) walls
 	@$(BIN)/doorstep docs --check > /dev/null
+check-handheld: node
 	@$(call npm,run check)
 
 .PHONY: screens
