@@ -9,7 +9,7 @@ import pytest
 from server.core.documents import is_pdf, keep
 from server.core.pictures import FILE_UNREADABLE, PDF
 from server.core.problems import Refused
-from tests.support.pictures import pdf, sha256
+from tests.support.pictures import encoded, noise, pdf, sha256
 
 WHOLE = pdf()
 HTML = b"<html><script>alert(1)</script>"
@@ -32,8 +32,9 @@ def kept(folder: Path, raw: bytes) -> bytes:
         WHOLE.replace(b"%PDF-1.4\n", b"%PDF-2.0\n"),
         pdf(b"x" * 3_000_000),
         pdf(table=b"7 0 obj"),
+        encoded(noise(64, 48), "PDF"),
     ],
-    ids=["plain", "blanks behind", "2.0", "large", "table in a stream"],
+    ids=["plain", "blanks behind", "2.0", "large", "table in a stream", "of another maker"],
 )
 def test_a_whole_one_is_kept_as_it_came(tmp_path: Path, raw: bytes) -> None:
     assert is_pdf(raw[:8])
