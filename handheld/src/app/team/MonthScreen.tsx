@@ -89,8 +89,7 @@ export function MonthScreen() {
 function columnsOf({ currency, total }: Month): readonly Column[] {
   const money = (minor: number | null) => (minor === null ? "" : sayMoney(minor, currency));
   const all: readonly (Column | false)[] = [
-    [i18n._("Planned"), (each) => String(each.planned)],
-    [i18n._("Done as planned"), (each) => String(each.kept)],
+    [i18n._("Done of planned"), (each) => `${each.kept} / ${each.planned}`],
     [i18n._("Missed"), (each) => String(each.missed)],
     [i18n._("Not heard from"), (each) => String(each.not_heard_from)],
     [i18n._("Late"), (each) => String(each.late)],
