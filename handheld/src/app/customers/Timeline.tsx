@@ -48,7 +48,7 @@ export function Timeline({ customer }: { readonly customer: string }) {
   return (
     <Block title={i18n._("Timeline")}>
       {sorts.length > 1 && <Chips label={i18n._("Only")} choices={sorts} value={deed} onChange={setDeed} />}
-      {people.length > 1 && <Chips label={i18n._("Person")} choices={people} value={by} onChange={setBy} />}
+      {people.length > 1 && <Chips label={i18n._("By whom")} choices={people} value={by} onChange={setBy} />}
       {months.length > 1 && (
         <Chips
           label={i18n._("Month")}

@@ -5,7 +5,7 @@ import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
 import { useStageName } from "../opportunities/useFunnel";
 import { Block, Empty, Note, Row } from "../parts/Block";
-import { Chips } from "../parts/Chips";
+import { OneOfMany } from "../parts/OneOfMany";
 import { Screen } from "../parts/Screen";
 import { useRights } from "../rights/useRights";
 import { useNames } from "../rows/staff";
@@ -15,7 +15,6 @@ import { useToday } from "../words/now";
 import { sayEvent } from "../words/timeline";
 import { addDays, clockOf, sayDay } from "../words/times";
 import { readFeed, wayOf } from "./feed";
-import { PersonChoice } from "./PersonChoice";
 import css from "./team.module.css";
 
 /** Days that are read at first, and more with each tap. */
@@ -36,13 +35,15 @@ export function FeedScreen({ named }: { readonly named: Named }) {
   const from = addDays(today, 1 - span);
   const found = useLive((read) => readFeed(read, from, today, { person: chosen, deed }, MOST), [from, today, chosen, deed]);
   const people = [...new Set([...team.map((each) => each.user_id), ...(chosen === null ? [] : [chosen])])]
-    .map((id) => ({ id, name: nameOf(id) }))
-    .sort((one, other) => one.name.localeCompare(other.name, i18n.locale));
+    .map((id) => ({ value: id, text: nameOf(id) }))
+    .sort((one, other) => one.text.localeCompare(other.text, i18n.locale));
   return (
     <Screen title={i18n._("Team feed")} back="/team">
       <Block>
-        <PersonChoice people={people} value={chosen} onChange={setChosen} />
-        <Chips label={i18n._("Only")} choices={deeds()} value={deed} onChange={setDeed} />
+        <div className={css.pair}>
+          <OneOfMany label={i18n._("Team member")} all={i18n._("Everybody")} choices={people} value={chosen} onChange={setChosen} />
+          <OneOfMany label={i18n._("Only")} all={i18n._("All that was done")} choices={deeds()} value={deed} onChange={setDeed} />
+        </div>
       </Block>
       {found?.days.length === 0 && (
         <Block>

@@ -5,7 +5,7 @@ import { i18n } from "../../i18n";
 import { Block } from "../parts/Block";
 import { Screen } from "../parts/Screen";
 import { useIsWide } from "../shell/wide";
-import { sayMoney } from "../words/money";
+import { sayWhole } from "../words/money";
 import { useToday } from "../words/now";
 import { monthAfter, sayMonth } from "../words/times";
 import { useKeptAnswer } from "./kept_answer";
@@ -55,6 +55,7 @@ export function MonthScreen() {
     <Screen
       title={i18n._("Month's report")}
       back="/team"
+      isText={!isWide}
       head={
         <div className={css.months}>
           <button
@@ -87,7 +88,7 @@ export function MonthScreen() {
 }
 
 function columnsOf({ currency, total }: Month): readonly Column[] {
-  const money = (minor: number | null) => (minor === null ? "" : sayMoney(minor, currency));
+  const money = (minor: number | null) => (minor === null ? "" : sayWhole(minor, currency));
   const all: readonly (Column | false)[] = [
     [i18n._("Done of planned"), (each) => `${each.kept} / ${each.planned}`],
     [i18n._("Missed"), (each) => String(each.missed)],
@@ -117,7 +118,7 @@ function Table({ month }: { readonly month: Month }) {
         <table className={css.table}>
           <thead>
             <tr>
-              <th scope="col">{i18n._("Person")}</th>
+              <th scope="col">{i18n._("Team member")}</th>
               {columns.map(([name]) => (
                 <th key={name} scope="col">
                   {name}

@@ -6,7 +6,7 @@ import { Block, Empty } from "../parts/Block";
 import { Chips } from "../parts/Chips";
 import { Screen } from "../parts/Screen";
 import { sayChoice } from "../words/choices";
-import { sayMoney } from "../words/money";
+import { sayWhole } from "../words/money";
 import { useToday } from "../words/now";
 import { monthAfter, sayMonth } from "../words/times";
 import { useKeptAnswer } from "./kept_answer";
@@ -67,7 +67,7 @@ export function NumbersScreen() {
       {stages && owners && (
         <Block title={i18n._("Open opportunities")}>
           <Funnel title={i18n._("Stage")} lines={stages.items} />
-          <Funnel title={i18n._("Person")} lines={owners.items.filter((each) => each.open_count > 0)} />
+          <Funnel title={i18n._("Team member")} lines={owners.items.filter((each) => each.open_count > 0)} />
         </Block>
       )}
       {conversions && losses && (
@@ -98,10 +98,10 @@ export function NumbersScreen() {
 
 function Funnel({ title, lines }: { readonly title: string; readonly lines: readonly FunnelLine[] }) {
   const { person } = useWorkspace();
-  const money = (minor: number, currency: string | null) => sayMoney(minor, currency ?? person.organisation.currency);
+  const money = (minor: number, currency: string | null) => sayWhole(minor, currency ?? person.organisation.currency);
   return (
     <Table
-      heads={[title, i18n._("Open"), i18n._("Amount"), i18n._("By probability")]}
+      heads={[title, i18n._("Number"), i18n._("Amount"), i18n._("By probability")]}
       rows={lines.map((each) => ({
         key: `${each.key ?? ""}${each.currency ?? ""}`,
         cells: [each.name ?? each.key ?? i18n._("None"), String(each.open_count), money(each.open_minor, each.currency), money(each.weighted_minor, each.currency)],
@@ -114,7 +114,7 @@ function Buyers({ lines }: { readonly lines: readonly Conversion[] }) {
   if (lines.length === 0) return <Empty title={i18n._("Nobody was first met in these months")} />;
   return (
     <Table
-      heads={[i18n._("Person"), i18n._("First met in"), i18n._("Customers"), i18n._("Buyers"), i18n._("Rate")]}
+      heads={[i18n._("Team member"), i18n._("First met in"), i18n._("Customers"), i18n._("Buyers"), i18n._("Rate")]}
       rows={lines.map((each) => ({
         key: `${each.owner_id}${each.month}`,
         cells: [
@@ -136,7 +136,7 @@ function Losses({ lines }: { readonly lines: readonly Loss[] }) {
       heads={[i18n._("Reason"), i18n._("Lost"), i18n._("Amount")]}
       rows={lines.map((each) => ({
         key: `${each.reason}${each.currency}`,
-        cells: [sayChoice(lossReasons(), each.reason), String(each.count), sayMoney(each.amount_minor, each.currency)],
+        cells: [sayChoice(lossReasons(), each.reason), String(each.count), sayWhole(each.amount_minor, each.currency)],
       }))}
     />
   );

@@ -14,6 +14,12 @@ export function sayMoney(minor: number, currency: string): string {
   );
 }
 
+/** The same to the nearest whole unit, for sums that are read at a glance: ¥123. */
+export const sayWhole = (minor: number, currency: string): string =>
+  new Intl.NumberFormat(i18n.locale, { style: "currency", currency, currencyDisplay: "narrowSymbol", maximumFractionDigits: 0 }).format(
+    decimal(minor, digitsOf(currency)) as unknown as number,
+  );
+
 /** What stands in a field to be edited: 12345 CNY → 123.45. */
 export function decimal(minor: number, digits: number): string {
   const sign = minor < 0 ? "-" : "";
