@@ -110,6 +110,7 @@ def measure_sizes(kind: Kind, *, quick: bool, only: tuple[str, ...]) -> list[Fig
             begun = time.perf_counter()
             gathered = crowd.gather(Place.found(services), made.owner_url, total)
             settle(made, "")
+            services.database.optimize()
             seconds = time.perf_counter() - begun
             found.append(Told(f"rows put in for {total:,} customers", "rows", gathered.rows))
             found.append(Told("of them", "rows/s", gathered.rows / seconds))

@@ -81,7 +81,8 @@ class Worker:
         return False
 
     def plan_nights(self) -> None:
-        """Leave the next night's jobs for each organisation, where they are not there yet."""
+        """Leave the next night's jobs for each organisation, where they are not there yet; and look at tables that have grown."""
+        self._services.database.optimize()
         for org_id in self._organisations():
             nightly.enqueue_nightly(
                 self._services, org_id, [each.kind for each in self._handlers.values() if each.nightly]

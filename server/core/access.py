@@ -107,6 +107,18 @@ class Reach:
             parts.append(columns.author_id == self.user_id)
         return or_(*parts)
 
+    def ways(self, row: type[Row]) -> list[ColumnElement[bool]]:
+        """The ways in which a row may be reached, one of which is enough: each a range of an index. None when all are, or none."""
+        columns = c(row)
+        if self.everything or not self:
+            return []
+        found: list[ColumnElement[bool]] = [columns.owner_id == self.user_id]
+        found += [columns[name] == unit for name in _UNITS if name in columns for unit in sorted(self.units)]
+        found += [columns.project_id == project for project in sorted(self.projects)]
+        if "author_id" in columns:
+            found.append(columns.author_id == self.user_id)
+        return found
+
     def buckets(self, realm: str) -> tuple[str, ...]:
         """The same as `covers`, as the feed's buckets of `realm`."""
         if not self:

@@ -81,6 +81,7 @@ class DayPlan(Scoped):
     index("unit_id", "day_on"),
     index("owner_id", "day_on"),
     index("author_id", "day_on"),
+    index("state", "day_on", "id"),
     one_of("state", VisitState),
 )
 class Visit(Authored):

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from server.accounts.models import User
 from server.core.access import Actor
-from server.core.paging import Key, earlier
+from server.core.paging import Key, earlier, leading
 from server.core.problems import NOT_FOUND, Refused
 from server.core.rows import c
 from server.core.types import from_ms, to_ms
@@ -191,9 +191,11 @@ def _page(
     connection: Connection, actor: Actor, conditions: Sequence[ColumnElement[bool]], after: Place, limit: int
 ) -> tuple[list[Line], tuple[Key, Key] | None]:
     o = c(Opportunity)
-    cut = _cut(actor, READ).where(*conditions).order_by(o.weighted_minor.desc(), o.id.desc()).limit(limit + 1)
+    wanted, sorting = [o.org_id == actor.org_id, *conditions], (o.weighted_minor.desc(), o.id.desc())
     if after is not None:
-        cut = cut.where(earlier((o.weighted_minor, o.id), after))
+        wanted.append(earlier((o.weighted_minor, o.id), after))
+    first = leading(actor.must(READ), Opportunity, wanted, sorting, limit + 1)
+    cut = _cut(actor, None).where(*wanted, first).order_by(*sorting).limit(limit + 1)
     rows = connection.execute(_lines(cut)).all()
     lines = [Line(**row._mapping) for row in rows[:limit]]
     return lines, (lines[-1].weighted_minor, lines[-1].id) if len(rows) > limit else None

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from server.core.access import Actor
-from server.core.paging import Key, earlier
+from server.core.paging import Key, earlier, leading
 from server.core.problems import NOT_FOUND, Refused
 from server.core.rows import c
 from server.fieldwork.activities.models import Activity, ActivityType
@@ -32,17 +32,17 @@ def activity_page(
 ) -> tuple[list[Activity], tuple[Key, Key] | None]:
     """One page of activities, latest day first. after: (day_on as ISO text, id)."""
     a = c(Activity)
-    statement = select(*a).where(a.org_id == actor.org_id, actor.must(READ).condition(Activity))
-    for name in ("customer_id", "author_id", "channel"):
-        if (value := getattr(filters, name)) is not None:
-            statement = statement.where(a[name] == value)
+    wanted, sorting = [a.org_id == actor.org_id], (a.day_on.desc(), a.id.desc())
+    named = ("customer_id", "author_id", "channel")
+    wanted += [a[name] == value for name in named if (value := getattr(filters, name)) is not None]
     if filters.first_on is not None:
-        statement = statement.where(a.day_on >= filters.first_on)
+        wanted.append(a.day_on >= filters.first_on)
     if filters.last_on is not None:
-        statement = statement.where(a.day_on <= filters.last_on)
+        wanted.append(a.day_on <= filters.last_on)
     if after is not None:
-        statement = statement.where(earlier((a.day_on, a.id), (date.fromisoformat(after[0]), after[1])))
-    rows = connection.execute(statement.order_by(a.day_on.desc(), a.id.desc()).limit(limit + 1)).all()
+        wanted.append(earlier((a.day_on, a.id), (date.fromisoformat(after[0]), after[1])))
+    first = leading(actor.must(READ), Activity, wanted, sorting, limit + 1)
+    rows = connection.execute(select(*a).where(*wanted, first).order_by(*sorting).limit(limit + 1)).all()
     found = [Activity(**each._mapping) for each in rows[:limit]]
     return found, (found[-1].day_on.isoformat(), found[-1].id) if len(rows) > limit else None
 

@@ -178,3 +178,16 @@ def test_what_may_be_tried_again(error: Exception, again: bool) -> None:
 def test_a_fresh_database_is_at_the_newest_revision(open_database: Database) -> None:
     current, newest = revisions(open_database)
     assert current == newest is not None
+
+
+def test_sqlite_looks_at_what_has_grown_and_postgresql_does_so_by_itself(open_database: Database) -> None:
+    with open_database.write(NO_ORG) as connection:
+        put(connection, "kept")
+        commit(connection)
+    open_database.optimize()
+    open_database.optimize()
+    if open_database.is_sqlite:
+        with open_database.read(NO_ORG) as connection:
+            looked = connection.exec_driver_sql("SELECT DISTINCT tbl FROM sqlite_stat1").scalars().all()
+        assert "org_directory" in looked
+    assert codes(open_database) == {"kept"}
