@@ -52,6 +52,8 @@ class PersonalText(Protected):
     index("project_id", "updated_at", "id"),
     index("updated_at", "id"),
     index("name_key", "id"),
+    index("owner_id", "name_key", "id"),
+    index("unit_id", "name_key", "id"),
     index("first_contact_on", "owner_id"),
     index("id_number"),
 )

@@ -51,6 +51,8 @@ CASES: tuple[tuple[Read, str, tuple[str, ...]], ...] = (
     (customers, "jie", ("customers_owner_id_updated_at_id", "customers_unit_id_updated_at_id")),
     (customers, "boss", ("customers_updated_at_id",)),
     (by_name, "boss", ("customers_name_key_id",)),
+    (by_name, "wang", ("customers_owner_id_name_key_id",)),
+    (by_name, "jie", ("customers_owner_id_name_key_id", "customers_unit_id_name_key_id")),
     (opportunities, "wang", ("opportunities_owner_id_state_weighted_minor_id",)),
     (opportunities, "jie", tuple(f"opportunities_{each}_state_weighted_minor_id" for each in ("owner_id", "unit_id"))),
     (visits, "wang", tuple(f"visits_{each}_day_on" for each in ("owner_id", "author_id"))),
