@@ -71,7 +71,7 @@ def budget(examples: int, *, shrink: bool) -> settings:
 
 @pytest.mark.timeout(7200 if DEEP else 600)
 def test_any_order_of_deeds_and_faults_ends_in_agreement(machine: type[FleetMachine]) -> None:
-    run_state_machine_as_test(machine, settings=budget(120 if DEEP else 10, shrink=DEEP))
+    run_state_machine_as_test(machine, settings=budget(120 if DEEP else 7, shrink=DEEP))
 
 
 @pytest.mark.deep
