@@ -55,7 +55,7 @@ function liveADay(settings) {
     await card.getByText("Unplanned").waitFor();
     await card.click();
     await page.getByText("wants three rooms").waitFor();
-    await page.getByText("Place not verified").waitFor();
+    await page.getByText("Place not verified").nth(1).waitFor();
 
     // Another device of the same person has it all.
     const other = await phoneOf("li.wang");
