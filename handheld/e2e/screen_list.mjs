@@ -87,6 +87,14 @@ export const SCREENS = [
   { name: "report-read", as: jie, needs: "report-sent", path: "/reports", prepare: (page) => inList(page, "section a[href*='/reports/0']").first().click() },
   { name: "customer-delete", as: jie, path: "/customers", prepare: openDelete, after: escape },
   { name: "customers-deleted", as: jie, prepare: deleteAndList },
+  { name: "customers-select", as: jie, path: "/customers", prepare: selectSome },
+  { name: "customers-select-delete", as: jie, prepare: (page) => page.locator("[data-testid=list] footer .adm-button-danger:visible").click() },
+  { name: "customers-select-refused", as: jie, prepare: (page) => page.locator("dialog footer .adm-button-danger").click(), after: escape },
+  { name: "customers-select-hand-over", as: jie, prepare: (page) => page.locator("[data-testid=list] footer .adm-button-primary:visible").click(), after: escape },
+  { name: "lists", as: jie, path: "/customers/lists" },
+  { name: "list", as: jie, prepare: handInList },
+  { name: "list-tried", as: jie, prepare: tryList },
+  { name: "list-done", as: jie, prepare: takeListIn },
   { name: "team", as: jie, path: "/team" },
   { name: "team-person", as: jie, needs: "visit-done", prepare: firstRow },
   { name: "team-visit", as: jie, prepare: lastRow },
@@ -292,6 +300,38 @@ async function deleteAndList(page) {
   await page.locator("dialog footer button:visible").click();
   await page.goto(new URL("/app/customers/deleted", page.url()).href);
   await seen(page, "section li button, section p").first().waitFor();
+}
+
+async function selectSome(page) {
+  await page.getByRole("button", { name: /^(多选|Select)$/ }).click();
+  for (const place of [0, 1, 2]) await inList(page, "li [role=checkbox]").nth(place).click();
+}
+
+const LIST = `姓名,手机,等级,首次接触,来源,备注
+陈晓燕,13700001111,A,2025-03-01,介绍,想看三居
+何志远,13700002222,B,03/04/2025,来电,
+孙丽,13800138123,,,网络,已在别处登记
+,13700004444,C,,,没有姓名
+吴刚,13700005555,,2025-03-02,自然来访,
+`;
+
+async function handInList(page) {
+  await page.locator("input[type=file]").last().setInputFiles({
+    name: "湖畔案场三月客户.csv",
+    mimeType: "text/csv",
+    buffer: Buffer.from(LIST),
+  });
+  await seen(page, "select").first().waitFor();
+}
+
+async function tryList(page) {
+  await seen(page, "button").filter({ hasText: /^(试运行|Try it)$/ }).click();
+  await page.getByText(/^(未通过|Refused)/).waitFor();
+}
+
+async function takeListIn(page) {
+  await seen(page, "button").filter({ hasText: /^(导入|Take in)$/ }).click();
+  await page.getByText(/^(已导入|Taken in)$/).waitFor();
 }
 
 /** Who changed what, which the office is asked for. */

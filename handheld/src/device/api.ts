@@ -74,11 +74,14 @@ export interface Workspace {
   readonly sync: Sync;
   /** Takes a refused operation off the list: its author has seen to it. */
   forget(mend: MendItem): Promise<void>;
-  /** A request of this person to the server's other doors, for what is not synced (boards, search over the office). */
-  ask(method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE", path: string, body?: unknown): Promise<Asked>;
+  /**
+   * A request of this person to the server's other doors, for what is not synced (boards, search over the office).
+   * A Blob as body is sent as it is. expect: the answer is a file, which may take minutes.
+   */
+  ask(method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE", path: string, body?: unknown, expect?: "file"): Promise<Asked>;
 }
 
-/** offline: no answer, or none of Doorstep. Else status and body, a Blob of a picture or a PDF; code of a problem, null when it went well. */
+/** offline: no answer, or none of Doorstep. Else status and body, a Blob of a file; code of a problem, null when it went well. */
 export type Asked =
   | { readonly offline: true }
   | { readonly offline: false; readonly status: number; readonly code: string | null; readonly body: unknown };

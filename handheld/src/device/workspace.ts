@@ -26,6 +26,8 @@ export interface WorkspacePorts {
 }
 
 const ASK_TIMEOUT = 20_000;
+/** Of a whole file, either way. */
+const FILE_TIMEOUT = 300_000;
 const NOW_TIMEOUT = 60_000;
 
 export function makeWorkspace(ports: WorkspacePorts): Workspace {
@@ -39,7 +41,7 @@ export function makeWorkspace(ports: WorkspacePorts): Workspace {
     files: filesOf(ports),
     sync: syncOf(ports),
     forget: (mend) => forget(storage, mend),
-    ask: (method, path, body) => ask(ports, method, path, body),
+    ask: (method, path, body, expect) => ask(ports, method, path, body, expect),
   };
 }
 
@@ -122,13 +124,16 @@ function forget(storage: Storage, mend: MendItem): Promise<void> {
 /** A password given again was wrong: it is not the token that is refused, and trying twice would count twice. */
 const WRONG_PASSWORD = "accounts.sign-in-refused";
 
-async function ask({ session, line }: WorkspacePorts, method: string, path: string, body: unknown): Promise<Asked> {
+async function ask({ session, line }: WorkspacePorts, method: string, path: string, body: unknown, expect?: "file"): Promise<Asked> {
   let refused: string | null = null;
+  const bytes = body instanceof Blob ? new Uint8Array(await body.arrayBuffer()) : undefined;
+  const timeout = bytes !== undefined || expect === "file" ? FILE_TIMEOUT : ASK_TIMEOUT;
   for (;;) {
     const bearer = await session.bearer(refused);
     if (bearer.kind !== "bearer") return { offline: true };
-    const headers = { authorization: `Bearer ${bearer.token}` };
-    const answer = await line.send({ method, path, headers, timeout: ASK_TIMEOUT, ...(body !== undefined && { body }) });
+    const headers = { authorization: `Bearer ${bearer.token}`, ...(bytes && { "content-type": "application/octet-stream" }) };
+    const sent = bytes ? { bytes } : body !== undefined && { body };
+    const answer = await line.send({ method, path, headers, timeout, ...sent });
     if (answer?.status === 200 && answer.file) return { offline: false, status: 200, code: null, body: answer.file };
     const told = readAnswer(answer);
     if (told.status === 0) return { offline: true };

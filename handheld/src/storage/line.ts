@@ -2,6 +2,9 @@
 import type { Asking, Line } from "../session/ports";
 import type { Answer } from "../sync/answers";
 
+/** What is kept as it comes: pictures, documents, and tables for spreadsheets. */
+const FILE = /^(image\/|application\/pdf|text\/csv|application\/vnd\.openxmlformats)/;
+
 export function fetchLine(origin: string, language: () => string): Line {
   return {
     origin,
@@ -33,8 +36,7 @@ export function fetchLine(origin: string, language: () => string): Line {
         // A redirect is a portal's: Doorstep sends none, and it has no status to be told by.
         if (answer.type === "opaqueredirect") return null;
         const told = { status: answer.status, headers: Object.fromEntries(answer.headers) };
-        const kind = answer.headers.get("content-type") ?? "";
-        const isFile = kind.startsWith("image/") || kind === "application/pdf";
+        const isFile = FILE.test(answer.headers.get("content-type") ?? "");
         return isFile ? { ...told, body: "", file: await answer.blob() } : { ...told, body: await answer.text() };
       } catch {
         return null;

@@ -63,7 +63,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** In place of the body, of an answer that is a picture or a PDF. */
+  /** In place of the body, of an answer that is a picture, a PDF or a table. */
   readonly file?: Blob;
 }
 

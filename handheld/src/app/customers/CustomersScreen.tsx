@@ -1,4 +1,5 @@
 import AddOutline from "antd-mobile-icons/es/AddOutline";
+import CheckOutline from "antd-mobile-icons/es/CheckOutline";
 import Button from "../parts/Button";
 import { useDeferredValue, useMemo, useState } from "react";
 import { Link, useLocation } from "wouter";
@@ -12,12 +13,15 @@ import { Tag } from "../parts/Tag";
 import { useRemembered } from "../shell/remembered";
 import { urgencyOf } from "../rows/profile";
 import { importances, sayChoice, sayUrgency, stages } from "../words/choices";
+import { useMayAny } from "../rights/useRights";
 import { useToday } from "../words/now";
 import { sayPhone } from "../words/phones";
 import css from "./customers.module.css";
 import { search, type Entry } from "./directory";
 import { countOf, narrowed, WIDE, type Filter } from "./filters";
 import { FilterSheet } from "./FilterSheet";
+import { SelectedFoot } from "./Selecting";
+import { MOST } from "./together";
 import { useDirectory } from "./useDirectory";
 
 /** All customers on this device, found by name, pinyin or the end of a phone, narrowed by what they are. */
@@ -32,6 +36,15 @@ export function CustomersScreen() {
   const found = useMemo(() => entries && search(narrowed(entries, filter, today), asked), [entries, filter, today, asked]);
   const owners = useMemo(() => [...new Set(entries?.map((each) => each.customer.owner_id))].filter(Boolean), [entries]);
   const set = countOf(filter);
+  const may = useMayAny();
+  const maySelect = may !== null && (may("customers.delete") || may("customers.handover"));
+  const [selected, setSelected] = useState<ReadonlySet<string> | null>(null);
+  const chosen = useMemo(() => entries?.filter((each) => selected?.has(each.customer.id)).map((each) => each.customer), [entries, selected]);
+  const pick = (id: string) => {
+    const others = new Set(selected);
+    if (!others.delete(id) && others.size < MOST) others.add(id);
+    setSelected(others);
+  };
   const add = () => {
     navigate("/customers/new");
   };
@@ -45,12 +58,32 @@ export function CustomersScreen() {
           <AddOutline aria-hidden /> {i18n._("New")}
         </Button>
       }
+      foot={selected !== null && chosen ? <SelectedFoot customers={chosen} onDone={() => {
+        setSelected(null);
+      }} /> : undefined}
     >
-      <OpenConflicts />
+      {selected === null && <OpenConflicts />}
       {found && (
         <div className={css.count}>
           <p role="status">{i18n._("{n, plural, one {# customer} other {# customers}}", { n: found.length })}</p>
-          <TextLink to="/opportunities">{i18n._("Opportunities by worth")}</TextLink>
+          {selected === null ? (
+            <>
+              <TextLink to="/opportunities">{i18n._("Opportunities by worth")}</TextLink>
+              {maySelect && (
+                <Button fill="none" color="primary" onClick={() => {
+                  setSelected(new Set());
+                }}>
+                  {i18n._("Select")}
+                </Button>
+              )}
+            </>
+          ) : (
+            <Button fill="none" color="primary" onClick={() => {
+              setSelected(new Set(found.slice(0, MOST).map((each) => each.customer.id)));
+            }}>
+              {found.length > MOST ? i18n._("First {n}", { n: MOST }) : i18n._("Select all")}
+            </Button>
+          )}
           <Button fill="none" color="primary" onClick={() => {
             setFiltering(true);
           }}>
@@ -78,7 +111,7 @@ export function CustomersScreen() {
             items={found}
             rowHeight={68}
             keyOf={(entry) => entry.customer.id}
-            draw={(entry) => <CustomerLine entry={entry} today={today} chosen={path === `/customers/${entry.customer.id}`} />}
+            draw={(entry) => <CustomerLine entry={entry} today={today} chosen={path === `/customers/${entry.customer.id}`} picked={selected?.has(entry.customer.id)} onPick={pick} />}
           />
         )
       )}
@@ -96,12 +129,21 @@ export function CustomersScreen() {
   );
 }
 
-function CustomerLine({ entry, chosen, today }: { readonly entry: Entry; readonly chosen: boolean; readonly today: string }) {
+interface LineProps {
+  readonly entry: Entry;
+  readonly chosen: boolean;
+  readonly today: string;
+  /** Whether he is among those that are selected; undefined while nobody is being selected. */
+  readonly picked: boolean | undefined;
+  readonly onPick: (id: string) => void;
+}
+
+function CustomerLine({ entry, chosen, today, picked, onPick }: LineProps) {
   const { customer, phones } = entry;
   const phone = phones.find((each) => each.is_current ?? true) ?? phones[0];
   const urgency = urgencyOf(customer.expected_close_on ?? null, today);
-  return (
-    <Link href={`/customers/${customer.id}`} className={css.line} aria-current={chosen ? "page" : undefined}>
+  const inside = (
+    <>
       <span className={css.words}>
         <span className={css.name}>{customer.name}</span>
         <span className={css.sub}>
@@ -118,7 +160,24 @@ function CustomerLine({ entry, chosen, today }: { readonly entry: Entry; readonl
       {(customer.is_enabled as boolean | undefined) === false && <Tag>{i18n._("Out of use")}</Tag>}
       {(urgency === "urgent" || urgency === "soon") && <Tag tone={sayUrgency(urgency).tone}>{sayUrgency(urgency).text}</Tag>}
       {customer.grade && <GradeMark grade={customer.grade} />}
-    </Link>
+    </>
+  );
+  if (picked === undefined) {
+    return (
+      <Link href={`/customers/${customer.id}`} className={css.line} aria-current={chosen ? "page" : undefined}>
+        {inside}
+      </Link>
+    );
+  }
+  return (
+    <button type="button" role="checkbox" aria-checked={picked} className={css.pick} onClick={() => {
+      onPick(customer.id);
+    }}>
+      <span className={css.box} aria-hidden>
+        {picked && <CheckOutline />}
+      </span>
+      {inside}
+    </button>
   );
 }
 

@@ -5,13 +5,20 @@ export interface Deleted {
   readonly id: string;
   readonly name: string;
   readonly owner_name: string;
+  readonly deleted_by: string;
+  readonly deleted_at: string;
   readonly restorable_until: string;
 }
 
+export interface DeletedPage {
+  readonly items: readonly Deleted[];
+  readonly next: string | null;
+}
+
 /** null without a network, or when the office refuses. */
-export async function askDeleted(workspace: Workspace): Promise<readonly Deleted[] | null> {
-  const asked = await workspace.ask("GET", "/api/v1/customers/deleted?limit=100");
-  return asked.offline || asked.status !== 200 ? null : (asked.body as { items: Deleted[] }).items;
+export async function askDeleted(workspace: Workspace, cursor: string | null = null): Promise<DeletedPage | null> {
+  const asked = await workspace.ask("GET", `/api/v1/customers/deleted?limit=50${cursor === null ? "" : `&cursor=${cursor}`}`);
+  return asked.offline || asked.status !== 200 ? null : (asked.body as DeletedPage);
 }
 
 /** Whether he is back. A deletion that the office has not heard of yet is sent first; without a network nothing is waited for. */

@@ -66,6 +66,12 @@ export function sayNotice(notice: Notice, { nameFor, today }: Words): string {
       return i18n._("Someone has commented on a report: {day}", { day: on("period_on") });
     case "customers.handed-over":
       return i18n._("{n, plural, one {A customer was handed over to you} other {# customers were handed over to you}}", { n: Number(params["count"] ?? 1) });
+    case "customers.import-ended":
+      return i18n._("Your list was taken in: {created} new, {duplicates} there already, {refused} refused", {
+        created: Number(params["created"] ?? 0),
+        duplicates: Number(params["duplicates"] ?? 0),
+        refused: Number(params["refused"] ?? 0),
+      });
     case "customers.lead-conflict":
       return i18n._("{customer} was entered by a colleague too; the office decides whose it is", { customer });
     case "customers.opportunity-closed":
@@ -143,7 +149,10 @@ export function addressOf(notice: Notice): string | null {
     case "arrivals":
       return "/arrivals";
     case null:
-    default:
+    default: {
+      const list = textOf(params, "import_id");
+      if (list !== null) return `/customers/lists/${list}`;
       return customer === null ? null : `/customers/${customer}`;
+    }
   }
 }

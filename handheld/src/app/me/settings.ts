@@ -31,6 +31,12 @@ export const SETTINGS: readonly Setting[] = [
     isFor: (may) => may("reception.read") && may("fieldwork.read"),
   },
   {
+    path: "/customers/lists",
+    name: () => i18n._("Customers from a list"),
+    sub: () => i18n._("Take in a CSV or XLSX file"),
+    isFor: (may) => may("customers.import"),
+  },
+  {
     path: "/customers/deleted",
     name: () => i18n._("Deleted customers"),
     sub: () => i18n._("For thirty days they can be restored"),

@@ -9,10 +9,11 @@ interface Props<V extends string> {
   /** What it is called that none is chosen. */
   readonly all: string;
   readonly onChange: (value: V | null) => void;
+  readonly hint?: string;
 }
 
 /** One of many, or all of them: the system's own list, because a team may have two hundred. */
-export function OneOfMany<V extends string>({ label, choices, value, all, onChange }: Props<V>) {
+export function OneOfMany<V extends string>({ label, choices, value, all, onChange, hint }: Props<V>) {
   const id = useId();
   return (
     <div className={css.field}>
@@ -23,6 +24,7 @@ export function OneOfMany<V extends string>({ label, choices, value, all, onChan
         id={id}
         className={css.native}
         value={value ?? ""}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
         onChange={(event) => {
           onChange(choices.find((each) => each.value === event.target.value)?.value ?? null);
         }}
@@ -34,6 +36,11 @@ export function OneOfMany<V extends string>({ label, choices, value, all, onChan
           </option>
         ))}
       </select>
+      {hint !== undefined && (
+        <div className={css.hint} id={`${id}-hint`}>
+          {hint}
+        </div>
+      )}
     </div>
   );
 }

@@ -19,6 +19,8 @@ import { ClaimScreen } from "../expenses/ClaimScreen";
 import { ExpensesScreen } from "../expenses/ExpensesScreen";
 import { LineScreen } from "../expenses/LineScreen";
 import { NewExpenseScreen } from "../expenses/NewExpenseScreen";
+import { ImportScreen } from "../imports/ImportScreen";
+import { ImportsScreen } from "../imports/ImportsScreen";
 import { InboxScreen } from "../inbox/InboxScreen";
 import { MeScreen } from "../me/MeScreen";
 import { NotificationsScreen } from "../me/NotificationsScreen";
@@ -76,6 +78,8 @@ export const ROUTES: readonly ScreenRoute[] = [
   { path: "/customers/conflicts/:id", section: "customers", pane: "detail", screen: ConflictScreen },
   { path: "/customers/deleted", section: "me", pane: "detail", screen: DeletedScreen },
   { path: "/customers/:id/handover", section: "customers", pane: "detail", screen: HandoverSheet },
+  { path: "/customers/lists", section: "customers", pane: "detail", screen: ImportsScreen },
+  { path: "/customers/lists/:id", section: "customers", pane: "detail", screen: ImportScreen },
   { path: "/customers/:id/merge", section: "customers", pane: "detail", screen: MergeScreen },
   { path: "/customers/:id/merge/:other", section: "customers", pane: "detail", screen: MergeScreen },
   { path: "/customers/:id", section: "customers", pane: "detail", screen: CustomerScreen },
