@@ -17,6 +17,7 @@ const isWanted = (screen) => wanted.length === 0 || wanted.some((name) => screen
 const server = await startServer();
 if (SCREENS.some((screen) => isWanted(screen) && /^(arrival|task)/.test(screen.name))) await liven(server.url);
 if (SCREENS.some((screen) => isWanted(screen) && /^conflict/.test(screen.name))) await contest(server.url);
+await aim(server.url);
 const found = [];
 try {
   mkdirSync(FOLDER, { recursive: true });
@@ -57,6 +58,14 @@ async function contest(url) {
     const office = await Office.of(url, who);
     await office.ask("POST", "/customers", { name, stage: "visited", phones: [{ number: "13800138123" }] });
   }
+}
+
+/** What one of a team is to reach this month. */
+async function aim(url) {
+  const [li, jie] = [await Office.of(url, "li.wang"), await Office.of(url, "jie.chen")];
+  const today = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Shanghai" }).format(Date.now());
+  const whose = { owner_id: await li.me(), month_on: today };
+  for (const [measure, amount] of [["visits", 40], ["won_amount", 300_000_000]]) await jie.ask("POST", "/targets", { ...whose, measure, amount });
 }
 
 async function draw(sizeName, size, language) {

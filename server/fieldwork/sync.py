@@ -24,6 +24,7 @@ from server.fieldwork.questions import sync as questions
 from server.fieldwork.reports import sync as reports
 from server.fieldwork.rules import TimeVerdict
 from server.fieldwork.settling import settle_comment, settle_follow_up, settle_plan, settle_visit
+from server.fieldwork.targets.sync import TARGETS
 from server.fieldwork.task_states import TaskState
 from server.fieldwork.transitions import FollowUpState, PlanState, VisitState
 from server.fieldwork.wire_values import DONE_NOTE, FIX, LEFT, OUTCOME, REASON, REPEAT
@@ -277,6 +278,7 @@ COLLECTIONS = (
     ACTIVITIES,
     CUSTOMER_PLACES,
     COPIES,
+    TARGETS,
     *questions.COLLECTIONS,
     *reports.COLLECTIONS,
 )

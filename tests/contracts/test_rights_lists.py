@@ -23,6 +23,7 @@ from server.customers.models import Customer, CustomerPhone, Note, TimelineEntry
 from server.fieldwork.activities.models import Activity
 from server.fieldwork.models import DayPlan, FollowUp, Task, Visit
 from server.fieldwork.questions.models import Question
+from server.fieldwork.targets.models import Target
 from server.membership.models import Arrival, Card, Member
 from tests.support import databases
 from tests.support.house import PEOPLE, House, settle
@@ -39,6 +40,7 @@ LISTS = {
     "/tasks": (Task, FIELDWORK),
     "/activities": (Activity, FIELDWORK),
     "/questions": (Question, "questions.read"),
+    "/targets": (Target, "targets.read"),
     "/sync-issues": (SyncIssue, "sync.issues"),
     "/members": (Member, "membership.read"),
     "/cards": (Card, "membership.read"),

@@ -21,6 +21,7 @@ from server.customers.models import Customer
 from server.customers.operations import add_phone, create_customer
 from server.fieldwork.reports import operations as reports
 from server.fieldwork.reports.models import WorkReportReader
+from server.fieldwork.targets.operations import set_target
 from server.membership.operations import cards, centres, members
 from server.membership.operations.arrivals import Coming, check_in
 from sync_protocol.collections import ActionShape
@@ -169,6 +170,14 @@ def _report(world: World, who: str) -> str:
     return reader.id
 
 
+def _target(world: World, who: str) -> str:
+    with world.working() as uow:
+        day, owner = date.fromisoformat(DAY), world.users[who]
+        target = set_target(uow, new_id(), {"owner_id": owner, "month_on": day, "measure": "visits", "amount": 40})
+        uow.commit()
+    return target.id
+
+
 GIVEN: Mapping[str, Callable[[World, str], str]] = {
     "sync_issues": _issue,
     "notices": _notice,
@@ -176,8 +185,9 @@ GIVEN: Mapping[str, Callable[[World, str], str]] = {
     "arrivals": _arrival,
     "work_report_readers": _report,
     "lead_conflicts": _conflict,
+    "targets": _target,
 }
-"""Rows that devices act on and do not make: how the server makes one for somebody. Collection → what does; it returns the id."""
+"""Rows that devices do not make: how the server makes one for somebody. Collection → what does; it returns the id."""
 
 
 class Maker:
@@ -213,9 +223,10 @@ class Maker:
         return self.made
 
     def given(self) -> dict[str, str]:
-        """A row of every collection that devices act on and do not add to, made by the server at once. Collection → id."""
+        """A row of every collection that devices do not add to and that is not there by itself, made by the server at once. Collection → id."""
         for name, collection in COLLECTIONS.items():
-            if collection.actions and "create" not in collection.actions and name not in self.made:
+            is_given = bool(collection.actions) or name in GIVEN
+            if is_given and "create" not in collection.actions and name not in self.made:
                 self.made[name] = GIVEN[name](self.world, self.who)
         return {name: row for name, row in self.made.items() if name in GIVEN}
 

@@ -45,6 +45,7 @@ from server.fieldwork.places.operations import set_place
 from server.fieldwork.questions.operations import ask_question
 from server.fieldwork.reports import operations as reports
 from server.fieldwork.reports.models import WorkReportReader
+from server.fieldwork.targets.operations import set_target
 from server.membership.models import SalesCentre
 from server.membership.operations import cards, centres, members
 from server.membership.operations.arrivals import Coming, check_in
@@ -265,6 +266,19 @@ def _received(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Id
     uow.actor = actor
     (reader,) = uow.among(WorkReportReader, lambda each: each.report_id == report.id)
     return {"report_id": report.id, "reader_row_id": reader.id}
+
+
+def _target(scene: Scene, company: Company, owner: str, uow: UnitOfWork, *, month: date = DAY) -> Ids:
+    """Set by the administrator."""
+    actor, uow.actor = uow.actor, scene.hand(company, "admin")
+    set_ = {"owner_id": company.users[owner], "month_on": month, "measure": "visits", "amount": 40}
+    target = set_target(uow, new_id(), set_)
+    uow.actor = actor
+    return {"target_id": target.id}
+
+
+def _target_to_come(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    return _target(scene, company, owner, uow, month=DAY + timedelta(days=31))
 
 
 def _person(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
@@ -525,6 +539,8 @@ KINDS: Mapping[str, Kind] = {
     "report": Kind("report_id", _report),
     "remark": Kind("remark_id", _report),
     "received report": Kind("reader_row_id", _received),
+    "target": Kind("target_id", _target),
+    "target to come": Kind("target_id", _target_to_come),
     "person": Kind("user_id", _person),
     "home": Kind("unit_id", _home, OF_UNITS),
     "recruit": Kind("user_id", _recruit),
@@ -605,6 +621,7 @@ FURNITURE = (
     "phone", "contact", "contested customer", "deleted customer", "note", "attachment", "reception",
     "opportunity contact", "lost opportunity", "plan", "visit", "cancelled visit",
     "follow-up", "task", "activity", "activity type", "customer place", "copy", "question", "report", "received report",
+    "target",
     "import", "queue", "job",
     "issue", "notice", "submitted claim", "approval", "batch", "delegation", "delivery", "card", "arrival", "kiosk",
 )  # fmt: skip

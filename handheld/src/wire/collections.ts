@@ -359,6 +359,12 @@ export interface Rows {
     readonly text: string | null;
     readonly lines: unknown;
   };
+  targets: {
+    readonly owner_id: string;
+    readonly month_on: string;
+    readonly measure: "visits" | "won_amount";
+    readonly amount: number;
+  };
   questions: {
     readonly customer_id: string;
     readonly customer_name: string;
@@ -877,6 +883,7 @@ export interface Actions {
     };
   };
   copies: object;
+  targets: object;
   questions: {
     create: {
       readonly customer_id: string;
@@ -1933,6 +1940,18 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
       urgency: integer(1, 3),
       text: orNull(text(2000, true)),
       lines: json,
+    },
+    actions: {
+    },
+    parents: {},
+  },
+  targets: {
+    policy: "server",
+    fields: {
+      owner_id: id,
+      month_on: day,
+      measure: code("visits", "won_amount"),
+      amount: integer(1, 9007199254740991),
     },
     actions: {
     },

@@ -8,6 +8,7 @@ from server.fieldwork.copies.views import COPIES
 from server.fieldwork.places.views import PLACES
 from server.fieldwork.questions.views import QUESTIONS
 from server.fieldwork.reports.views import REPORTS
+from server.fieldwork.targets.views import TARGETS
 from server.fieldwork.views.comments import COMMENTS
 from server.fieldwork.views.follow_ups import FOLLOW_UPS
 from server.fieldwork.views.plans import DAY_PLANS
@@ -16,6 +17,7 @@ from server.fieldwork.views.visits import VISITS
 
 BLUEPRINTS = (
     DAY_PLANS, VISITS, COMMENTS, FOLLOW_UPS, TASKS, ACTIVITIES, TYPES, COPIES, PLACES, CALENDAR, SCHEDULE, QUESTIONS, REPORTS,
+    TARGETS,
 )  # fmt: skip
 
 __all__ = ["BLUEPRINTS"]

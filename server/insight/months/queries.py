@@ -30,7 +30,7 @@ from server.fieldwork.activities.models import Activity
 from server.fieldwork.models import Visit
 from server.fieldwork.queries import has_status, was_late
 from server.fieldwork.rules import LineStatus
-from server.fieldwork.transitions import VisitState
+from server.fieldwork.targets.counting import amount_of, took_place
 from server.insight.months.people import people_in_reach, rows_of, who
 
 OF_A_DAY = ("visits", "calls", "contacts", "receptions")
@@ -189,8 +189,7 @@ def _happened(
 
     read(
         select(v.assignee_id, v.day_on, func.count(), _count(v.planned_on.is_(None)))
-        .where(*rows_of(actor, Visit, "assignee_id", units), v.state == VisitState.DONE.value)
-        .where(v.day_on.between(first, last))
+        .where(*rows_of(actor, Visit, "assignee_id", units), took_place(first, last))
         .group_by(v.assignee_id, v.day_on),
         "visits",
         "unplanned",
@@ -246,9 +245,8 @@ def _closed(
     """Opportunities won and lost in these days, by who said so. One statement."""
     o = c(Opportunity)
     names = {OpportunityState.WON.value: ("won", "won_minor"), OpportunityState.LOST.value: ("lost", "lost_minor")}
-    amount = func.coalesce(func.sum(case((o.currency == actor.currency, func.coalesce(o.amount_minor, 0)), else_=0)), 0)
     rows = connection.execute(
-        select(o.closed_by, o.state, func.count(), amount)
+        select(o.closed_by, o.state, func.count(), amount_of(actor.currency))
         .where(*rows_of(actor, Opportunity, "closed_by", units), o.state.in_(sorted(names)))
         .where(o.closed_on.between(first, last))
         .group_by(o.closed_by, o.state)

@@ -31,6 +31,8 @@ from server.fieldwork import functions, operations
 from server.fieldwork.models import DayPlan, FollowUp, Visit
 from server.fieldwork.questions.functions import READ as QUESTIONS_READ
 from server.fieldwork.questions.functions import WRITE as QUESTIONS_WRITE
+from server.fieldwork.targets.functions import READ as TARGETS_READ
+from server.fieldwork.targets.functions import WRITE as TARGETS_WRITE
 from server.fieldwork.views import BLUEPRINTS
 from server.insight.functions import BOARD
 from server.insight.views import BLUEPRINTS as BOARDS
@@ -41,8 +43,8 @@ from tests.server.customers.office import statements
 
 assert registry.AREAS  # importing it makes everything known and wires the handover
 
-SALES = (functions.READ, functions.WRITE, QUESTIONS_READ, QUESTIONS_WRITE)
-MANAGERS = (*SALES, functions.ASSIGN, BOARD)
+SALES = (functions.READ, functions.WRITE, QUESTIONS_READ, QUESTIONS_WRITE, TARGETS_READ)
+MANAGERS = (*SALES, functions.ASSIGN, TARGETS_WRITE, BOARD)
 SHANGHAI_NINE = datetime(2025, 3, 3, 1, 0, tzinfo=UTC)
 """Monday the 3rd of March, 09:00 in Shanghai. The office's clock starts at 10:00."""
 SITE: dict[str, Any] = {"site_latitude_e7": 312_304_000, "site_longitude_e7": 1_214_737_000}

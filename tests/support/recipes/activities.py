@@ -20,6 +20,10 @@ def _type(asking: Asking) -> dict[str, Any]:
     return {"name_zh": word, "name_en": word}
 
 
+def _set_target(asking: Asking) -> dict[str, Any]:
+    return {"owner_id": asking.own("person")["user_id"], "month_on": "2025-03-31", "measure": "visits", "amount": 40}
+
+
 RECIPES: Mapping[str, Recipe] = {
     "GET /api/v1/activities": Recipe(references={"?customer_id": "activity:customer_id", "?author_id": "person"}),
     "POST /api/v1/activities": Recipe(
@@ -32,6 +36,9 @@ RECIPES: Mapping[str, Recipe] = {
     "POST /api/v1/activity-types": Recipe(body=_type, references={"/id": "activity type"}),
     "PATCH /api/v1/activity-types/{type_id}": Recipe(row="activity type", body=_type),
     "GET /api/v1/copies": Recipe(),
+    "GET /api/v1/targets": Recipe(references={"?owner_id": "person"}, query={"month": "2025-03-31"}),
+    "POST /api/v1/targets": Recipe(body=_set_target, references={"/owner_id": "person"}),
+    "DELETE /api/v1/targets/{target_id}": Recipe(row="target to come"),
     "GET /api/v1/customers/{customer_id}/places": Recipe(row="customer place"),
     "POST /api/v1/customers/{customer_id}/places": Recipe(
         row="customer",

@@ -1,10 +1,15 @@
 import LeftOutline from "antd-mobile-icons/es/LeftOutline";
 import RightOutline from "antd-mobile-icons/es/RightOutline";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
+import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
 import { Block } from "../parts/Block";
+import Button from "../parts/Button";
 import { Screen } from "../parts/Screen";
+import { useMay } from "../rights/useRights";
 import { useIsWide } from "../shell/wide";
+import { TargetSheet } from "../targets/TargetSheet";
+import { targetsByPerson, type Measure, type Target } from "../targets/targets";
 import { sayWhole } from "../words/money";
 import { useToday } from "../words/now";
 import { monthAfter, sayMonth } from "../words/times";
@@ -41,7 +46,15 @@ interface Month {
   readonly total: Numbers;
 }
 
-type Column = readonly [name: string, value: (numbers: Numbers) => string];
+type Targets = Partial<Record<Measure, Target>>;
+type Column = readonly [name: string, value: (numbers: Numbers, targets?: Targets) => string];
+
+interface Shown {
+  readonly month: Month;
+  readonly targetsOf: (id: string) => Targets;
+  /** Given to whoever may set targets. */
+  readonly onSet?: ((id: string, name: string) => void) | undefined;
+}
 
 /** The month's report: what each person did, counted by the office, written by nobody. */
 export function MonthScreen() {
@@ -50,7 +63,18 @@ export function MonthScreen() {
   const [month, setMonth] = useState(today.slice(0, 7));
   const answer = useKeptAnswer("month", [`/api/v1/board/month?on=${month}-01`]);
   const found = answer.kept?.bodies[0] as Month | undefined;
-  const isNow = month >= today.slice(0, 7);
+  const targets = useLive(async (read) => targetsByPerson(await read.where("targets", "month_on", `${month}-01`)), [month]);
+  const [setting, setSetting] = useState<{ id: string; name: string } | null>(null);
+  const maySet = useMay("targets.write");
+  const targetsOf = (id: string) => targets?.get(id) ?? {};
+  const onSet =
+    maySet && targets
+      ? (id: string, name: string) => {
+          setSetting({ id, name });
+        }
+      : undefined;
+  // Targets of the month to come are set before it begins.
+  const isLast = month >= monthAfter(today.slice(0, 7), maySet ? 1 : 0);
   return (
     <Screen
       title={i18n._("Month's report")}
@@ -71,7 +95,7 @@ export function MonthScreen() {
           <button
             type="button"
             aria-label={i18n._("The month after")}
-            disabled={isNow}
+            disabled={isLast}
             onClick={() => {
               setMonth(monthAfter(month, 1));
             }}
@@ -82,7 +106,17 @@ export function MonthScreen() {
       }
     >
       <Standing answer={answer} />
-      {found && (isWide ? <Table month={found} /> : <Cards month={found} />)}
+      {found && (isWide ? <Table month={found} targetsOf={targetsOf} onSet={onSet} /> : <Cards month={found} targetsOf={targetsOf} onSet={onSet} />)}
+      {setting && (
+        <TargetSheet
+          owner={setting}
+          month={month}
+          targets={targetsOf(setting.id)}
+          onClose={() => {
+            setSetting(null);
+          }}
+        />
+      )}
     </Screen>
   );
 }
@@ -94,7 +128,7 @@ function columnsOf({ currency, total }: Month): readonly Column[] {
     [i18n._("Missed"), (each) => String(each.missed)],
     [i18n._("Not heard from"), (each) => String(each.not_heard_from)],
     [i18n._("Late"), (each) => String(each.late)],
-    [i18n._("Visits done"), (each) => String(each.visits)],
+    [i18n._("Visits done"), (each, { visits } = {}) => outOf(String(each.visits), visits && String(visits.amount))],
     [i18n._("Unplanned"), (each) => String(each.unplanned)],
     [i18n._("Calls"), (each) => String(each.calls)],
     [i18n._("Other contacts"), (each) => String(each.contacts)],
@@ -102,15 +136,17 @@ function columnsOf({ currency, total }: Month): readonly Column[] {
     [i18n._("Days worked"), (each) => String(each.days_worked)],
     [i18n._("New customers"), (each) => String(each.customers)],
     [i18n._("Opportunities opened"), (each) => String(each.opened)],
-    [i18n._("Won"), (each) => (each.won === 0 ? "0" : `${each.won} · ${money(each.won_minor)}`)],
+    [i18n._("Won"), (each, { won_amount: target } = {}) => (each.won === 0 && !target ? "0" : `${each.won} · ${outOf(money(each.won_minor), target && money(target.amount))}`)],
     [i18n._("Lost"), (each) => (each.lost === 0 ? "0" : `${each.lost} · ${money(each.lost_minor)}`)],
     total.spent_minor !== null && [i18n._("Expenses"), (each) => money(each.spent_minor)],
   ];
   return all.filter((each) => each !== false);
 }
 
+const outOf = (done: string, amount: string | undefined) => (amount === undefined ? done : i18n._("{done} of {amount}", { done, amount }));
+
 /** Where there is room: a line each, and the sum below. */
-function Table({ month }: { readonly month: Month }) {
+function Table({ month, targetsOf, onSet }: Shown) {
   const columns = columnsOf(month);
   return (
     <Block>
@@ -124,6 +160,7 @@ function Table({ month }: { readonly month: Month }) {
                   {name}
                 </th>
               ))}
+              {onSet && <th scope="col">{i18n._("Month's target")}</th>}
             </tr>
           </thead>
           <tbody>
@@ -131,8 +168,13 @@ function Table({ month }: { readonly month: Month }) {
               <tr key={user_id}>
                 <th scope="row">{name}</th>
                 {columns.map(([column, value]) => (
-                  <td key={column}>{value(numbers)}</td>
+                  <td key={column}>{value(numbers, targetsOf(user_id))}</td>
                 ))}
+                {onSet && (
+                  <td>
+                    <SetTarget id={user_id} name={name} onSet={onSet} />
+                  </td>
+                )}
               </tr>
             ))}
           </tbody>
@@ -142,6 +184,7 @@ function Table({ month }: { readonly month: Month }) {
               {columns.map(([column, value]) => (
                 <td key={column}>{value(month.total)}</td>
               ))}
+              {onSet && <td />}
             </tr>
           </tfoot>
         </table>
@@ -151,24 +194,39 @@ function Table({ month }: { readonly month: Month }) {
 }
 
 /** On a phone: the sum, then a card each. */
-function Cards({ month }: { readonly month: Month }) {
+function Cards({ month, targetsOf, onSet }: Shown) {
   const columns = columnsOf(month);
   return (
     <>
       <Card title={i18n._("All together")} numbers={month.total} columns={columns} />
       {month.items.map(({ user_id, name, numbers }) => (
-        <Card key={user_id} title={name} numbers={numbers} columns={columns} />
+        <Card
+          key={user_id}
+          title={name}
+          numbers={numbers}
+          columns={columns}
+          targets={targetsOf(user_id)}
+          right={onSet && <SetTarget id={user_id} name={name} onSet={onSet} />}
+        />
       ))}
     </>
   );
 }
 
-function Card({ title, numbers, columns }: { readonly title: string; readonly numbers: Numbers; readonly columns: readonly Column[] }) {
+interface CardProps {
+  readonly title: string;
+  readonly numbers: Numbers;
+  readonly columns: readonly Column[];
+  readonly targets?: Targets;
+  readonly right?: ReactNode;
+}
+
+function Card({ title, numbers, columns, targets, right }: CardProps) {
   return (
-    <Block title={title}>
+    <Block title={title} right={right}>
       <dl className={css.pairs}>
         {columns.map(([name, value]) => {
-          const text = value(numbers);
+          const text = value(numbers, targets);
           return (
             <div key={name} className={text.length > 6 ? css.whole : undefined}>
               <dt>{name}</dt>
@@ -178,5 +236,19 @@ function Card({ title, numbers, columns }: { readonly title: string; readonly nu
         })}
       </dl>
     </Block>
+  );
+}
+
+function SetTarget({ id, name, onSet }: { readonly id: string; readonly name: string; readonly onSet: (id: string, name: string) => void }) {
+  return (
+    <Button
+      fill="outline"
+      aria-label={i18n._("Month's target of {name}", { name })}
+      onClick={() => {
+        onSet(id, name);
+      }}
+    >
+      {i18n._("Month's target")}
+    </Button>
   );
 }

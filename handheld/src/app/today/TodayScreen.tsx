@@ -16,6 +16,7 @@ import type { Visit } from "../rows/visits";
 import { useBeside } from "../shell/beside";
 import { useIsWide } from "../shell/wide";
 import { TaskRow } from "../tasks/TaskRow";
+import { OwnTargets } from "../targets/OwnTargets";
 import { useToday } from "../words/now";
 import { clockOf, sayDay } from "../words/times";
 import { toCome, useGroups } from "./day";
@@ -116,6 +117,7 @@ export function TodayScreen() {
         <TextLink to={`/reports/write/daily/${today}`}>{i18n._("Report of the day")}</TextLink>
       )}
       {day >= today && groups && <DayPlanBlock day={day} visits={Object.values(groups).flat()} />}
+      <OwnTargets day={day} />
       <TextLink to="/calendar">{i18n._("Calendar of the week")}</TextLink>
       <Group title={i18n._("Done")} visits={groups?.done ?? []} shown={shown} />
       <Group title={i18n._("Cancelled")} visits={groups?.cancelled ?? []} shown={shown} />

@@ -1,0 +1,55 @@
+"""What can be done with targets. Never commits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from server.accounts.models import User
+from server.core.problems import NOT_FOUND, Refused
+from server.core.rows import c
+from server.core.uow import UnitOfWork
+from server.fieldwork.targets.events import TargetRemoved, TargetSet
+from server.fieldwork.targets.functions import WRITE
+from server.fieldwork.targets.models import Target
+from server.fieldwork.targets.rules import days_of
+
+
+def set_target(uow: UnitOfWork, target_id: str, values: Mapping[str, Any]) -> Target:
+    """Say what somebody in reach is to reach in a month. values: owner_id, month_on (any day of it), measure, amount.
+
+    One for each person, month and measure: one that is there keeps its id and gets the new amount. Records TargetSet, unless
+    it is so already. Raises Refused NOT_FOUND for a person who is not there, not active or not in reach.
+    """
+    reach = uow.actor.must(WRITE)
+    user = uow.get(User, values["owner_id"])  # locked, so that two who set it at one moment set one
+    mine = user is not None and (reach.everything or user.id == reach.user_id or user.unit_id in reach.units)
+    if user is None or not mine or user.state != "active":
+        raise Refused(NOT_FOUND)
+    month_on, measure, amount = days_of(values["month_on"])[0], values["measure"], values["amount"]
+    t = c(Target)
+    found = uow.find(Target, t.owner_id == user.id, t.month_on == month_on, t.measure == measure)
+    if found:
+        target, before = found[0], (found[0].amount, found[0].unit_id)
+        uow.change(target, amount=amount, unit_id=user.unit_id)
+        if (target.amount, target.unit_id) == before:
+            return target
+    else:
+        target = uow.add(
+            Target(
+                id=target_id,
+                owner_id=user.id,
+                unit_id=user.unit_id,
+                month_on=month_on,
+                measure=measure,
+                amount=amount,
+            )
+        )
+    uow.record(TargetSet(target.id, user.id, month_on, measure, amount))
+    return target
+
+
+def remove_target(uow: UnitOfWork, target: Target) -> None:
+    """Take a target away. Records TargetRemoved."""
+    uow.remove(target)
+    uow.record(TargetRemoved(target.id, target.owner_id, target.month_on, target.measure))
