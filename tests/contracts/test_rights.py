@@ -128,6 +128,7 @@ NAMED = {
     ("PATCH /api/v1/visits/{visit_id}", "/people/0"),
     # The stages of the funnel and the reasons of losses are there for everybody, with nothing in them.
     *((f"GET /api/v1/opportunities/{of}", f"?{what}_id") for of in ("funnel", "losses") for what in ("owner", "unit")),
+    ("GET /api/v1/board/month/export", "?unit"),  # of nobody it is a head and a sum of noughts
     # A conflict is known to both sides and to whoever leads one of them: security design §1, the one exception.
     ("GET /api/v1/lead-conflicts/{conflict_id}", "{conflict_id}"),
     *((f"POST /api/v1/lead-conflicts/{{conflict_id}}/{deed}", "{conflict_id}") for deed in ("rule", "dismiss")),
