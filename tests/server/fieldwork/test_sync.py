@@ -20,6 +20,7 @@ from server.fieldwork.places.models import CustomerPlace
 from server.fieldwork.questions.models import Question
 from server.fieldwork.reports.models import WorkReport, WorkReportComment, WorkReportReader, WorkReportRevision
 from server.fieldwork.sync import COLLECTIONS as OURS
+from server.fieldwork.targets.models import Target
 from sync_protocol.ids import new_id
 from tests.server.fieldwork.office import ON_SITE, SITE, Office, shanghai, statements
 from tests.support.syncing import Queue, pull_all, push, told
@@ -304,7 +305,7 @@ def test_who_holds_what(office: Office) -> None:
 
 def test_what_is_declared_is_what_there_is() -> None:
     rows = (
-        DayPlan, Visit, VisitComment, FollowUp, Task, ActivityType, Activity, CustomerPlace, Copy, Question, WorkReport,
+        DayPlan, Visit, VisitComment, FollowUp, Task, ActivityType, Activity, CustomerPlace, Copy, Target, Question, WorkReport,
         WorkReportRevision, WorkReportReader, WorkReportComment,
     )  # fmt: skip
     for collection, row in zip(OURS, rows, strict=True):
