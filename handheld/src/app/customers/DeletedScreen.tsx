@@ -1,6 +1,7 @@
 import Button from "../parts/Button";
 import { useEffect, useState } from "react";
 import { useWorkspace } from "../../hooks/context";
+import { useSyncStatus } from "../../hooks/live";
 import { i18n } from "../../i18n";
 import { Block, Empty, Note, Row } from "../parts/Block";
 import { Screen } from "../parts/Screen";
@@ -16,8 +17,11 @@ export function DeletedScreen() {
   const say = useSnack();
   const nameOf = useNames();
   const now = useNow();
+  const status = useSyncStatus();
+  const [unsent, online] = [status?.unsent ?? 0, status?.online ?? true];
   const [found, setFound] = useState<DeletedPage | null | undefined>(undefined);
   const [busy, setBusy] = useState<string | null>(null);
+  // Asked anew when what was deleted here has arrived there, and when the network is back.
   useEffect(() => {
     let wanted = true;
     void askDeleted(workspace).then((told) => {
@@ -26,7 +30,7 @@ export function DeletedScreen() {
     return () => {
       wanted = false;
     };
-  }, [workspace]);
+  }, [workspace, unsent, online]);
   const bring = async ({ id, name }: Deleted) => {
     setBusy(id);
     const isBack = await restore(workspace, id);
