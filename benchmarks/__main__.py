@@ -18,7 +18,7 @@ from typing import Any, cast
 import click
 from sqlalchemy import make_url
 
-from benchmarks import asking, crowd, first_sync, push, sizes, statements
+from benchmarks import asking, crowd, first_sync, imports, push, sizes, statements
 from benchmarks.measuring import Figure, Told, lines
 from benchmarks.place import Place
 from benchmarks.serving import ROOT, Running, running
@@ -29,8 +29,9 @@ from tests.support.databases import Database, Kind, NoPostgres, begin_run, datab
 
 RESULTS = ROOT / "benchmarks" / "results"
 KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
-PARTS = ("first-sync", "push", "asking", "memory", "sizes")
-SYNC = frozenset(PARTS[:4])
+USUAL = ("first-sync", "push", "asking", "memory", "sizes")
+PARTS = (*USUAL, "imports")
+SYNC = frozenset(USUAL[:4])
 
 
 @contextlib.contextmanager
@@ -75,6 +76,8 @@ def measure(kind: Kind, parts: tuple[str, ...], *, quick: bool, only: tuple[str,
     found: list[Figure | Told] = []
     if "sizes" in parts:
         found += measure_sizes(kind, quick=quick, only=only)
+    if "imports" in parts:
+        found += measure_imports(kind, quick=quick)
     if not SYNC.intersection(parts):
         return found
     with durable(kind) as made, opened(made) as (services, server):
@@ -119,6 +122,16 @@ def measure_sizes(kind: Kind, *, quick: bool, only: tuple[str, ...]) -> list[Fig
     return found
 
 
+def measure_imports(kind: Kind, *, quick: bool) -> list[Figure | Told]:
+    """Lists taken in. The workbook knows no database, so it is read once."""
+    rows, less, large = (10_000, 1_000, 30_000) if quick else (100_000, 10_000, 300_000)
+    with durable(kind) as made, opened(made) as (services, server):
+        place = Place.found(services)
+        with durable(kind) as copy:
+            found = imports.compare(place, server, copy.app_url, lambda: settle(made, ""), rows=rows, less=less)
+        return found + (imports.workbook(place, server, large) if kind == "sqlite" else [])
+
+
 def settle(made: Database, tables: str = "customers, feed") -> None:
     """What autovacuum would have done by the time anybody syncs; it is off on the tests' PostgreSQL. tables: all when empty."""
     if made.kind == "postgresql":
@@ -142,11 +155,11 @@ def main(quick: bool, kinds: tuple[Kind, ...], parts: tuple[str, ...], only: tup
     RESULTS.mkdir(parents=True, exist_ok=True)
     begun = datetime.now(UTC)
     results: dict[str, list[Figure | Told]] = {}
-    begin_run(RESULTS if "sizes" in (parts or PARTS) and not quick else None)  # a million do not fit into memory
+    begin_run(RESULTS if "sizes" in (parts or USUAL) and not quick else None)  # a million do not fit into memory
     try:
         for kind in kinds or KINDS:
             try:
-                results[kind] = measure(kind, parts or PARTS, quick=quick, only=only)
+                results[kind] = measure(kind, parts or USUAL, quick=quick, only=only)
             except NoPostgres as error:
                 print(f"{kind}: left out, {error}", file=sys.stderr)
                 continue

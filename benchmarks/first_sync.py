@@ -6,13 +6,10 @@ import json
 import re
 import time
 from dataclasses import dataclass
-from threading import Event, Thread
-
-import psutil
 
 from benchmarks import raw
 from benchmarks.client import Client, request, unpacked
-from benchmarks.measuring import Figure, Told, in_turn, milliseconds
+from benchmarks.measuring import Figure, Told, Watch, in_turn, milliseconds
 from benchmarks.place import Place, Seller, exchange
 from benchmarks.serving import Running
 from server.core.collections import COLLECTIONS
@@ -92,27 +89,6 @@ def _raw_sql(place: Place, seller: Seller) -> str:
     )
 
 
-class _Watch:
-    """The highest resident size of a process while it is watched."""
-
-    def __init__(self, process: psutil.Process) -> None:
-        self._process, self._done = process, Event()
-        self._thread = Thread(target=self._look, daemon=True)
-        self.before = self.highest = process.memory_info().rss
-
-    def _look(self) -> None:
-        while not self._done.wait(0.01):
-            self.highest = max(self.highest, self._process.memory_info().rss)
-
-    def __enter__(self) -> _Watch:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._done.set()
-        self._thread.join()
-
-
 def memory(place: Place, server: Running, sizes: dict[int, Seller]) -> list[Figure | Told]:
     """How much the web process grows while syncs of several sizes stream, after a first one of the smallest size."""
     with Client(server.port) as client:
@@ -123,7 +99,7 @@ def memory(place: Place, server: Running, sizes: dict[int, Seller]) -> list[Figu
         base = server.worker.memory_info().rss
         told.append(Told("web process after the warm-up", "MB", base / 1e6))
         for rows, seller in sorted(sizes.items()):
-            with _Watch(server.worker) as watch:
+            with Watch(server.worker) as watch:
                 sync(client, seller, place.token(seller))
             told.append(Told(f"growth while {rows:,} rows stream", "MB", (watch.highest - base) / 1e6, limit=GROWTH_MB))
         return told

@@ -6,7 +6,10 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from statistics import median
-from typing import Any
+from threading import Event, Thread
+from typing import Any, Self
+
+import psutil
 
 LIMIT = 3.0
 """How much slower than its peer the product may be."""
@@ -61,6 +64,27 @@ def milliseconds(work: Callable[[], object]) -> float:
     begun = time.perf_counter()
     work()
     return (time.perf_counter() - begun) * 1000
+
+
+class Watch:
+    """The highest resident size of a process while it is watched."""
+
+    def __init__(self, process: psutil.Process) -> None:
+        self._process, self._done = process, Event()
+        self._thread = Thread(target=self._look, daemon=True)
+        self.before = self.highest = process.memory_info().rss
+
+    def _look(self) -> None:
+        while not self._done.wait(0.01):
+            self.highest = max(self.highest, self._process.memory_info().rss)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
 
 
 def in_turn(rounds: int, *sides: Callable[[], float]) -> list[float]:

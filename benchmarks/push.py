@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from operator import itemgetter
 from typing import Any
 
 import orjson
+from sqlalchemy import Connection, Table
 
 from benchmarks import raw
 from benchmarks.client import Client, request, unpacked
@@ -28,17 +29,35 @@ Contents = dict[str, set[tuple[Any, ...]]]
 Operation = dict[str, Any]
 
 
-def contents(database: Database, org_id: str) -> Contents:
-    """Table → all rows of the organisation, as the driver gives them."""
-    found: Contents = {}
-    with database.read(org_id) as connection:
-        for table in metadata.sorted_tables:
-            names = ", ".join(column.name for column in table.columns)
-            sql = f"SELECT {names} FROM {table.name} WHERE org_id = '{org_id}'"  # noqa: S608
-            result = connection.exec_driver_sql(sql)
-            found[table.name] = set(map(tuple, result.cursor.fetchall()))
-            result.close()
+def rows_of(connection: Connection, table: Table, org_id: str) -> set[tuple[Any, ...]]:
+    """All rows of the organisation, as the driver gives them."""
+    names = ", ".join(column.name for column in table.columns)
+    result = connection.exec_driver_sql(f"SELECT {names} FROM {table.name} WHERE org_id = '{org_id}'")  # noqa: S608
+    found = set(map(tuple, result.cursor.fetchall()))
+    result.close()
     return found
+
+
+def contents(database: Database, org_id: str) -> Contents:
+    """Table → all its rows of the organisation."""
+    with database.read(org_id) as connection:
+        return {table.name: rows_of(connection, table, org_id) for table in metadata.sorted_tables}
+
+
+def keys_of(table: Table, rows: Iterable[tuple[Any, ...]]) -> set[Any]:
+    """The keys of rows."""
+    return set(map(_key(table), rows))
+
+
+def in_order(table: Table, rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """In the order of their keys, as a writer that knows its trade would write them."""
+    key = _key(table)
+    return sorted(rows, key=lambda row: str(key(row)))
+
+
+def _key(table: Table) -> Callable[[tuple[Any, ...]], Any]:
+    names = [column.name for column in table.columns]
+    return itemgetter(*(names.index(column.name) for column in table.primary_key))
 
 
 def written(before: Contents, after: Contents) -> list[raw.Insert]:
@@ -47,12 +66,8 @@ def written(before: Contents, after: Contents) -> list[raw.Insert]:
     for table in metadata.sorted_tables:
         rows = after[table.name] - before[table.name]
         if rows:
-            names = [column.name for column in table.columns]
-            key = itemgetter(*(names.index(column.name) for column in table.primary_key))
-            known = {key(row) for row in before[table.name]}
-            # In the order of their keys, as a writer that knows its trade would.
-            ordered = sorted(rows, key=lambda row, key=key: str(key(row)))  # type: ignore[misc]
-            inserts.append(raw.Insert(table, ordered, not any(key(row) in known for row in rows)))
+            is_new = keys_of(table, before[table.name]).isdisjoint(keys_of(table, rows))
+            inserts.append(raw.Insert(table, in_order(table, rows), is_new))
     return inserts
 
 

@@ -24,6 +24,8 @@ from typing import IO, Any, Protocol, TypeVar
 from defusedxml import DefusedXmlException
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet import _reader
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from server.core.problems import Refused, problem_type
 from server.core.sheets import safe_text
@@ -53,6 +55,9 @@ _LOOKED_AT = 10
 _CHUNK = 1024 * 1024
 # Such a cell is answered as an error; what stood in it belongs into no log.
 warnings.filterwarnings("ignore", r"Cell \w+ is marked as a date", UserWarning)
+# What a file says of its own size need not be true, and where it says nothing, openpyxl reads the sheet to its end for it,
+# holding a piece of each row, before it gives the first one.
+ReadOnlyWorksheet._get_size = lambda _sheet: None  # type: ignore[attr-defined]
 _ERROR = re.compile(r"#(REF!|N/A|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!)")
 _QUOTED_FORMULA = re.compile(r'="([^"]*)"')
 _ROW = re.compile(rb"<(?:\w+:)?row[ >]")
@@ -244,12 +249,29 @@ def _workbook_lines(path: Path) -> Iterator[Line]:
             sheet: Any = next((each for each in book.worksheets if each.sheet_state == "visible"), None)
             if sheet is None:
                 raise Refused(FILE_EMPTY)
-            sheet.reset_dimensions()  # what a file says of its own size need not be true
             for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
                 cells = tuple(_sheet_cell(each) for each in values[:MAX_COLUMNS])
                 yield Line(number, _with_merged(cells, merges.under(number)), book.epoch.date())
         finally:
             book.close()
+
+
+_parse: Any = _reader.iterparse  # type: ignore[attr-defined]
+
+
+def _parse_and_let_go(source: IO[bytes]) -> Iterator[tuple[str, Any]]:
+    """What openpyxl asks of a sheet, without the rows that were read staying in memory until its end."""
+    rows: Any = None
+    for kind, element in _parse(source, ("start", "end")):
+        if kind == "end":
+            yield kind, element
+            if rows is not None and element.tag == _reader.ROW_TAG:
+                rows.clear()
+        elif element.tag == _reader.DATA_TAG:
+            rows = element
+
+
+_reader.iterparse = _parse_and_let_go  # type: ignore[attr-defined]
 
 
 def _sheet_cell(value: Any) -> Cell:

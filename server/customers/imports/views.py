@@ -131,7 +131,7 @@ def drop_import(import_id: str) -> None:
     NEW_OWNER_UNFIT,
 )  # fmt: skip
 def start_import(values: dict[str, Any], import_id: str) -> queries.ImportCard:
-    """Have it tried, or taken in. The work goes on in the background; `DELETE /jobs/{job_id}` stops it."""
+    """Have it tried, or taken in. The work goes on in the background; `POST /jobs/{job_id}/cancel` stops it."""
     mapping: dict[int, Field] = {}
     for column in values["columns"]:
         if column["place"] in mapping:

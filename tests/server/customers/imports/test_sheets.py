@@ -156,6 +156,40 @@ def test_merged_cells_as_high_as_a_sheet_take_no_memory_and_on_top_of_each_other
         Merges(areas).under(1)
 
 
+def test_the_first_rows_are_given_before_the_last_ones_are_read(tmp_path: Path) -> None:
+    """Also of a sheet that does not say how large it is; that it breaks off is found out at its end."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    for number in range(3000):
+        sheet.append([f"客户{number}", "喜欢喝茶"])
+    book.save(tmp_path / "whole.xlsx")
+    with zipfile.ZipFile(tmp_path / "whole.xlsx") as whole, zipfile.ZipFile(tmp_path / "list.xlsx", "w") as broken:
+        for name in whole.namelist():
+            content = whole.read(name)
+            assert b"<dimension" not in content
+            broken.writestr(name, content.split(b"</sheetData>")[0])
+    assert [line.cells[0] for line in top_lines(tmp_path / "list.xlsx")][:2] == ["客户0", "客户1"]
+    with pytest.raises(Refused):
+        list(read_lines(tmp_path / "list.xlsx"))
+
+
+def test_rows_that_were_read_take_no_memory(tmp_path: Path) -> None:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    for number in range(8000):
+        sheet.append([f"客户{number}"])
+    book.save(tmp_path / "list.xlsx")
+    tracemalloc.start()
+    lines = read_lines(tmp_path / "list.xlsx")
+    next(lines)
+    tracemalloc.reset_peak()
+    before, _ = tracemalloc.get_traced_memory()
+    assert sum(1 for _ in lines) == 7999
+    _, highest = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert highest - before < 300_000
+
+
 def test_blank_rows_keep_their_numbers(tmp_path: Path) -> None:
     for path in (csv_file(tmp_path, "a,b\n\n,\nx,y\n"), book_file(tmp_path, [["a", "b"], [], [], ["x", "y"]])):
         found = [line for line in read_lines(path) if not line.is_blank]
