@@ -34,7 +34,12 @@ function liveADay(settings) {
     await button(page, "B").click();
     await button(page, "In 3 days").click();
 
-    // Typed and not finished: a reload, and the end of the browser, leave it as it was.
+    // Typed and not finished: a reload, and the end of the browser, leave it as it was. What is shown after a look elsewhere
+    // has been read from the disk.
+    await page.goBack();
+    await page.getByLabel("Result").and(page.locator(":visible")).waitFor({ state: "detached" });
+    await page.goForward();
+    await page.locator("button[aria-pressed=true]:visible", { hasText: "In 3 days" }).waitFor();
     await page.reload();
     await page.getByLabel("Result").and(page.locator(":visible")).waitFor();
     assert.equal(await page.getByLabel("Result").inputValue(), "wants three rooms");
