@@ -1,7 +1,6 @@
-import LeftOutline from "antd-mobile-icons/es/LeftOutline";
-import RightOutline from "antd-mobile-icons/es/RightOutline";
 import { i18n } from "../../i18n";
 import { addDays, sayDate } from "../words/times";
+import { Stepper } from "./Stepper";
 import css from "./DaySwitch.module.css";
 
 interface Props {
@@ -13,26 +12,14 @@ interface Props {
 /** Which day is looked at: one to and fro, and back to today. */
 export function DaySwitch({ day, today, onChange }: Props) {
   return (
-    <div className={css.days}>
-      <button
-        type="button"
-        aria-label={i18n._("The day before")}
-        onClick={() => {
-          onChange(addDays(day, -1));
-        }}
-      >
-        <LeftOutline aria-hidden />
-      </button>
-      <span className={css.date}>{sayDate(day, today)}</span>
-      <button
-        type="button"
-        aria-label={i18n._("The day after")}
-        onClick={() => {
-          onChange(addDays(day, 1));
-        }}
-      >
-        <RightOutline aria-hidden />
-      </button>
+    <Stepper
+      text={sayDate(day, today)}
+      before={i18n._("The day before")}
+      after={i18n._("The day after")}
+      onStep={(by) => {
+        onChange(addDays(day, by));
+      }}
+    >
       {day !== today && (
         <button
           type="button"
@@ -44,6 +31,6 @@ export function DaySwitch({ day, today, onChange }: Props) {
           {i18n._("Back to today")}
         </button>
       )}
-    </div>
+    </Stepper>
   );
 }

@@ -1,11 +1,10 @@
-import LeftOutline from "antd-mobile-icons/es/LeftOutline";
-import RightOutline from "antd-mobile-icons/es/RightOutline";
 import { useState, type ReactNode } from "react";
 import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
 import { Block } from "../parts/Block";
 import Button from "../parts/Button";
 import { Screen } from "../parts/Screen";
+import { Stepper } from "../parts/Stepper";
 import { useMay } from "../rights/useRights";
 import { useIsWide } from "../shell/wide";
 import { TargetSheet } from "../targets/TargetSheet";
@@ -81,28 +80,15 @@ export function MonthScreen() {
       back="/team"
       isText={!isWide}
       head={
-        <div className={css.months}>
-          <button
-            type="button"
-            aria-label={i18n._("The month before")}
-            onClick={() => {
-              setMonth(monthAfter(month, -1));
-            }}
-          >
-            <LeftOutline aria-hidden />
-          </button>
-          <span className={css.month}>{sayMonth(month)}</span>
-          <button
-            type="button"
-            aria-label={i18n._("The month after")}
-            disabled={isLast}
-            onClick={() => {
-              setMonth(monthAfter(month, 1));
-            }}
-          >
-            <RightOutline aria-hidden />
-          </button>
-        </div>
+        <Stepper
+          text={sayMonth(month)}
+          before={i18n._("The month before")}
+          after={i18n._("The month after")}
+          isLast={isLast}
+          onStep={(by) => {
+            setMonth(monthAfter(month, by));
+          }}
+        />
       }
     >
       <Standing answer={answer} />
