@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { directoryOf, search, twinsOf, type Customer, type Phone } from "../../src/app/customers/directory";
+import { directoryOf, search, soughtAs, twinsOf, type Customer, type Phone } from "../../src/app/customers/directory";
 
 const customer = (id: string, name: string) => ({ id, name }) as Customer;
 const phone = (customer_id: string, number: string) => ({ id: `p${customer_id}`, customer_id, number }) as Phone;
@@ -45,6 +45,12 @@ describe("searching", () => {
     expect(search(ready, "9999").length).toBeGreaterThan(0);
     expect(performance.now() - began).toBeLessThan(250);
   });
+});
+
+it("a search that found nobody says whom to enter", () => {
+  expect(["王小明 ", "Zoe 2", "138 0013-8000", "+86 13800138000", "8000", " "].map(soughtAs)).toEqual([
+    { name: "王小明" }, { name: "Zoe 2" }, { phone: "138 0013-8000" }, { phone: "+86 13800138000" }, null, null,
+  ]);
 });
 
 describe("who may be known already", () => {

@@ -20,6 +20,7 @@ import css from "./customers.module.css";
 import { search, type Entry } from "./directory";
 import { countOf, narrowed, WIDE, type Filter } from "./filters";
 import { FilterSheet } from "./FilterSheet";
+import { SOUGHT } from "./NewCustomerScreen";
 import { SelectedFoot } from "./Selecting";
 import { MOST } from "./together";
 import { useDirectory } from "./useDirectory";
@@ -45,7 +46,9 @@ export function CustomersScreen() {
     if (!others.delete(id) && others.size < MOST) others.add(id);
     setSelected(others);
   };
+  const [, setSought] = useRemembered(SOUGHT, "");
   const add = () => {
+    setSought(found?.length === 0 ? query : "");
     navigate("/customers/new");
   };
   return (

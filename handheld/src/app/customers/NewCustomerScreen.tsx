@@ -1,9 +1,9 @@
 import Button from "../parts/Button";
-import { useDeferredValue, useMemo, useState } from "react";
+import { useDeferredValue, useEffect, useMemo, useState } from "react";
 import { useLocation } from "wouter";
 import { NotSendable } from "../../device/api";
 import { useWorkspace } from "../../hooks/context";
-import { useDraft } from "../../hooks/draft";
+import { useDraft, type DraftOf } from "../../hooks/draft";
 import { i18n } from "../../i18n";
 import type { Actions } from "../../wire";
 import { Block, Note, TextLink } from "../parts/Block";
@@ -18,7 +18,8 @@ import css from "./customers.module.css";
 import { BLANK_SHEET, receptionOf, type SheetForm } from "../receptions/sheet";
 import { SheetFields } from "../receptions/SheetFields";
 import { askOn } from "../questions/asked_on";
-import { digitsOf, twinsOf, type Twin } from "./directory";
+import { useRemembered } from "../shell/remembered";
+import { digitsOf, soughtAs, twinsOf, type Twin } from "./directory";
 import { sayKnown, useKnown, type Known } from "./known";
 import { useDirectory } from "./useDirectory";
 
@@ -37,6 +38,9 @@ export interface CustomerForm {
 const BLANK: CustomerForm = { name: "", phone: "", kind: "person", grade: null, source: null, needs: "", sheet: BLANK_SHEET };
 const FORM = "customer:new";
 
+/** What was searched for when nobody was found; kept so until the form has taken it. Not in the address, which servers note. */
+export const SOUGHT = "customer:new:sought";
+
 /** A new customer in half a minute: a name is enough. With how he was received it is a contact sheet (客户联系单). */
 export function NewCustomerScreen() {
   const workspace = useWorkspace();
@@ -45,6 +49,7 @@ export function NewCustomerScreen() {
   const [, navigate] = useLocation();
   const [refused, setRefused] = useState<Refusals>({});
   const form = draft.value;
+  useSought(draft);
   const today = useToday();
   const twins = useTwins(form);
   const known = useKnown(form);
@@ -134,6 +139,19 @@ export function NewCustomerScreen() {
       </Block>
     </Screen>
   );
+}
+
+/** Takes along what was searched for, unless another was begun here before: what is typed is never written over. */
+function useSought({ value, kept, set }: DraftOf<CustomerForm>) {
+  const [sought, setSought] = useRemembered(SOUGHT, "");
+  const say = useSnack();
+  useEffect(() => {
+    if (!value || sought === "") return;
+    setSought("");
+    const known = soughtAs(sought);
+    if (known && !kept) set(known);
+    else if (known) say(i18n._("Here is still what you began before. “Clear” begins anew."));
+  }, [value, kept, set, sought, setSought, say]);
 }
 
 interface Refusals {

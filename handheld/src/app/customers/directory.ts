@@ -68,15 +68,24 @@ export function fold(text: string): string {
 
 export const digitsOf = (text: string): string => text.normalize("NFKC").replace(/\D/g, "");
 
-/** Fewer digits of a phone say too little. */
-const TAIL = 3;
+const looksLikeNumber = (query: string): boolean => /^[+\d\s()-]+$/.test(query.normalize("NFKC").trim());
+
+/** Fewer digits of a phone say too little; fewer than WHOLE are no phone at all. */
+const [TAIL, WHOLE] = [3, 5];
+
+/** What a search that found nobody says of whom to enter: his number or his name. Of a number's last digits nothing. */
+export function soughtAs(query: string): { readonly name: string } | { readonly phone: string } | null {
+  const text = query.trim();
+  if (looksLikeNumber(text)) return digitsOf(text).length < WHOLE ? null : { phone: text };
+  return text === "" ? null : { name: text };
+}
 
 /** Those that fit, in the directory's order, best fits first. An empty query fits all. */
 export function search(entries: readonly Entry[], query: string): Entry[] {
   const text = fold(query);
   if (text === "") return [...entries];
   const digits = digitsOf(query);
-  const isNumber = digits.length >= TAIL && /^[+\d\s()-]+$/.test(query.normalize("NFKC").trim());
+  const isNumber = digits.length >= TAIL && looksLikeNumber(query);
   const sound = soughtSound(query);
   const first: Entry[] = [];
   const rest: Entry[] = [];
