@@ -10,7 +10,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -19,6 +19,7 @@ import click
 from sqlalchemy import make_url
 
 from benchmarks import asking, crowd, first_sync, imports, push, sizes, statements
+from benchmarks.kept import Kept
 from benchmarks.measuring import Figure, Told, lines
 from benchmarks.place import Place
 from benchmarks.serving import ROOT, Running, running
@@ -49,8 +50,8 @@ def durable(kind: Kind) -> Iterator[Database]:
 
 
 @contextlib.contextmanager
-def opened(made: Database) -> Iterator[tuple[Services, Running]]:
-    """The real server on that database, and services of our own beside it."""
+def opened(made: Database, more: Mapping[str, str] | None = None) -> Iterator[tuple[Services, Running]]:
+    """The real server on that database, and services of our own beside it. more: of its environment."""
     with tempfile.TemporaryDirectory(prefix="doorstep-bench-") as folder:
         environment = {
             "DOORSTEP_DATABASE_URL": made.app_url,
@@ -59,6 +60,7 @@ def opened(made: Database) -> Iterator[tuple[Services, Running]]:
             "DOORSTEP_PUBLIC_URL": "http://127.0.0.1",
             "DOORSTEP_RATE_LIMITS": "0",
             "DOORSTEP_LOG_FORMAT": "json",
+            **(more or {}),
         }
         for name in [name for name in os.environ if name.startswith("DOORSTEP_") and "TEST" not in name]:
             del os.environ[name]
@@ -70,12 +72,14 @@ def opened(made: Database) -> Iterator[tuple[Services, Running]]:
             services.close()
 
 
-def measure(kind: Kind, parts: tuple[str, ...], *, quick: bool, only: tuple[str, ...]) -> list[Figure | Told]:
+def measure(
+    kind: Kind, parts: tuple[str, ...], keep: Path | None, *, quick: bool, only: tuple[str, ...]
+) -> list[Figure | Told]:
     """All figures of one database."""
     rows, more, rounds, requests = (5_000, 20_000, 3, 200) if quick else (50_000, 200_000, 5, 600)
     found: list[Figure | Told] = []
     if "sizes" in parts:
-        found += measure_sizes(kind, quick=quick, only=only)
+        found += measure_sizes(kind, keep, quick=quick, only=only)
     if "imports" in parts:
         found += measure_imports(kind, quick=quick)
     if not SYNC.intersection(parts):
@@ -101,22 +105,28 @@ def measure(kind: Kind, parts: tuple[str, ...], *, quick: bool, only: tuple[str,
     return found
 
 
-def measure_sizes(kind: Kind, *, quick: bool, only: tuple[str, ...]) -> list[Figure | Told]:
+def measure_sizes(kind: Kind, keep: Path | None, *, quick: bool, only: tuple[str, ...]) -> list[Figure | Told]:
     """What grows with the organisation: two of them, each in a database and behind a server of its own."""
     totals, rounds = ((1_000, 20_000), 3) if quick else ((crowd.OWN, 1_000_000), 5)
     found: list[Figure | Told] = []
     with contextlib.ExitStack() as stack:
         sides = []
         for total in totals:
-            made = stack.enter_context(durable(kind))
-            services, server = stack.enter_context(opened(made))
+            kept = Kept(keep, kind, total) if keep else None
+            made = stack.enter_context(kept.database() if kept else durable(kind))
+            services, server = stack.enter_context(opened(made, kept.environment if kept else None))
             begun = time.perf_counter()
-            gathered = crowd.gather(Place.found(services), made.owner_url, total)
+            gathered = kept.read(services) if kept else None
+            is_new = gathered is None
+            gathered = gathered or crowd.gather(Place.found(services), made.owner_url, total)
             settle(made, "")
             services.database.optimize()
-            seconds = time.perf_counter() - begun
-            found.append(Told(f"rows put in for {total:,} customers", "rows", gathered.rows))
-            found.append(Told("of them", "rows/s", gathered.rows / seconds))
+            if is_new:
+                seconds = time.perf_counter() - begun
+                found.append(Told(f"rows put in for {total:,} customers", "rows", gathered.rows))
+                found.append(Told("of them", "rows/s", gathered.rows / seconds))
+                if kept:
+                    kept.write(gathered)
             sides.append((gathered, server))
         found += sizes.compare(sides[0], sides[1], rounds, only)
     return found
@@ -148,9 +158,17 @@ def settle(made: Database, tables: str = "customers, feed") -> None:
 @click.option("--quick", is_flag=True, help="A tenth of the size and fewer rounds: whether it runs, not how fast.")
 @click.option("--database", "kinds", type=click.Choice(KINDS), multiple=True, help="Only this one; may be repeated.")
 @click.option("--only", "parts", type=click.Choice(PARTS), multiple=True, help="Only this part; may be repeated.")
+@click.option(
+    "--keep",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Of sizes, a folder where the organisations stay: built by the first run, brought to the newest schema by later ones.",
+)
 @click.option("--about", "only", multiple=True, help="Of sizes, only questions with this in their name.")
-def main(quick: bool, kinds: tuple[Kind, ...], parts: tuple[str, ...], only: tuple[str, ...]) -> None:
+def main(
+    quick: bool, kinds: tuple[Kind, ...], parts: tuple[str, ...], keep: Path | None, only: tuple[str, ...]
+) -> None:
     """Measure and print. SQLite is on a disk; PostgreSQL is the tests' own, with fsync off, for both sides alike."""
+    keep = keep and keep.resolve()
     logs.configure("console", "warning")
     RESULTS.mkdir(parents=True, exist_ok=True)
     begun = datetime.now(UTC)
@@ -159,7 +177,7 @@ def main(quick: bool, kinds: tuple[Kind, ...], parts: tuple[str, ...], only: tup
     try:
         for kind in kinds or KINDS:
             try:
-                results[kind] = measure(kind, parts or USUAL, quick=quick, only=only)
+                results[kind] = measure(kind, parts or USUAL, keep, quick=quick, only=only)
             except NoPostgres as error:
                 print(f"{kind}: left out, {error}", file=sys.stderr)
                 continue

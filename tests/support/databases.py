@@ -128,7 +128,7 @@ def _sqlite(*, migrated: bool) -> Iterator[Database]:
     file = Path(tempfile.mkdtemp(dir=_state())) / "doorstep.db"
     if migrated:
         shutil.copyfile(_sqlite_template(), file)
-    url = _sqlite_url(file)
+    url = sqlite_url(file)
     try:
         yield Database("sqlite", url, url)
     finally:
@@ -141,7 +141,7 @@ def _sqlite_template() -> Path:
         if mark:
             for left in _state().glob(f"{template.name}*"):  # of a migration that failed in an earlier test
                 left.unlink()
-            migrate_template(_sqlite_url(template))
+            migrate_template(sqlite_url(template))
             with closing(sqlite.connect(str(template))) as connection:
                 # Only the file itself is copied, so nothing may be waiting in the log beside it.
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -149,7 +149,8 @@ def _sqlite_template() -> Path:
     return template
 
 
-def _sqlite_url(file: Path) -> str:
+def sqlite_url(file: Path) -> str:
+    """The address of a file."""
     return f"sqlite:///{file}"
 
 
@@ -279,12 +280,23 @@ def _server_user() -> str | None:
 
 
 def _start_server(folder: Path) -> URL:
-    binaries = _binaries(folder)
     home = folder / "pg"  # short: the path of a unix socket has some 100 characters
     _stop_server(folder)  # of a start that failed half-way
     shutil.rmtree(home, ignore_errors=True)
-    home.mkdir(mode=0o700)
+    return _start(_binaries(folder), home)
+
+
+def _start(binaries: Path, home: Path) -> URL:
+    """Start the server whose data lies in `home`, made anew when there is none."""
     user = _server_user()
+    if not (home / "data").exists():
+        _make_cluster(binaries, home, user)
+    _run([binaries / "pg_ctl", "-D", home / "data", "-l", home / "log", "-w", "-t", "60", "start"], user, home)
+    return make_url(f"postgresql://postgres@/postgres?host={quote(str(home), safe='/')}")
+
+
+def _make_cluster(binaries: Path, home: Path, user: str | None) -> None:
+    home.mkdir(mode=0o700)
     if user:
         shutil.chown(home, user)
     locale = "C" if sys.platform == "darwin" else "C.UTF-8"
@@ -296,10 +308,37 @@ def _start_server(folder: Path) -> URL:
         # Nothing is kept long enough to be worth housekeeping.
         "max_wal_size = 256MB\ncheckpoint_timeout = 1h\nautovacuum = off\nwal_level = minimal\nmax_wal_senders = 0\n"
         "max_connections = 200\nlisten_addresses = ''\n"
-        f"unix_socket_directories = '{home}'\n"
+        "unix_socket_directories = '..'\n"  # of the data: so that a copy of the folder is a server too
     )
-    _run([binaries / "pg_ctl", "-D", home / "data", "-l", home / "log", "-w", "-t", "60", "start"], user, home)
-    return make_url(f"postgresql://postgres@/postgres?host={quote(str(home), safe='/')}")
+
+
+@contextmanager
+def kept_postgres(folder: Path, name: str, *, fresh: bool) -> Iterator[Database]:
+    """A database that stays, on a server that lies in `folder` and runs meanwhile; an empty one when `fresh`.
+
+    Whoever needs several at once asks for them inside one another: the first starts the server and stops it.
+    """
+    home, binaries = folder / "pg", _binaries(folder)
+    folder.chmod(0o711)
+    starts = not (home / "data" / "postmaster.pid").exists()
+    admin = (
+        _start(binaries, home)
+        if starts
+        else make_url(f"postgresql://postgres@/postgres?host={quote(str(home), safe='/')}")
+    )
+    try:
+        if fresh:
+            _create_roles(admin)
+            _drop_database(admin, name)
+            _create_database(admin, name, None)
+        yield Database("postgresql", _role_url(admin, APP, name), _role_url(admin, OWNER, name))
+    finally:
+        if starts:
+            _run(
+                [binaries / "pg_ctl", "-D", home / "data", "-w", "-t", "120", "-m", "fast", "stop"],
+                _server_user(),
+                home,
+            )
 
 
 def _run(command: list[str | Path], user: str | None, home: Path) -> None:
