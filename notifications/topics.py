@@ -55,6 +55,9 @@ VISIT_COMMENTED = _topic(
     en="A colleague commented on one of your visits.",
     collapses=True,
 )
+VISIT_MENTIONED = _topic(
+    "fieldwork.mentioned", zh="有同事在拜访点评中提到您。", en="A colleague mentions you in a comment on a visit."
+)
 TASK_ASSIGNED = _topic(
     "fieldwork.task-assigned", zh="有一项任务分配给您。", en="A task was given to you.", falls_back=True
 )

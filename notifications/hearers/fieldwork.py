@@ -21,6 +21,7 @@ from notifications.topics import (
     TASK_CLOSED,
     VISIT_ARRANGED,
     VISIT_COMMENTED,
+    VISIT_MENTIONED,
 )
 from server.core.events import Heard
 from server.core.rows import c
@@ -76,7 +77,7 @@ def reassigned_visits(hearing: Hearing, heard: Sequence[Heard]) -> None:
 
 @hears(events.VisitCommented)
 def commented_visits(hearing: Hearing, heard: Sequence[Heard]) -> None:
-    """Whose day a visit stands in and who did it hear what another said about it."""
+    """Whose day a visit stands in and who did it hear what another said about it; who is named in it hears that instead."""
     v = c(Visit)
     columns = (v.id, v.assignee_id, v.author_id, v.customer_id, v.customer_name, v.day_on)
     ids = sorted({each.subject_id for each in heard})
@@ -85,7 +86,7 @@ def commented_visits(hearing: Hearing, heard: Sequence[Heard]) -> None:
     hearing.news += [
         News(
             person,
-            VISIT_COMMENTED,
+            VISIT_MENTIONED if person in mentioned else VISIT_COMMENTED,
             occurrence=each.n,
             since=from_ms(each.at),
             subject_collection="visits",
@@ -95,7 +96,8 @@ def commented_visits(hearing: Hearing, heard: Sequence[Heard]) -> None:
         )
         for each in heard
         if (row := visits.get(each.subject_id)) is not None
-        for person in sorted({row.assignee_id, row.author_id} - {each.actor_id})
+        for mentioned in [set(each.told.get("mentioned", ()))]
+        for person in sorted(({row.assignee_id, row.author_id} | mentioned) - {each.actor_id})
     ]
 
 

@@ -5,6 +5,9 @@ One field, because who is named is said as a whole and merges as a whole; text, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from sync_protocol.ids import is_id
 
 PEOPLE_MOST = 20
@@ -19,3 +22,8 @@ def people_in(text: str | None) -> list[str]:
 def people_as_text(people: list[str]) -> str | None:
     """A list as rows hold it; nobody is none."""
     return " ".join(sorted(set(people))) or None
+
+
+def settle_mentions(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row holds of `mentions`, if anything is said of them."""
+    return {"mentions": people_as_text(people_in(values["mentions"]))} if "mentions" in values else {}

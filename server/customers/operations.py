@@ -11,7 +11,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from server.accounts.models import Project
-from server.accounts.people import people_in
 from server.core.problems import NOT_FOUND, Refused, problem_type
 from server.core.rows import Row
 from server.core.uow import UnitOfWork
@@ -28,9 +27,9 @@ from server.customers.events import (
     PhoneChanged,
     SensitiveRead,
 )
-from server.customers.functions import REVEAL, WRITE
+from server.customers.functions import READ, REVEAL, WRITE
 from server.customers.lead_conflicts.finding import Entered, look_for_conflicts
-from server.customers.mentions import untold
+from server.customers.mentions import mentioned, told_of
 from server.customers.models import Customer, CustomerPhone, Note, masked
 from server.customers.ownership import (
     accept_fact_for,
@@ -222,17 +221,15 @@ def add_note(uow: UnitOfWork, row_id: str, values: Mapping[str, Any]) -> Note:
             written_at=settled.get("written_at") or uow.now,
             text=settled["text"],
             reply_to=reply_to,
-            mentions=settled.get("mentions"),
-            untold=untold(uow, customer, settled.get("mentions")),
+            **mentioned(uow, READ, customer, settled.get("mentions")),
             **place_of(customer),
         )
     )
     late = not uow.actor.must(WRITE).holds(customer)
     uow.record(NoteAdded(customer.id, note.id, reply_to, late))
     add_to_timeline(uow, customer, NOTED, at=note.written_at, subject_id=note.id)
-    told = set(people_in(note.mentions)) - set(people_in(note.untold)) - {note.written_by}
-    if told:
-        uow.record(PeopleMentioned(customer.id, note.id, sorted(told)))
+    if told := told_of(note):
+        uow.record(PeopleMentioned(customer.id, note.id, told))
     return note
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from server.accounts.people import people_as_text, people_in
+from server.accounts.people import settle_mentions
 from server.customers.rules import check_id_form, check_name, check_phone, check_text, optional
 
 _OPTIONAL = ("address", "needs", "remark", "id_number", "hobbies", "wishes")
@@ -43,6 +43,4 @@ def settle_note(values: Mapping[str, Any]) -> dict[str, Any]:
     settled = dict(values)
     if "text" in values:
         settled["text"] = check_text(values["text"])
-    if "mentions" in values:
-        settled["mentions"] = people_as_text(people_in(values["mentions"]))
-    return settled
+    return settled | settle_mentions(values)

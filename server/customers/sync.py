@@ -49,7 +49,7 @@ def _prepare_phones(uow: UnitOfWork, batch: Sequence[Operation]) -> None:
 
 def _prepare_notes(uow: UnitOfWork, batch: Sequence[Operation]) -> None:
     operations.preload_for_batch(uow, _named_customers(batch))
-    preload_mentioned(uow, (each.values.get("mentions") for each in batch))
+    preload_mentioned(uow, READ, (each.values.get("mentions") for each in batch))
 
 
 def _named_customers(batch: Sequence[Operation]) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
+from server.accounts.schemas.people import PeopleField
 from server.core.fields import IdField, InstantField, Schema, TextField
 from server.fieldwork import models
 
@@ -13,6 +14,7 @@ class CommentIn(Schema):
 
     id = IdField(metadata={"description": "Minted by the caller, so that sending again makes nothing twice."})
     text = TextField(models.COMMENT_MOST, multiline=True, required=True)
+    mentions = PeopleField(metadata={"description": "Colleagues whom it names and who are told; they see the visit."})
 
 
 class CommentOut(Schema):
@@ -21,6 +23,10 @@ class CommentOut(Schema):
     id = IdField(required=True)
     visit_id = IdField(required=True)
     text = fields.String(required=True)
+    mentions = PeopleField(required=True)
+    untold = PeopleField(
+        required=True, metadata={"description": "Of mentions: who did not see the visit when the comment arrived."}
+    )
     written_by = IdField(required=True)
     written_at = InstantField(required=True, metadata={"description": "A device's claim; created_at orders."})
     created_at = InstantField(required=True)

@@ -115,10 +115,11 @@ class VisitReopened(Event):
 
 @event("fieldwork.visit-commented")
 class VisitCommented(Event):
-    """Somebody said something about it. Subject: the visit."""
+    """Somebody said something about it. Subject: the visit. mentioned: colleagues who see it and are named; not in older events."""
 
     comment_id: str
     written_by: str
+    mentioned: list[str]
 
 
 @event("fieldwork.follow-up-created")

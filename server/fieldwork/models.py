@@ -161,13 +161,16 @@ class VisitComment(Authored):
     """What somebody said about a visit, his supervisor above all. Seen by whoever sees the visit, and goes with it.
 
     owner_id, unit_id, project_id, author_id: the visit's. written_by: who said it. written_at: the device's claim, for
-    showing; created_at orders.
+    showing; created_at orders. mentions: the people whom it names, a list as of accounts/people.py; untold: those of them who
+    did not see the visit.
     """
 
     visit_id: Annotated[str, Id()]
     written_by: Annotated[str, Id()]
     written_at: datetime
     text: Annotated[str, WrittenText()]
+    mentions: Annotated[str | None, String(PEOPLE_LENGTH)] = None
+    untold: Annotated[str | None, String(PEOPLE_LENGTH)] = None
 
 
 @table(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from server.accounts.people import settle_mentions
 from server.customers.rules import check_text, optional
 from server.fieldwork.copies.people import settle_people
 
@@ -40,8 +41,9 @@ def settle_visit(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def settle_comment(values: Mapping[str, Any]) -> dict[str, Any]:
-    """A comment's fields. Raises Refused TEXT_REQUIRED at /text."""
-    return {**values, "text": check_text(values["text"])} if "text" in values else dict(values)
+    """A comment's fields; of mentions, words that are no ids are left out. Raises Refused TEXT_REQUIRED at /text."""
+    text = {"text": check_text(values["text"])} if "text" in values else {}
+    return {**values, **text, **settle_mentions(values)}
 
 
 def settle_follow_up(values: Mapping[str, Any]) -> dict[str, Any]:

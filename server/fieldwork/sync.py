@@ -8,6 +8,7 @@ from server.accounts.people import PEOPLE_LENGTH
 from server.core.collections import Action, Collection, Column, OwnedScope
 from server.core.uow import UnitOfWork
 from server.customers import operations as customers
+from server.customers.mentions import preload_mentioned
 from server.customers.rules import NAME_MOST
 from server.fieldwork import models, operations
 from server.fieldwork.activities.sync import ACTIVITIES, ACTIVITY_TYPES
@@ -58,6 +59,11 @@ def _prepare_visits(uow: UnitOfWork, batch: Sequence[Operation]) -> None:
         visits = (uow.get(Visit, each) for each in sorted(done))
         named = {each.values.get("customer_id") for each in batch if each.row in done}
         preload_places(uow, named | {visit.customer_id for visit in visits if visit is not None})
+
+
+def _prepare_comments(uow: UnitOfWork, batch: Sequence[Operation]) -> None:
+    """Load at once what those see who are mentioned."""
+    preload_mentioned(uow, READ, (each.values.get("mentions") for each in batch))
 
 
 DAY_PLANS = Collection(
@@ -160,6 +166,8 @@ VISIT_COMMENTS = Collection(
     columns=(
         Column("visit_id", wire.ID, writable=True, required=True),
         Column("text", wire.TEXT(models.COMMENT_MOST, multiline=True), writable=True, required=True),
+        Column("mentions", wire.TEXT(PEOPLE_LENGTH).or_null(), writable=True),
+        Column("untold", wire.TEXT(PEOPLE_LENGTH).or_null()),
         Column("written_at", wire.INSTANT, writable=True),
         Column("written_by", wire.ID),
         Column("created_at", wire.INSTANT),
@@ -167,6 +175,7 @@ VISIT_COMMENTS = Collection(
     # by_author: who sees a visit because he did it answers what is said about it.
     actions={"create": Action(operations.add_comment, WRITE, by_author=True)},
     parents={"visit_id": "visits"},
+    prepare=_prepare_comments,
     settle=settle_comment,
 )
 

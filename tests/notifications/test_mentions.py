@@ -1,14 +1,15 @@
-"""Who is mentioned in a note: told once if he sees the customer, and who does not is no secret to the writer."""
+"""Who is mentioned in a note or a comment: told once if he sees the customer, and who does not is no secret to the writer."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from notifications.topics import MENTIONED
+from notifications.topics import MENTIONED, VISIT_MENTIONED
 from server.accounts.operations import staff
 from server.customers.models import Note
 from server.customers.operations import add_note
+from server.fieldwork.models import VisitComment
 from sync_protocol.ids import new_id
 from tests.notifications.scene import Desk
 from tests.server.accounts.company import Phone, heard
@@ -105,3 +106,28 @@ def test_notes_without_mentions_leave_no_work_and_mentions_cost_the_same_in_any_
     assert costs[0] == costs[1]
     bodies = [json.loads(each.body) for each in desk.company.events("customers.people-mentioned")]
     assert {tuple(each["person_ids"]) for each in bodies} == {(desk.company.users["jie"],)}
+
+
+def test_in_a_comment_on_a_visit_too_who_sees_the_visit_is_told_once_and_of_his_own_not_twice(desk: Desk) -> None:
+    """The assignee who is named hears that he is, and not besides that his visit was commented."""
+    company, users = desk.company, desk.company.users
+    visit = company.office("wang").ok("POST", "/visits", json={"place": "展厅"})["id"]
+    phone = Phone(company).signed_in("jie")
+    values = {"visit_id": visit, "text": "请看 @boss", "mentions": _ids(desk, "boss", "hong", "wang", "jie")}
+    assert _push(
+        desk, phone, {"collection": "visit_comments", "action": "create", "row": new_id(), "values": values}
+    ) == ["applied"]
+    (comment,) = desk.rows(VisitComment)
+    assert (comment.mentions, comment.untold) == (_ids(desk, "boss", "hong", "wang", "jie"), _ids(desk, "hong"))
+    desk.work()
+    for who in ("boss", "wang"):
+        (told,) = desk.inbox(who)
+        assert (told.topic, told.subject_collection, told.subject_id) == (VISIT_MENTIONED, "visits", visit)
+    assert desk.inbox("hong") == desk.inbox("jie") == []
+    path, wang = f"/visits/{visit}/comments", company.office("wang")
+    refused = wang("POST", path, json={"text": "x", "mentions": [users["hong"]]})
+    assert (refused.status_code, refused.json["code"], refused.json["errors"][0]["pointer"]) == (
+        422, "customers.mention-unseen", "/mentions",
+    )  # fmt: skip
+    assert wang.ok("POST", path, json={"text": "好", "mentions": [users["jie"]]})["mentions"] == [users["jie"]]
+    assert wang.ok("GET", path)["items"][-1]["untold"] == [users["hong"]]

@@ -281,6 +281,8 @@ export interface Rows {
   visit_comments: {
     readonly visit_id: string;
     readonly text: string;
+    readonly mentions: string | null;
+    readonly untold: string | null;
     readonly written_at: number;
     readonly written_by: string;
     readonly created_at: number;
@@ -809,6 +811,7 @@ export interface Actions {
     create: {
       readonly visit_id: string;
       readonly text: string;
+      readonly mentions?: string | null;
       readonly written_at?: number;
     };
   };
@@ -1734,6 +1737,8 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
     fields: {
       visit_id: id,
       text: text(1000, true),
+      mentions: orNull(text(740)),
+      untold: orNull(text(740)),
       written_at: instant,
       written_by: id,
       created_at: instant,
@@ -1743,6 +1748,7 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
         values: {
           visit_id: id,
           text: text(1000, true),
+          mentions: orNull(text(740)),
           written_at: instant,
         },
         required: ["text", "visit_id"],

@@ -136,7 +136,7 @@ export const PROBLEMS: Readonly<Record<string, { readonly zh: string; readonly e
   "customers.import-word": { zh: "不认识“{text}”，可以填：{known}。", en: "“{text}” is not known here; use one of: {known}." },
   "customers.impression-of-another": { zh: "这是同事的接待印象，只有本人可以修改。", en: "This is a colleague's impression; only who had it may change it." },
   "customers.mail-invalid": { zh: "邮箱地址有误，请核对。", en: "This is no mail address; please check it." },
-  "customers.mention-unseen": { zh: "提到的同事看不到该客户，或账号已停用。", en: "A colleague who is mentioned does not see this customer, or the account is disabled." },
+  "customers.mention-unseen": { zh: "提到的同事看不到此内容，或账号已停用。", en: "A colleague who is mentioned does not see what this is about, or the account is disabled." },
   "customers.merge-unknown-field": { zh: "没有这个字段：{name}。", en: "A card has no field “{name}”." },
   "customers.merge-with-himself": { zh: "请选择另一位客户。", en: "A customer cannot be merged with himself." },
   "customers.merged": { zh: "该客户已与另一客户合并。", en: "This customer is one with another by now." },

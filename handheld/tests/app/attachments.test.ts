@@ -1,7 +1,7 @@
 /** A customer's files as documents, and colleagues named in a note. */
 import { describe, expect, it } from "vitest";
 import { documentsOf, saySize, type Attachment } from "../../src/app/attachments/documents";
-import { begunMention, marked, stillNamed, withMention } from "../../src/app/customers/mentions";
+import { begunMention, marked, stillNamed, withMention } from "../../src/app/comments/mentions";
 
 const row = (id: string, values: Partial<Attachment> = {}): Attachment =>
   ({ id, version_of: null, revision: 1, added_at: 1, removed_at: null, name: id, ...values }) as Attachment;

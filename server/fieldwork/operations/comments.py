@@ -8,6 +8,7 @@ from typing import Any
 from server.core.problems import NOT_FOUND, Refused
 from server.core.rows import c
 from server.core.uow import UnitOfWork
+from server.customers.mentions import mentioned, told_of
 from server.fieldwork import events, functions
 from server.fieldwork.models import Visit, VisitComment
 from server.fieldwork.settling import settle_comment
@@ -18,9 +19,9 @@ _AT_ONCE = 1000
 
 
 def add_comment(uow: UnitOfWork, comment_id: str, values: Mapping[str, Any]) -> VisitComment:
-    """Say something about a visit. values: visit_id, text, written_at? (now unless told). Records VisitCommented.
+    """Say something about a visit. values: visit_id, text, mentions?, written_at? (now unless told). Records VisitCommented.
 
-    By whoever reaches the visit. Raises Refused NOT_FOUND at /visit_id, TEXT_REQUIRED. Source: rule F11.
+    By whoever reaches the visit. Raises Refused NOT_FOUND at /visit_id, TEXT_REQUIRED, MENTION_UNSEEN (office). Source: rule F11.
     """
     settled = settle_comment(values)
     visit = uow.get(Visit, settled["visit_id"])
@@ -33,10 +34,11 @@ def add_comment(uow: UnitOfWork, comment_id: str, values: Mapping[str, Any]) -> 
             written_by=uow.actor.user_id,
             written_at=settled.get("written_at") or uow.now,
             text=settled["text"],
+            **mentioned(uow, functions.READ, visit, settled.get("mentions")),
             **_place(visit),
         )
     )
-    uow.record(events.VisitCommented(visit.id, comment.id, comment.written_by))
+    uow.record(events.VisitCommented(visit.id, comment.id, comment.written_by, told_of(comment)))
     return comment
 
 

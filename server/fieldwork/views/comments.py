@@ -9,6 +9,7 @@ from server.core.auth import current_actor, reading, writing
 from server.core.declare import requires
 from server.core.page_schemas import PageQuery, page_of
 from server.core.problems import BAD_CURSOR, Refused
+from server.customers.mentions import MENTION_UNSEEN
 from server.customers.rules import TEXT_REQUIRED
 from server.fieldwork import operations
 from server.fieldwork.comment_queries import comment_page
@@ -47,7 +48,7 @@ def list_comments(query: dict[str, Any], visit_id: str) -> dict[str, Any]:
 @COMMENTS.arguments(CommentIn)
 @COMMENTS.response(201, CommentOut)
 @repeated(COMMENTS, CommentOut)
-@COMMENTS.refuses(TEXT_REQUIRED, REUSED_ID)
+@COMMENTS.refuses(TEXT_REQUIRED, MENTION_UNSEEN, REUSED_ID)
 def add_comment(values: dict[str, Any], visit_id: str) -> tuple[VisitComment, int]:
     """Say something about a visit. With an `id`, sending the same again changes nothing."""
     comment_id = values.pop("id", None) or new_id()

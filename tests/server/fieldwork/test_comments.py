@@ -101,10 +101,11 @@ def test_after_a_handover_the_new_owner_reads_them_and_so_does_who_did_the_visit
 def test_a_handover_and_a_batch_ask_as_much_for_many_visits_as_for_two(office: Office) -> None:
     def cost(size: int) -> tuple[int, int]:
         customer, queue = office.customer(by="wang"), Queue()
+        named = ["hong", "yang"] * size
         for visit in [office.visit(customer_id=customer, planned_on=MONDAY) for _ in range(size)]:
             _say(office, "jie", visit)
             queue.update("visits", visit, assignee_id=office.users["zhao"])
-            queue.create("visit_comments", visit_id=visit, text="y")
+            queue.create("visit_comments", visit_id=visit, text="y", mentions=office.users[named.pop()])
         with statements(office.database) as pushed:
             assert set(_push(office, "jie", queue)) == {("applied", None)}
         with statements(office.database) as handed:

@@ -214,7 +214,7 @@ RECIPES: Mapping[str, Recipe] = {
     "POST /api/v1/visits/{visit_id}/reopen": Recipe(row="cancelled visit"),
     "GET /api/v1/visits/{visit_id}/comments": Recipe(row="comment"),
     "POST /api/v1/visits/{visit_id}/comments": Recipe(
-        row="visit", body=body_of(text="well done"), references={"/id": "comment"}
+        row="visit", body=body_of(text="well done"), references={"/id": "comment", "/mentions/0": "person"}
     ),
     "GET /api/v1/follow-ups": Recipe(references={"?assignee_id": "person", "?customer_id": "follow-up:customer_id"}),
     "POST /api/v1/follow-ups": Recipe(

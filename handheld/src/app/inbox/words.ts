@@ -38,6 +38,8 @@ export function sayNotice(notice: Notice, { nameFor, today }: Words): string {
       return i18n._("{name} has arranged a visit for you: {customer}, {day}", { name: by, customer, day: on("day_on") });
     case "fieldwork.visit-commented":
       return i18n._("{name} has commented on a visit: {customer}", { name: by, customer });
+    case "fieldwork.mentioned":
+      return i18n._("{name} mentions you in a comment on a visit: {customer}", { name: by, customer });
     case "fieldwork.task-assigned":
       return i18n._("{name} has given you a task, due {day}", { name: by, day: on("due_on") });
     case "fieldwork.task-due":

@@ -8,7 +8,7 @@ import { useNames } from "../rows/staff";
 import type { Named } from "../shell/routes";
 import { useToday } from "../words/now";
 import type { Facts } from "./facts";
-import { ReportComments } from "./ReportComments";
+import { ReportComments } from "../comments/Comments";
 import { ReportFacts } from "./ReportFacts";
 import css from "./reports.module.css";
 import { changesOf, isMine, TEXTS, type Report, type TextName } from "./reports";

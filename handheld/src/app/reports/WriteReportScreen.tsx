@@ -15,7 +15,7 @@ import { sayProblem } from "../words/problems";
 import { useToday } from "../words/now";
 import { periodOf, readFacts, type Facts, type ReportKind } from "./facts";
 import { Readers } from "./Readers";
-import { ReportComments } from "./ReportComments";
+import { ReportComments } from "../comments/Comments";
 import { ReportFacts } from "./ReportFacts";
 import { isSent, ownReport, type Report } from "./reports";
 import { sayReport, topics } from "./words";

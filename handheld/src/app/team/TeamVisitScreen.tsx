@@ -12,7 +12,7 @@ import { standingOf } from "../rows/visits";
 import { useMay } from "../rights/useRights";
 import type { Named } from "../shell/routes";
 import { nameOf } from "../today/VisitCard";
-import { Comments } from "../visit/Comments";
+import { VisitComments } from "../comments/Comments";
 import { VisitFacts } from "../visit/VisitFacts";
 import { sayStanding } from "../words/choices";
 import { useNow, useToday } from "../words/now";
@@ -68,7 +68,7 @@ export function TeamVisitScreen({ named }: { readonly named: Named }) {
       </Block>
       <VisitFacts visit={visit} />
       {visit.customer_id !== null && <Attachments customer={visit.customer_id} about={{ collection: "visits", id: visit.id }} />}
-      <Comments visit={visit.id} />
+      <VisitComments visit={visit.id} />
       {visit.customer_id !== null && <TextLink to={`/customers/${visit.customer_id}`}>{i18n._("Open the customer")}</TextLink>}
       {arranging && (
         <ArrangeSheet

@@ -9,7 +9,7 @@ import type { Visit } from "../rows/visits";
 import { nameOf } from "../today/VisitCard";
 import { Asking } from "../questions/Asking";
 import { reopen } from "./PlanActions";
-import { Comments } from "./Comments";
+import { VisitComments } from "../comments/Comments";
 import { CustomerPlace } from "./CustomerPlace";
 import { VisitFacts } from "./VisitFacts";
 
@@ -27,7 +27,7 @@ export function VisitDone({ visit }: { readonly visit: Visit }) {
       <FromVisit visit={visit} />
       <CustomerPlace visit={visit} />
       {visit.customer_id && <Attachments customer={visit.customer_id} about={{ collection: "visits", id: visit.id }} />}
-      <Comments visit={visit.id} />
+      <VisitComments visit={visit.id} />
       {visit.customer_id && <Asking customer={visit.customer_id} visit={visit.id} />}
       {visit.customer_id !== null && visit.customer_id !== undefined && (
         <TextLink to={`/customers/${visit.customer_id}`}>{i18n._("Open the customer")}</TextLink>

@@ -19,7 +19,7 @@ import { GRADES, outcomes, sayGrade } from "../words/choices";
 import { useNow, useToday } from "../words/now";
 import { useCheckIn } from "./check_in";
 import { CheckInCard } from "./CheckInCard";
-import { Comments } from "./Comments";
+import { VisitComments } from "../comments/Comments";
 import { EndedChips } from "./EndedChips";
 import { LastContact } from "./LastContact";
 import { blankFor, finishVisit, formOf, refusalOf, type Aim, type LogForm, type LogRefusal } from "./log_form";
@@ -109,7 +109,7 @@ export function VisitLog({ visit, aim, onFinished }: Props) {
       }
     >
       {visit && <CheckInCard visit={visit} />}
-      {visit && <Comments visit={visit.id} quiet />}
+      {visit && <VisitComments visit={visit.id} quiet />}
       {aim.customer_id !== null && (
         <Block title={i18n._("Before you go in")} right={<TextLink to={`/customers/${aim.customer_id}`}>{i18n._("Customer card")}</TextLink>}>
           <LastContact customer={aim.customer_id} />

@@ -1,4 +1,4 @@
-/** Colleagues named in a note by “@Name”. The note keeps their ids (rule C38 of docs/rules/customers.md). Pure. */
+/** Colleagues named in a text by “@Name”. The text keeps their ids (rule C38 of docs/rules/customers.md). Pure. */
 
 export interface Named {
   readonly id: string;
