@@ -114,12 +114,23 @@ export const SCREENS = [
   { name: "inbox-leader", as: jie, path: "/inbox" },
   { name: "contact-kinds", as: jie, path: "/me/activity-types" },
   { name: "me-leader", as: jie, path: "/me" },
+  { name: "long-customer", as: li, path: "/customers", prepare: openLong },
+  { name: "long-customer-below", as: li, prepare: (page) => seen(page, "section ol").last().scrollIntoViewIfNeeded() },
+  { name: "long-visit", as: li, path: "/", prepare: (page) => inList(page, "article a").filter({ hasText: "湖畔置业" }).first().click() },
+  { name: "long-opportunities", as: li, path: "/opportunities" },
   { name: "offline", as: li, path: "/", prepare: (_, phone) => phone.offline(true) },
   { name: "offline-unsent", as: li, needs: "offline", path: "/customers/new", prepare: refusedLater },
   { name: "mend", as: li, needs: "offline-unsent", path: "/me/mend", prepare: (page, phone) => syncAndWait(page, phone) },
   { name: "mend-edit", as: li, prepare: (page) => seen(page, "section button[class*=primary]").first().click(), after: escape },
   { name: "nowhere", as: li, path: "/no/such/page" },
 ];
+
+/** Whose name, numbers and notes are as long as they may be. */
+async function openLong(page) {
+  await inList(page, "input[type=search]").fill("湖畔置业");
+  await inList(page, "li a").first().click();
+  await inList(page, "input[type=search]").fill("");
+}
 
 /** What a customer asks and nobody here knows, passed to the department. */
 async function askQuestion(page) {

@@ -1,4 +1,5 @@
-// A picture of every screen in both languages at both sizes, into screenshots/; axe and the 44-pixel rule on each.
+// A picture of every screen in both languages at both sizes, into screenshots/; axe, the 44-pixel rule, and that nothing is wider
+// than its place, on each.
 // Exit code 1 when one of them finds something. `node e2e/screens.mjs today visit` draws only those whose name begins so.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -9,6 +10,7 @@ import { Office } from "./support/office.mjs";
 import { Phone, SIZES } from "./support/phones.mjs";
 import { SCREENS } from "./screen_list.mjs";
 import { startServer } from "./support/server.mjs";
+import { tooWide } from "./support/width.mjs";
 
 const FOLDER = fileURLToPath(new URL("../screenshots", import.meta.url));
 const wanted = process.argv.slice(2);
@@ -18,6 +20,7 @@ const server = await startServer();
 if (SCREENS.some((screen) => isWanted(screen) && /^(arrival|task)/.test(screen.name))) await liven(server.url);
 if (SCREENS.some((screen) => isWanted(screen) && /^conflict/.test(screen.name))) await contest(server.url);
 await aim(server.url);
+if (SCREENS.some((screen) => isWanted(screen) && screen.name.startsWith("long"))) await burden(server.url);
 const found = [];
 try {
   mkdirSync(FOLDER, { recursive: true });
@@ -68,6 +71,21 @@ async function aim(url) {
   for (const [measure, amount] of [["visits", 40], ["won_amount", 300_000_000]]) await jie.ask("POST", "/targets", { ...whose, measure, amount });
 }
 
+/** Everything as long as it may be: what a company is called, its numbers, an amount, what was said of it. */
+async function burden(url) {
+  const li = await Office.of(url, "li.wang");
+  const today = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Shanghai" }).format(Date.now());
+  const said = "客户想看三房两厅，首付四成，孩子明年上小学，在意学区；老人同住，要求低楼层或者有电梯。".repeat(12);
+  const { id } = await li.ask("POST", "/customers", {
+    name: `上海湖畔置业投资发展有限责任公司华东区域采购与战略合作事业部 Donaudampfschifffahrtselektrizitätenhauptbetriebswerk`,
+    ...{ kind: "company", stage: "negotiating", importance: "key", grade: "A", expected_amount_minor: 9_999_999_999_999 },
+    ...{ needs: said, address: said.slice(0, 300), phones: [...Array(10).keys()].map((n) => ({ number: `+861381112210${n}`, label: "办公室直线电话转分机" })) },
+  });
+  await li.ask("POST", `/customers/${id}/notes`, { text: "W".repeat(4000) });
+  await li.ask("POST", "/opportunities", { customer_id: id, title: said.slice(0, 120), next_step: said.slice(0, 500), next_step_on: today, amount_minor: 9_999_999_999_999 });
+  await li.ask("POST", "/visits", { customer_id: id, planned_on: today, place: said.slice(0, 200), purpose: "y".repeat(400) });
+}
+
 async function draw(sizeName, size, language) {
   const findings = [];
   const screens = played();
@@ -109,7 +127,7 @@ function placeOf(screen) {
 
 async function picture(phone, name) {
   await phone.page.screenshot({ path: join(FOLDER, `${name}.png`) });
-  return [...(await seriousOf(phone.page)), ...(await smallTargets(phone.page))].map((line) => `${name}: ${line}`);
+  return [...(await seriousOf(phone.page)), ...(await smallTargets(phone.page)), ...(await tooWide(phone.page))].map((line) => `${name}: ${line}`);
 }
 
 /** The demo's people have a language of their own; what is chosen on the device goes before it. */

@@ -5,6 +5,7 @@ import { seriousOf, smallTargets } from "../support/axe.mjs";
 import { button, go, journeys, syncNow } from "../support/journey.mjs";
 import { Office } from "../support/office.mjs";
 import { SIZES } from "../support/phones.mjs";
+import { tooWide } from "../support/width.mjs";
 
 const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
@@ -238,13 +239,17 @@ test("a task opens from its notice, is done without a network and sent", async (
   await seen(page, /^Done \d/);
 });
 
-test("every new screen passes axe and the ruler at both sizes", async () => {
+test("every new screen passes axe and the ruler at both sizes, and nothing is wider than its place", async () => {
   for (const size of Object.values(SIZES)) {
     const jie = await phoneOf("jie.chen", { size });
     for (const path of ["/team", "/approvals", "/expenses", "/expenses/new", "/inbox", "/me/notifications"]) {
       await go(jie.page, path);
       await jie.page.locator("h1:visible").first().waitFor();
-      assert.deepEqual([...(await seriousOf(jie.page)), ...(await smallTargets(jie.page))], [], path);
+      assert.deepEqual([...(await seriousOf(jie.page)), ...(await smallTargets(jie.page)), ...(await tooWide(jie.page))], [], path);
     }
+    await jie.page.locator("h1:visible").first().evaluate((title) => (title.style.cssText = "flex: none; width: 20px; white-space: nowrap"));
+    assert.equal((await tooWide(jie.page)).length, 1, "a title that runs out of its place is found");
+    await jie.page.locator("main").evaluate((work) => (work.style.minWidth = "2000px"));
+    assert.ok((await tooWide(jie.page)).length > 0, "a page that has to be pushed sideways is found");
   }
 });
