@@ -80,7 +80,7 @@ test("a planned visit is moved, cancelled and taken up again with a tap each", a
   await button(page.getByRole("dialog"), "Cancel the visit").click();
   await card.getByText("Cancelled").waitFor();
   await button(page, "Undo").click();
-  await button(card, "Start").waitFor();
+  await button(card, "Check in").waitFor();
   await button(card, "Log").click();
   await button(page, "Another day").click();
   await button(page.getByRole("dialog"), "Tomorrow").click();

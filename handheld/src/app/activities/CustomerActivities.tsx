@@ -4,6 +4,7 @@ import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
 import { Block, Row } from "../parts/Block";
 import Button from "../parts/Button";
+import { LongText } from "../parts/LongText";
 import { Tag } from "../parts/Tag";
 import { useNames } from "../rows/staff";
 import { sayChoice } from "../words/choices";
@@ -42,7 +43,7 @@ export function CustomerActivities({ customer, logging, onLogging }: { readonly 
       {(all ? sorted : sorted.slice(0, SOME)).map((each) => (
         <Row
           key={each.id}
-          title={each.text}
+          title={<LongText text={each.text} />}
           sub={[sayChoice(channels(), each.channel), nameOf((each.author_id as string | undefined) ?? person.user.id), sayInstant(each.at, now, person.organisation.timezone)].join(" · ")}
           right={each.unsent && <Tag tone="warn">{i18n._("Not sent yet")}</Tag>}
         />

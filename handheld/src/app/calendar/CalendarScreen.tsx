@@ -3,12 +3,11 @@ import { useWorkspace } from "../../hooks/context";
 import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
 import { Block, Empty, Row } from "../parts/Block";
-import Button from "../parts/Button";
 import { Screen } from "../parts/Screen";
+import { Stepper } from "../parts/Stepper";
 import { useNames } from "../rows/staff";
 import { useNow, useToday } from "../words/now";
-import { addDays, clockOf, sayDay } from "../words/times";
-import css from "./calendar.module.css";
+import { addDays, clockOf, sayDate, sayDay } from "../words/times";
 import { weekOf } from "./week";
 
 /** Seven days of all whom this device knows of: visits, follow-ups, tasks and visits one is taken along to. */
@@ -26,33 +25,21 @@ export function CalendarScreen() {
       title={i18n._("Calendar")}
       back="/"
       head={
-        <div className={css.weeks}>
-          <Button
-            fill="outline"
-            onClick={() => {
-              setFirst(addDays(first, -7));
-            }}
-          >
-            {i18n._("Week before")}
-          </Button>
-          <Button
-            fill="outline"
-            disabled={first === today}
-            onClick={() => {
-              setFirst(today);
-            }}
-          >
-            {i18n._("From today")}
-          </Button>
-          <Button
-            fill="outline"
-            onClick={() => {
-              setFirst(addDays(first, 7));
-            }}
-          >
-            {i18n._("Week after")}
-          </Button>
-        </div>
+        <Stepper
+          text={i18n._("{from} to {to}", { from: sayDate(first, today), to: sayDate(addDays(first, 6), today) })}
+          before={i18n._("The week before")}
+          after={i18n._("The week after")}
+          onStep={(by) => {
+            setFirst(addDays(first, 7 * by));
+          }}
+          onBack={
+            first === today
+              ? undefined
+              : () => {
+                  setFirst(today);
+                }
+          }
+        />
       }
     >
       {empty && (

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { useWorkspace } from "../../hooks/context";
 import { i18n } from "../../i18n";
+import { LongText } from "../parts/LongText";
 import { Tag } from "../parts/Tag";
 import { peopleOf } from "../people/list";
 import { useNames } from "../rows/staff";
@@ -30,7 +31,9 @@ export function Said({ remark, children }: { readonly remark: Remark; readonly c
   return (
     <>
       <p className={css.text}>
-        {marked(remark.text, named).map((each, place) => (each.isName ? <strong key={place}>{each.text}</strong> : each.text))}
+        <LongText text={remark.text}>
+          {marked(remark.text, named).map((each, place) => (each.isName ? <strong key={place}>{each.text}</strong> : each.text))}
+        </LongText>
       </p>
       {strangers.length > 0 && (
         <p className={css.untold}>{i18n._("Not told, for this is not theirs to see: {names}", { names: strangers.map(nameOf).join(" · ") })}</p>

@@ -71,7 +71,7 @@ export function CustomersScreen() {
           <p role="status">{i18n._("{n, plural, one {# customer} other {# customers}}", { n: found.length })}</p>
           {selected === null ? (
             <>
-              <TextLink to="/opportunities">{i18n._("Opportunities by worth")}</TextLink>
+              <TextLink to="/opportunities">{i18n._("Ranking")}</TextLink>
               {maySelect && (
                 <Button fill="none" color="primary" onClick={() => {
                   setSelected(new Set());

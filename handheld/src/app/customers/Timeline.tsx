@@ -6,6 +6,7 @@ import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
 import { Block } from "../parts/Block";
 import { Chips } from "../parts/Chips";
+import { LongText } from "../parts/LongText";
 import { useStageName } from "../opportunities/useFunnel";
 import { useNames } from "../rows/staff";
 import { deeds, type Deed } from "../words/feed";
@@ -62,7 +63,9 @@ export function Timeline({ customer }: { readonly customer: string }) {
       <ol className={css.trail}>
         {(all ? sorted : sorted.slice(0, SOME)).map((entry) => (
           <li key={entry.id}>
-            <p className={css.noteText}>{text(entry)}</p>
+            <p className={css.noteText}>
+              <LongText text={text(entry)} />
+            </p>
             <p className={css.by}>
               {nameOf(entry.done_by)} · {sayInstant(entry.at, now, person.organisation.timezone)}
             </p>

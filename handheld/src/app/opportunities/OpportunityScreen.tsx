@@ -5,6 +5,7 @@ import { i18n } from "../../i18n";
 import { Block, Empty, Fact, Facts, Note, TextLink } from "../parts/Block";
 import Button from "../parts/Button";
 import { Chips } from "../parts/Chips";
+import { LongText } from "../parts/LongText";
 import { Screen } from "../parts/Screen";
 import { useSnack } from "../parts/snack";
 import { isOpen, nextStepOf, stageOf, stateOf, termsOf, type Contact, type Opportunity, type Stage } from "../rows/opportunities";
@@ -174,7 +175,7 @@ function Next({ opportunity, contacts }: { readonly opportunity: Opportunity; re
   return (
     <Block title={i18n._("Next step")}>
       <Note tone={step.next_step_on < today ? "bad" : "brand"}>
-        {sayDay(step.next_step_on, today)} · {step.next_step}
+        <LongText text={`${sayDay(step.next_step_on, today)} · ${step.next_step}`} />
       </Note>
       <ContactForm opportunity={opportunity.id} today={today} />
     </Block>

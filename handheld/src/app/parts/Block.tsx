@@ -2,6 +2,7 @@ import RightOutline from "antd-mobile-icons/es/RightOutline";
 import { useId, type ReactNode } from "react";
 import { Link } from "wouter";
 import css from "./Block.module.css";
+import { LongText } from "./LongText";
 
 /** A white card with a title, or without. */
 export function Block({ title, right, children }: { readonly title?: string; readonly right?: ReactNode; readonly children: ReactNode }) {
@@ -37,7 +38,11 @@ export function Row({ title, sub, right, to, onTap, chosen = false }: RowProps) 
     <>
       <span className={css.words}>
         <span className={css.name}>{title}</span>
-        {sub !== undefined && <span className={css.sub}>{sub}</span>}
+        {sub !== undefined && (
+          <span className={css.sub} data-text={typeof sub === "string"}>
+            {sub}
+          </span>
+        )}
       </span>
       {right}
       {to !== undefined && <RightOutline className={css.arrow} aria-hidden />}
@@ -79,7 +84,7 @@ export function Fact({ name, children }: { readonly name: string; readonly child
   return (
     <div className={css.fact}>
       <dt>{name}</dt>
-      <dd>{children}</dd>
+      <dd>{typeof children === "string" ? <LongText text={children} /> : children}</dd>
     </div>
   );
 }

@@ -1,7 +1,6 @@
 import { i18n } from "../../i18n";
 import { addDays, sayDate } from "../words/times";
 import { Stepper } from "./Stepper";
-import css from "./DaySwitch.module.css";
 
 interface Props {
   readonly day: string;
@@ -19,18 +18,13 @@ export function DaySwitch({ day, today, onChange }: Props) {
       onStep={(by) => {
         onChange(addDays(day, by));
       }}
-    >
-      {day !== today && (
-        <button
-          type="button"
-          className={css.back}
-          onClick={() => {
-            onChange(today);
-          }}
-        >
-          {i18n._("Back to today")}
-        </button>
-      )}
-    </Stepper>
+      onBack={
+        day === today
+          ? undefined
+          : () => {
+              onChange(today);
+            }
+      }
+    />
   );
 }

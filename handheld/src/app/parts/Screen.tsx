@@ -4,6 +4,9 @@ import { Link } from "wouter";
 import { i18n } from "../../i18n";
 import css from "./Screen.module.css";
 
+/** A title of more than two lines of a phone. */
+const LONG = 24;
+
 /** Whether a screen stands beside its list without having been opened: nothing to go back to, nothing to be told of. */
 export const BesideContext = createContext(false);
 
@@ -41,7 +44,7 @@ export function Screen({ title, back: wayBack, actions, head, foot, scrolls = tr
               <LeftOutline aria-hidden />
             </Link>
           )}
-          <h1 className={css.title} ref={heading} tabIndex={-1}>
+          <h1 className={css.title} data-long={title.length > LONG} ref={heading} tabIndex={-1}>
             {title}
           </h1>
           {actions}

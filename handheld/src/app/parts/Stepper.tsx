@@ -1,6 +1,6 @@
 import LeftOutline from "antd-mobile-icons/es/LeftOutline";
 import RightOutline from "antd-mobile-icons/es/RightOutline";
-import type { ReactNode } from "react";
+import { i18n } from "../../i18n";
 import css from "./Stepper.module.css";
 
 interface Props {
@@ -12,12 +12,12 @@ interface Props {
   readonly onStep: (by: -1 | 1) => void;
   /** There is nothing after it. */
   readonly isLast?: boolean;
-  /** At the right. */
-  readonly children?: ReactNode;
+  /** Away from today: the way back. */
+  readonly onBack?: (() => void) | undefined;
 }
 
-/** One to and fro: days, months. */
-export function Stepper({ text, before, after, onStep, isLast = false, children }: Props) {
+/** One to and fro: days, weeks, months. */
+export function Stepper({ text, before, after, onStep, isLast = false, onBack }: Props) {
   return (
     <div className={css.stepper}>
       <button
@@ -42,7 +42,11 @@ export function Stepper({ text, before, after, onStep, isLast = false, children 
       >
         <RightOutline aria-hidden />
       </button>
-      {children}
+      {onBack && (
+        <button type="button" className={css.back} onClick={onBack}>
+          {i18n._("Back to today")}
+        </button>
+      )}
     </div>
   );
 }

@@ -42,7 +42,7 @@ export function FeedScreen({ named }: { readonly named: Named }) {
       <Block>
         <div className={css.pair}>
           <OneOfMany label={i18n._("Team member")} all={i18n._("Everybody")} choices={people} value={chosen} onChange={setChosen} />
-          <OneOfMany label={i18n._("Only")} all={i18n._("All that was done")} choices={deeds()} value={deed} onChange={setDeed} />
+          <OneOfMany label={i18n._("Only")} all={i18n._("Everything")} choices={deeds()} value={deed} onChange={setDeed} />
         </div>
       </Block>
       {found?.days.length === 0 && (
@@ -60,7 +60,7 @@ export function FeedScreen({ named }: { readonly named: Named }) {
                   title={customer === "" ? i18n._("A customer") : customer}
                   sub={
                     <>
-                      <span className={css.said}>{sayEvent(entry, nameOf, note, stageName)}</span>
+                      <span className={css.began}>{sayEvent(entry, nameOf, note, stageName)}</span>
                       <span className={css.seen}>
                         {nameOf(entry.done_by)} · {clockOf(entry.at, me.organisation.timezone)}
                       </span>

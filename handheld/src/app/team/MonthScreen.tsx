@@ -46,7 +46,7 @@ interface Month {
 }
 
 type Targets = Partial<Record<Measure, Target>>;
-type Column = readonly [name: string, value: (numbers: Numbers, targets?: Targets) => string];
+type Column = readonly [name: string, value: (numbers: Numbers, targets?: Targets) => string, isMoney?: boolean];
 
 interface Shown {
   readonly month: Month;
@@ -124,7 +124,7 @@ function columnsOf({ currency, total }: Month): readonly Column[] {
     [i18n._("Opportunities opened"), (each) => String(each.opened)],
     [i18n._("Won"), (each, { won_amount: target } = {}) => (each.won === 0 && !target ? "0" : `${each.won} · ${outOf(money(each.won_minor), target && money(target.amount))}`)],
     [i18n._("Lost"), (each) => (each.lost === 0 ? "0" : `${each.lost} · ${money(each.lost_minor)}`)],
-    total.spent_minor !== null && [i18n._("Expenses"), (each) => money(each.spent_minor)],
+    total.spent_minor !== null && [i18n._("Expenses"), (each) => money(each.spent_minor), true],
   ];
   return all.filter((each) => each !== false);
 }
@@ -211,10 +211,10 @@ function Card({ title, numbers, columns, targets, right }: CardProps) {
   return (
     <Block title={title} right={right}>
       <dl className={css.pairs}>
-        {columns.map(([name, value]) => {
+        {columns.map(([name, value, isMoney = false]) => {
           const text = value(numbers, targets);
           return (
-            <div key={name} className={text.length > 6 ? css.whole : undefined}>
+            <div key={name} className={isMoney || text.length > 6 ? css.whole : undefined}>
               <dt>{name}</dt>
               <dd>{text}</dd>
             </div>

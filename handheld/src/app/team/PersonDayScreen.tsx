@@ -2,6 +2,7 @@ import { useWorkspace } from "../../hooks/context";
 import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
 import { Block, Empty, Row, TextLink } from "../parts/Block";
+import { LongText } from "../parts/LongText";
 import { Screen } from "../parts/Screen";
 import { Tag } from "../parts/Tag";
 import { byTimeThenWeight, isLate, isUnplanned, standingOf, type Visit } from "../rows/visits";
@@ -54,7 +55,11 @@ export function PersonDayScreen({ named }: { readonly named: Named }) {
             ? i18n._("Plan sent {when}", { when: sayInstant(plan.sent_at, now, zone) })
             : i18n._("No plan was sent for this day.")}
         </p>
-        {plan?.note && <p>{i18n._("“{comment}”", { comment: plan.note })}</p>}
+        {plan?.note && (
+          <p className={css.said}>
+            <LongText text={i18n._("“{comment}”", { comment: plan.note })} />
+          </p>
+        )}
       </Block>
       {visits.length === 0 ? (
         <Block>

@@ -49,7 +49,7 @@ export function VisitCard({ visit, isShown }: { readonly visit: Visit; /** It st
               navigate(address);
             }}
           >
-            {i18n._("Start")}
+            {i18n._("Check in")}
           </Button>
           <Button
             size="large"

@@ -36,11 +36,7 @@ export function LastContact({ customer }: { readonly customer: string }) {
           {[on(visit.actual_ended_at), visit.outcome && sayChoice(outcomes(), visit.outcome), visit.result].filter(Boolean).join(" · ")}
         </Fact>
       )}
-      {note && (
-        <Fact name={i18n._("Last note")}>
-          {on(note.written_at)} · {note.text}
-        </Fact>
-      )}
+      {note && <Fact name={i18n._("Last note")}>{`${on(note.written_at)} · ${note.text}`}</Fact>}
     </Facts>
   );
 }
