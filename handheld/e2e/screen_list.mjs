@@ -100,6 +100,7 @@ export const SCREENS = [
   { name: "team-person", as: jie, needs: "visit-done", prepare: firstRow },
   { name: "team-visit", as: jie, prepare: lastRow },
   { name: "team-comment", as: jie, prepare: comment },
+  { name: "team-export", as: jie, path: "/team", prepare: (page) => inList(page, "nav button").first().click(), after: escape },
   { name: "team-tomorrow", as: jie, path: "/team", prepare: (page) => inList(page, "header button").nth(1).click() },
   { name: "task-new", as: jie, path: "/team/task" },
   { name: "task-given", as: jie, prepare: (page) => seen(page, "a[href*='/tasks/']").first().click() },

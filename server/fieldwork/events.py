@@ -191,3 +191,11 @@ class TaskClosed(Event):
 
     assignee_id: str
     state: str
+
+
+@event("fieldwork.visits-exported")
+class VisitsExported(Event):
+    """Subject: who took the file. filters: name of each filter that was set. count: rows at its beginning."""
+
+    filters: list[str]
+    count: int

@@ -24,6 +24,7 @@ ASSIGN = function(
     en="Plan, move and reassign other people's visits",
     roles=(SUPERVISOR, DIRECTOR),
 )
+EXPORT = function("fieldwork.export", zh="导出拜访", en="Export visits", roles=(SUPERVISOR, DIRECTOR))
 CONFIGURE = function(
     "fieldwork.configure",
     zh="设置活动类型",

@@ -70,6 +70,10 @@ class VisitFilters:
     last_on: date | None = None
     status: LineStatus | None = None
 
+    def set_names(self) -> list[str]:
+        """Which of them are set."""
+        return [each.name for each in dataclasses.fields(self) if getattr(self, each.name) is not None]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanFilters:
@@ -104,11 +108,11 @@ def visit_page(
     """
     v = c(Visit)
     wanted, sorting = [v.org_id == actor.org_id], (v.day_on.desc(), v.id.desc())
-    wanted += _matching(filters, now=now, zone=actor.timezone)
+    wanted += matching(filters, now=now, zone=actor.timezone)
     if after is not None:
         wanted.append(earlier((v.day_on, v.id), _seen(after)))
     first = leading(actor.must(READ), Visit, wanted, sorting, limit + 1)
-    statement = _with_name(actor, Visit, v.assignee_id, written=True).where(*wanted, first)
+    statement = with_name(actor, Visit, v.assignee_id, written=True).where(*wanted, first)
     statement = statement.order_by(*sorting).limit(limit + 1)
     rows = connection.execute(statement).all()
     lines = [line_of(row, now=now, zone=actor.timezone) for row in rows[:limit]]
@@ -123,7 +127,7 @@ def get_visit(
     written: the actor has just written it, so he is shown what became of it though he might not read it again.
     """
     v = c(Visit)
-    statement = _with_name(actor, Visit, v.assignee_id, written=written)
+    statement = with_name(actor, Visit, v.assignee_id, written=written)
     row = connection.execute(statement.where(v.id == visit_id)).one_or_none()
     if row is None:
         raise Refused(NOT_FOUND)
@@ -135,7 +139,7 @@ def plan_page(
 ) -> tuple[list[PlanLine], tuple[Key, Key] | None]:
     """One page of day plans, latest day first."""
     p = c(DayPlan)
-    statement = _with_name(actor, DayPlan, p.owner_id).order_by(p.plan_on.desc(), p.id.desc()).limit(limit + 1)
+    statement = with_name(actor, DayPlan, p.owner_id).order_by(p.plan_on.desc(), p.id.desc()).limit(limit + 1)
     statement = statement.where(*_between(p.plan_on, filters.first_on, filters.last_on))
     if filters.owner_id is not None:
         statement = statement.where(p.owner_id == filters.owner_id)
@@ -148,7 +152,7 @@ def plan_page(
 def get_plan(connection: Connection, actor: Actor, plan_id: str, *, written: bool = False) -> PlanLine:
     """One day plan; as get_visit."""
     p = c(DayPlan)
-    statement = _with_name(actor, DayPlan, p.owner_id, written=written)
+    statement = with_name(actor, DayPlan, p.owner_id, written=written)
     row = connection.execute(statement.where(p.id == plan_id)).one_or_none()
     if row is None:
         raise Refused(NOT_FOUND)
@@ -160,7 +164,7 @@ def follow_up_page(
 ) -> tuple[list[FollowUpLine], tuple[Key, Key] | None]:
     """One page of follow-ups, what is due first at the top."""
     f = c(FollowUp)
-    statement = _with_name(actor, FollowUp, f.assignee_id).order_by(f.due_on, f.id).limit(limit + 1)
+    statement = with_name(actor, FollowUp, f.assignee_id).order_by(f.due_on, f.id).limit(limit + 1)
     statement = statement.where(*_between(f.due_on, None, filters.last_on))
     for name in ("assignee_id", "customer_id", "state"):
         if (value := getattr(filters, name)) is not None:
@@ -174,7 +178,7 @@ def follow_up_page(
 def get_follow_up(connection: Connection, actor: Actor, follow_up_id: str, *, written: bool = False) -> FollowUpLine:
     """One follow-up; as get_visit."""
     f = c(FollowUp)
-    statement = _with_name(actor, FollowUp, f.assignee_id, written=written)
+    statement = with_name(actor, FollowUp, f.assignee_id, written=written)
     row = connection.execute(statement.where(f.id == follow_up_id)).one_or_none()
     if row is None:
         raise Refused(NOT_FOUND)
@@ -225,7 +229,7 @@ def line_of(row: Any, *, now: datetime, zone: ZoneInfo) -> VisitLine:
 # -- parts -------------------------------------------------------------------------------------------------------------
 
 
-def _with_name(actor: Actor, row: type[Row], person_id: ColumnElement[str], *, written: bool = False) -> Select[Any]:
+def with_name(actor: Actor, row: type[Row], person_id: ColumnElement[str], *, written: bool = False) -> Select[Any]:
     """All columns of a row class with a person's name, within the organisation and, unless written, the reach of READ."""
     columns, u = c(row), c(User)
     source = row.__table__.outerjoin(User.__table__, and_(u.org_id == columns.org_id, u.id == person_id))
@@ -236,7 +240,8 @@ def _with_name(actor: Actor, row: type[Row], person_id: ColumnElement[str], *, w
     )
 
 
-def _matching(filters: VisitFilters, *, now: datetime, zone: ZoneInfo) -> Iterator[ColumnElement[bool]]:
+def matching(filters: VisitFilters, *, now: datetime, zone: ZoneInfo) -> Iterator[ColumnElement[bool]]:
+    """What a list of visits is narrowed to, as SQL."""
     v = c(Visit)
     for name in ("customer_id", "assignee_id", "author_id", "plan_id"):
         if (value := getattr(filters, name)) is not None:

@@ -11,6 +11,7 @@ from server.accounts.schemas.people import PeopleField
 from server.core.field_patterns import SHOWN
 from server.core.fields import BooleanField, CodeField, DayField, IdField, InstantField, IntegerField, Schema, TextField
 from server.core.page_schemas import PageQuery
+from server.core.sheet_answers import SheetQuery
 from server.customers.rules import NAME_MOST
 from server.fieldwork import models
 from server.fieldwork.check_in import LocationReason, LocationVerdict
@@ -139,8 +140,8 @@ class VisitOut(Line):
     updated_at = InstantField(required=True)
 
 
-class VisitQuery(PageQuery):
-    """Query of the list of visits. With customer_id: all that was ever planned for or done with that customer."""
+class VisitNarrowing(Schema):
+    """What visits are narrowed to."""
 
     customer_id = IdField()
     assignee_id = IdField()
@@ -149,6 +150,14 @@ class VisitQuery(PageQuery):
     first_on = DayField(data_key="from")
     last_on = DayField(data_key="to")
     status = CodeField(words(LineStatus))
+
+
+class VisitQuery(PageQuery, VisitNarrowing):
+    """Query of the list of visits. With customer_id: all that was ever planned for or done with that customer."""
+
+
+class VisitExport(SheetQuery, VisitNarrowing):
+    """Query of the export."""
 
 
 class _Planned(Schema):

@@ -172,11 +172,15 @@ def test_sums_count_only_what_is_in_reach(house: House, who: str) -> None:
 
 @pytest.mark.parametrize("who", PEOPLE)
 def test_an_export_holds_exactly_what_is_in_reach(house: House, who: str) -> None:
-    if not house.may(who, "customers.export"):
-        return
-    lines = list(csv.reader(io.StringIO(house.ask(who, "/customers/export"))))[1:]
-    assert {line[0] for line in lines} == house.seen(who, Customer, "customers.export")
-    assert len(lines) == len({line[0] for line in lines})
+    for kind, name, function in (
+        (Customer, "customers", "customers.export"),
+        (Visit, "visits", "fieldwork.export"),
+    ):
+        if not house.may(who, function):
+            continue
+        lines = list(csv.reader(io.StringIO(house.ask(who, f"/{name}/export"))))[1:]
+        assert {line[0] for line in lines} == house.seen(who, kind, function)
+        assert len(lines) == len({line[0] for line in lines})
 
 
 @pytest.mark.parametrize("who", PEOPLE)

@@ -34,6 +34,7 @@ FUNCTIONS = (
     "customers.export",
     "customers.handover",
     "fieldwork.read",
+    "fieldwork.export",
     "questions.read",
     "targets.read",
     "insight.board",

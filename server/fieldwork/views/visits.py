@@ -1,25 +1,34 @@
-"""/api/v1/visits: list, make, change, start, finish, cancel, reopen."""
+"""/api/v1/visits: list, export, make, change, start, finish, cancel, reopen."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
+
+from flask import Response
 
 from server.core.api import Blueprint
 from server.core.auth import current_actor, reading, services, writing
-from server.core.declare import requires
+from server.core.declare import STEP_UP, requires
+from server.core.http import limit
+from server.core.limits import EXPORT_PER_PERSON
 from server.core.page_schemas import page_of
 from server.core.problems import NOT_FOUND, STALE, Refused, below
+from server.core.sheet_answers import SHEET, sheet_answer
 from server.customers.rules import TEXT_REQUIRED
 from server.fieldwork import operations, queries, rules
 from server.fieldwork.copies.sharing import PERSON_UNKNOWN
-from server.fieldwork.functions import READ, WRITE
+from server.fieldwork.events import VisitsExported
+from server.fieldwork.export import columns
+from server.fieldwork.export_queries import count_for_export, export_lines
+from server.fieldwork.functions import EXPORT, READ, WRITE
 from server.fieldwork.models import FollowUp, Visit
 from server.fieldwork.operations.belonging import ASSIGNEE_UNKNOWN, NOT_YOURS
 from server.fieldwork.operations.follow_ups import CUSTOMER_MISSING
 from server.fieldwork.operations.visits import OTHER_PLAN
 from server.fieldwork.queries import VisitFilters, VisitLine
 from server.fieldwork.rules import LineStatus
-from server.fieldwork.schemas import CancelIn, FinishIn, StartIn, VisitIn, VisitOut, VisitPatch, VisitQuery
+from server.fieldwork.schemas import CancelIn, FinishIn, StartIn, VisitExport, VisitIn, VisitOut, VisitPatch, VisitQuery
 from server.fieldwork.settling import settle_visit
 from server.fieldwork.transitions import VISIT_CANCELLED, VISIT_DONE, VISIT_STARTED
 from server.fieldwork.views.answers import REUSED_ID, page, refuse_stale, refuse_unless_same, repeated
@@ -36,15 +45,30 @@ _PLAN_PROBLEMS = (ASSIGNEE_UNKNOWN, PERSON_UNKNOWN, OTHER_PLAN, rules.PLACE_MISS
 def list_visits(query: dict[str, Any]) -> dict[str, Any]:
     """Visits within reach, latest day first, by pages; all of a customer's in one query."""
     size, cursor = query.pop("limit"), query.pop("cursor", None)
-    status = query.pop("status", None)
-    filters = VisitFilters(**query, status=None if status is None else LineStatus(status))
-    actor, now = current_actor(), services().clock.now()
+    filters, actor, now = _filters(query), current_actor(), services().clock.now()
     return page(
         "visits",
         filters,
         cursor,
         lambda connection, after: queries.visit_page(connection, actor, filters, now=now, after=after, limit=size),
     )
+
+
+@VISITS.route("/export", methods=["GET"])
+@requires(EXPORT, recent=STEP_UP)
+@VISITS.arguments(VisitExport, location="query")
+@VISITS.doc(responses=SHEET)
+def export_visits(query: dict[str, Any]) -> Response:
+    """Visits within reach as CSV or XLSX, narrowed as the list is. The audit log keeps who took it."""
+    kind, filters = query.pop("format", None), _filters(query)
+    actor, now = current_actor(), services().clock.now()
+    limit(EXPORT_PER_PERSON, actor.org_id, actor.user_id)
+    with writing() as uow:
+        count = count_for_export(uow.connection, actor, filters, now=now)
+        uow.record(VisitsExported(actor.user_id, filters.set_names(), count))
+        uow.commit()
+    read = partial(export_lines, actor=actor, filters=filters, now=now)
+    return sheet_answer(kind, "visits", columns(actor.timezone), read)
 
 
 @VISITS.route("", methods=["POST"])
@@ -150,6 +174,11 @@ def reopen_visit(visit_id: str) -> VisitLine:
         operations.reopen_visit(uow, uow.must(Visit, visit_id, WRITE))
         uow.commit()
     return _line(visit_id, written=True)
+
+
+def _filters(query: dict[str, Any]) -> VisitFilters:
+    status = query.pop("status", None)
+    return VisitFilters(**query, status=None if status is None else LineStatus(status))
 
 
 def _line(visit_id: str, *, written: bool = False) -> VisitLine:

@@ -154,4 +154,5 @@ def test_these_routes_ask_for_it_and_none_of_a_device_s(company: Company) -> Non
         "GET /api/v1/expenses/batches/<id:batch_id>/export",
         "GET /api/v1/customers/export",
         "GET /api/v1/opportunities/export",
+        "GET /api/v1/visits/export",
     }

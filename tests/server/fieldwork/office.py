@@ -44,7 +44,7 @@ from tests.server.customers.office import statements
 assert registry.AREAS  # importing it makes everything known and wires the handover
 
 SALES = (functions.READ, functions.WRITE, QUESTIONS_READ, QUESTIONS_WRITE, TARGETS_READ)
-MANAGERS = (*SALES, functions.ASSIGN, TARGETS_WRITE, BOARD)
+MANAGERS = (*SALES, functions.ASSIGN, functions.EXPORT, TARGETS_WRITE, BOARD)
 SHANGHAI_NINE = datetime(2025, 3, 3, 1, 0, tzinfo=UTC)
 """Monday the 3rd of March, 09:00 in Shanghai. The office's clock starts at 10:00."""
 SITE: dict[str, Any] = {"site_latitude_e7": 312_304_000, "site_longitude_e7": 1_214_737_000}

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import json
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
-from server.fieldwork import operations
-from server.fieldwork.models import Visit
+from server.fieldwork import export, operations
+from server.fieldwork.check_in import LocationVerdict
+from server.fieldwork.models import OUTCOMES, Visit
+from server.fieldwork.rules import LineStatus, TimeVerdict
 from sync_protocol.ids import new_id
 from tests.server.fieldwork.office import ON_SITE, SITE, Door, Office, shanghai, statements
 
@@ -257,3 +262,32 @@ def test_texts_stand_in_both_languages(office: Office, door: Door) -> None:
     assert english.json is not None
     assert english.json["detail"] == "This visit is already cancelled."
     assert chinese.json["detail"] == "这次拜访已经取消。"
+
+
+def test_the_file_of_visits_holds_what_is_in_reach_narrowed_as_the_list_is_and_is_recorded(
+    office: Office, door: Door
+) -> None:
+    assert (set(export.STATUSES), set(export.OUTCOMES)) == (set(LineStatus), set(OUTCOMES))
+    assert set(export.PLACES) | set(export.TIMES) == {*LocationVerdict, *TimeVerdict} - {"none", "plausible"}
+    done = office.visit(customer_id=office.customer("=王", by="wang"), planned_on=MONDAY, **SITE)
+    _ok(door("wang", "POST", f"/visits/{done}/start", json={"started_at": "2025-03-03T01:10:00Z", **ON_SITE}))
+    body = {"ended_at": "2025-03-03T01:50:00Z", "outcome": "met", "result": "好", "impression": "急"}
+    _ok(door("wang", "POST", f"/visits/{done}/finish", json=body))
+    office.visit("zhao", planned_on=TUESDAY)
+    office.visit("na", planned_on=MONDAY)
+    book = door("jie", "GET", "/visits/export?format=xlsx")
+    titles, *rows = load_workbook(io.BytesIO(book.data)).active.values  # type: ignore[union-attr]
+    lines = [{name: str(value) for name, value in zip(titles, row, strict=True) if value is not None} for row in rows]
+    assert [(line["拜访人"], line["状态"]) for line in lines] == [("Zhao", "计划中"), ("Wang", "已完成")]
+    assert lines[1] == {
+        "编号": done, "日期": "2025-03-03 00:00:00", "拜访人": "Wang", "客户名称": "=王", "状态": "已完成",
+        "计划日期": "2025-03-03 00:00:00", "实际开始": "2025-03-03 09:10:00", "实际结束": "2025-03-03 09:50:00",
+        "签到位置": "已核实", "签到距离（米）": "0", "签退位置": "未核实", "地点": "展厅", "拜访情况": "见到", "结果": "好",
+    }  # fmt: skip
+    narrowed = door("jie", "GET", f"/visits/export?from=2025-03-03&to=2025-03-03&assignee_id={office.users['wang']}")
+    assert [line.split(",")[3] for line in narrowed.text.splitlines()[1:]] == ["'=王"]
+    assert [json.loads(body) for _, body in office.events("fieldwork.visits-exported")] == [
+        {"count": 2, "filters": []},
+        {"count": 1, "filters": ["assignee_id", "first_on", "last_on"]},
+    ]
+    assert door("wang", "GET", "/visits/export").status_code == 403

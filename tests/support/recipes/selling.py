@@ -12,6 +12,12 @@ TIME = "2025-03-04T02:00:00Z"
 _STEP = {"next_step": "call", "next_step_on": DAY.isoformat()}
 _SUMS = {"?owner_id": "person", "?unit_id": "home", "?project_id": "project"}
 _CUSTOMER_LIST = {"?owner_id": "person", "?unit_id": "home"}
+_VISIT_LIST = {
+    "?customer_id": "visit:customer_id",
+    "?assignee_id": "person",
+    "?author_id": "person",
+    "?plan_id": "line:plan_id",
+}
 
 
 def _reveal(asking: Asking) -> dict[str, Any]:
@@ -182,14 +188,8 @@ RECIPES: Mapping[str, Recipe] = {
     "POST /api/v1/day-plans/{plan_id}/send": Recipe(row="plan"),
     "POST /api/v1/day-plans/{plan_id}/finish": Recipe(row="plan"),
     "POST /api/v1/day-plans/{plan_id}/cancel": Recipe(row="plan"),
-    "GET /api/v1/visits": Recipe(
-        references={
-            "?customer_id": "visit:customer_id",
-            "?assignee_id": "person",
-            "?author_id": "person",
-            "?plan_id": "line:plan_id",
-        }
-    ),
+    "GET /api/v1/visits": Recipe(references=_VISIT_LIST),
+    "GET /api/v1/visits/export": Recipe(references=_VISIT_LIST),
     "POST /api/v1/visits": Recipe(
         body=_visit,
         references={

@@ -121,6 +121,7 @@ export function CustomersScreen() {
       {filtering && (
         <FilterSheet
           filter={filter}
+          query={query}
           owners={owners}
           onChange={setFilter}
           onClose={() => {

@@ -1,13 +1,17 @@
 import Button from "../parts/Button";
 import { i18n } from "../../i18n";
+import { ExportButton } from "../exports/ExportButton";
+import { customersOf } from "../exports/exporting";
 import { Chips } from "../parts/Chips";
 import { Sheet } from "../parts/Sheet";
 import { useNames } from "../rows/staff";
 import { GRADES, importances, needLevels, stages, urgencies } from "../words/choices";
-import { WIDE, type Filter } from "./filters";
+import { countOf, WIDE, type Filter } from "./filters";
 
 interface Props {
   readonly filter: Filter;
+  /** What is searched for besides. */
+  readonly query: string;
   /** Whose customers are on this device. */
   readonly owners: readonly string[];
   readonly onChange: (filter: Filter) => void;
@@ -15,7 +19,7 @@ interface Props {
 }
 
 /** What the list is narrowed to; each tap counts at once. */
-export function FilterSheet({ filter, owners, onChange, onClose }: Props) {
+export function FilterSheet({ filter, query, owners, onChange, onClose }: Props) {
   const nameOf = useNames();
   const set = (change: Partial<Filter>) => {
     onChange({ ...filter, ...change });
@@ -65,6 +69,16 @@ export function FilterSheet({ filter, owners, onChange, onClose }: Props) {
           set({ owner });
         }} />
       )}
+      <ExportButton
+        may="customers.export"
+        text={i18n._("Save these as a file")}
+        wanted={customersOf(filter, query)}
+        about={
+          countOf(filter) === 0 && query.trim() === ""
+            ? i18n._("All customers within your reach.")
+            : i18n._("The customers within your reach that fit what is searched for and shown only.")
+        }
+      />
     </Sheet>
   );
 }

@@ -4,6 +4,8 @@ import { useWorkspace } from "../../hooks/context";
 import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
 import css from "../customers/customers.module.css";
+import { ExportButton } from "../exports/ExportButton";
+import { OPPORTUNITIES } from "../exports/exporting";
 import { Empty } from "../parts/Block";
 import { LongList } from "../parts/LongList";
 import { Screen } from "../parts/Screen";
@@ -30,6 +32,14 @@ export function OpportunitiesScreen() {
       title={i18n._("Opportunities")}
       back="/customers"
       scrolls={false}
+      actions={
+        <ExportButton
+          may="customers.export"
+          text={i18n._("As a file")}
+          wanted={OPPORTUNITIES}
+          about={i18n._("All open opportunities within your reach.")}
+        />
+      }
       head={<p className={own.rule}>{i18n._("By win probability × amount, each customer with the best open opportunity; of equals the newer first.")}</p>}
     >
       {ranked?.length === 0 ? (

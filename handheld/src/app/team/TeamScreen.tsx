@@ -1,6 +1,7 @@
 import { useLocation } from "wouter";
 import { useWorkspace } from "../../hooks/context";
 import { i18n } from "../../i18n";
+import { ExportVisits } from "../exports/ExportButton";
 import { DaySwitch } from "../parts/DaySwitch";
 import { Block, Empty, Row, TextLink } from "../parts/Block";
 import { Screen } from "../parts/Screen";
@@ -33,6 +34,7 @@ export function TeamScreen() {
         <TextLink to="/team/month">{i18n._("Month's report")}</TextLink>
         <TextLink to="/team/numbers">{i18n._("Sales numbers")}</TextLink>
         <TextLink to="/team/task">{i18n._("Give a task")}</TextLink>
+        <ExportVisits from={`${day.slice(0, 8)}01`} to={day} />
       </nav>
       {board && <Total counts={board.total} />}
       {board?.people.length === 0 && (
