@@ -18,7 +18,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from server.core import ledger
 from server.core.access import Actor
-from server.core.apply_deciding import Deciding, Rejected, Skipped
+from server.core.apply_deciding import Deciding, Rejected, Skipped, in_one_go
 from server.core.apply_loading import (
     deleted_before,
     find_absent,
@@ -164,9 +164,13 @@ class _Batch:
         current = group[0]
         try:
             with self.uow.attempt(may_flush=self.careful):
-                for current in group:
+                for some in in_one_go(group):
+                    current = some[0]
                     self.uow.begin_operation(made_at=_claimed(current.made_at, self.uow.now))
-                    decided[current.n] = deciding.decide(current)
+                    for current in some[1:]:
+                        deciding.admit(current)
+                    current = some[0]
+                    decided.update((each.n, each) for each in deciding.decide(some))
                     if self.careful:
                         self.uow.flush()
         except Exception as error:  # noqa: BLE001 - sorted out in _reason

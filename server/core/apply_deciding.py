@@ -5,8 +5,9 @@ Everything it looks at was loaded before (apply_loading.py), and nothing is writ
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from server.core.collections import COLLECTIONS, Absent, Action, Collection
@@ -60,42 +61,68 @@ class Deciding:
     refused_creates: dict[str, int]
     absent: Mapping[str, Absent] = field(default_factory=dict)
 
-    def decide(self, operation: Operation) -> Decision:
-        """Run one operation through its rule. Raises Refused, Rejected or Skipped; nothing of it stays then."""
+    def decide(self, operations: Sequence[Operation]) -> list[Decision]:
+        """Run operations of `in_one_go` through their rule: one, or those that are done together.
+
+        All but the first were admitted. Raises Refused, Rejected or Skipped; nothing of them stays then.
+        """
+        first = operations[0]
+        row = self.admit(first)
+        collection = COLLECTIONS[first.collection]
+        action = collection.actions[first.action]
+        if action.together:
+            action.operation(self.uow, {each.row: decoded(collection, each.values) for each in operations})
+            rows = [self.uow.get(collection.row, each.row) for each in operations]
+            return [
+                Decision(each.n, Verdict.APPLIED, version=None if row is None else row.version)
+                for each, row in zip(operations, rows, strict=True)
+            ]
+        values = decoded(collection, first.values)
+        if first.action == "create":
+            return [self._create(collection, action, first, values)]
+        if row is None:
+            raise Refused(NOT_FOUND)
+        if first.action == "update":
+            return [self._update(collection, action, first, row, values)]
+        action.operation(self.uow, row, values)
+        return [Decision(first.n, Verdict.APPLIED, version=row.version)]
+
+    def admit(self, operation: Operation) -> Row | None:
+        """The row that an operation is about, once it is seen that the actor may do this to it; None where there is none.
+
+        Raises Refused, Rejected or Skipped.
+        """
         if operation.fault is not None:
             raise Rejected(operation.fault.code, operation.fault.params)
         collection = COLLECTIONS[operation.collection]
         action = collection.actions[operation.action]
-        values = decoded(collection, operation.values)
         for name, parent in collection.parents.items():
             if (parent_id := operation.values.get(name)) is not None:
                 self._skip_without(COLLECTIONS[parent], parent_id)
         # Before any row is looked at: without the function nobody learns what is there.
         if action.function is not None:
             self.uow.actor.must(action.function)
-        self._refuse_absent(collection, operation)
-        if operation.action == "create":
-            return self._create(collection, action, operation, values)
         row = self.uow.get(collection.row, operation.row)
+        if row is None and not action.together:
+            self._refuse_absent(collection, operation)
+        for name, parent in collection.parents.items():
+            self._refuse_absent(COLLECTIONS[parent], operation, name)
+        if operation.action == "create":
+            return row
         if row is None:
             self._skip_without(collection, operation.row)
-            raise Refused(NOT_FOUND)
-        if not self._reaches(collection, action, row):
+        elif not self._reaches(collection, action, row):
             if collection.refuse is not None:
                 collection.refuse(self.uow, row)
             raise Refused(NOT_FOUND)
-        if operation.action == "update":
-            return self._update(collection, action, operation, row, values)
-        action.operation(self.uow, row, values)
-        return Decision(operation.n, Verdict.APPLIED, version=row.version)
+        return row
 
-    def _refuse_absent(self, collection: Collection, operation: Operation) -> None:
-        """Say why a row that the actor reached is not there any more."""
-        if (why := self.absent.get(operation.row)) is not None:
-            raise why.refused()
-        for name in collection.parents:
-            if (why := self.absent.get(operation.values.get(name) or "")) is not None:
-                raise why.refused(f"/{name}")
+    def _refuse_absent(self, collection: Collection, operation: Operation, name: str | None = None) -> None:
+        """Say why a row that the actor reached is not there any more: the operation's own, or the one it names as parent."""
+        row_id = operation.row if name is None else operation.values.get(name) or ""
+        why = self.absent.get(row_id)
+        if why is not None and self.uow.get(collection.row, row_id) is None:  # he may be back since it was asked
+            raise why.refused(None if name is None else f"/{name}")
 
     def _skip_without(self, collection: Collection, row_id: str) -> None:
         """Raise Skipped when that row is not there because its create was refused."""
@@ -150,6 +177,18 @@ class Deciding:
             return not set(collection.scope.of(row)).isdisjoint(collection.scope.subscribed(self.uow.actor))
         reach = self.uow.actor.must(action.function)
         return reach.covers(row) if action.by_author else reach.holds(row)
+
+
+def in_one_go(group: Sequence[Operation]) -> Iterator[list[Operation]]:
+    """The operations of a local transaction in order: those that are done together as one list, the others one by one."""
+
+    def key(operation: Operation) -> tuple[Any, ...]:
+        if operation.fault is not None or not COLLECTIONS[operation.collection].actions[operation.action].together:
+            return (operation.n,)
+        return operation.collection, operation.action
+
+    for _, some in groupby(group, key=key):
+        yield list(some)
 
 
 def _says_the_same(collection: Collection, row: Row, values: Mapping[str, Any]) -> bool:

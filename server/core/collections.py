@@ -99,14 +99,16 @@ class Action:
     function: the permission it needs, with the row in reach; None for what is addressed to one person, who needs none: the
     row has to be one that his devices are sent. values: what it takes, by name; None for create and
     update, which take the writable columns. required: names that must be there. by_author: an author may do it
-    though the row is somebody else's by now.
+    though the row is somebody else's by now. together: rows of one local transaction of which it is asked one after the
+    other are done in one go: the operation is `(uow, {row id: values})`, and judges by itself rows that are not there.
     """
 
-    operation: Callable[..., Row]
+    operation: Callable[..., Any]
     function: str | None
     values: Mapping[str, WireType] | None = None
     required: frozenset[str] = frozenset()
     by_author: bool = False
+    together: bool = False
 
 
 @dataclass(frozen=True, slots=True)

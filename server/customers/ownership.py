@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from server.accounts.models import User
 from server.core.access import Reach
@@ -175,24 +175,37 @@ def refuse_edit(uow: UnitOfWork, row: Customer | CustomerPhone | Contact, *, fie
 
 
 def hand_over_customers(
-    uow: UnitOfWork, customer_ids: Iterable[str], to_user_id: str, reason: str, *, from_user_id: str | None = None
+    uow: UnitOfWork,
+    customer_ids: Iterable[str],
+    to_user_id: str,
+    reason: str,
+    *,
+    seen: Mapping[str, str | None] | None = None,
+    field: str | None = "/customers",
 ) -> int:
     """Give customers, with all that hangs on them, to another owner; all or none. Returns how many changed hands.
 
-    from_user_id: whom the caller saw as their owner; when one of them is somebody else's by now, nothing is done.
+    seen: customer → whom the caller saw as his owner; when one of them is somebody else's by now, nothing is done.
     Records CustomerHandedOver for each and HandoverDone for all. Raises Refused NOT_FOUND when one of them is out of
     reach, MERGED or DELETED when he is gone, NEW_OWNER_UNFIT, OWNER_CHANGED, REASON_REQUIRED. Source: rules C8, C9.
     """
     why = rules.check_reason(reason)
-    owner = new_owner(uow, to_user_id, field="/to")
+    owner = new_owner(uow, to_user_id, field="/to" if field else "/to_id")
     ids = sorted(set(customer_ids))
     uow.preload(Customer, ids)
-    found = [customer_there(uow, each, HAND_OVER, field="/customers") for each in ids]
-    if from_user_id is not None:
-        elsewhere = sum(customer.owner_id != from_user_id for customer in found)
-        if elsewhere:
-            raise Refused(OWNER_CHANGED, count=elsewhere)
+    found = [customer_there(uow, each, HAND_OVER, field=field) for each in ids]
+    elsewhere = sum((seen or {}).get(each.id) not in (None, each.owner_id) for each in found)
+    if elsewhere:
+        raise Refused(OWNER_CHANGED, count=elsewhere)
     return move(uow, found, owner, why)
+
+
+def hand_over_from_device(uow: UnitOfWork, asked: Mapping[str, Mapping[str, Any]]) -> None:
+    """As hand_over_customers. asked: customer → values: to_id, reason, from_id? (whom his phone showed as the owner)."""
+    seen = {each: values.get("from_id") for each, values in asked.items()}
+    for to_id, reason in sorted({(values["to_id"], values["reason"]) for values in asked.values()}):
+        ids = [each for each, values in asked.items() if (values["to_id"], values["reason"]) == (to_id, reason)]
+        hand_over_customers(uow, ids, to_id, reason, seen=seen, field=None)
 
 
 def hand_over_portfolio(

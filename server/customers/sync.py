@@ -11,8 +11,9 @@ from server.customers import operations, rules
 from server.customers.absent import absent_customers
 from server.customers.attachments import sync as attachments
 from server.customers.contacts.sync import CONTACTS
-from server.customers.deleting.operations import delete_from_device
-from server.customers.functions import DELETE, MERGE, READ, WRITE
+from server.customers.deleting.operations import delete_from_device, restore_from_device
+from server.customers.deleting.sync import DELETED_CUSTOMERS
+from server.customers.functions import DELETE, HAND_OVER, MERGE, READ, WRITE
 from server.customers.lead_conflicts import sync as lead_conflicts
 from server.customers.mentions import preload_mentioned
 from server.customers.merging.operations import merge_from_device
@@ -95,7 +96,15 @@ CUSTOMERS = Collection(
             values={"gone_id": wire.ID, "take": wire.TEXT(1000).or_null(), "gone_version": wire.INTEGER(1).or_null()},
             required=frozenset({"gone_id"}),
         ),
-        "delete": Action(delete_from_device, DELETE),
+        "delete": Action(delete_from_device, DELETE, together=True),
+        "restore": Action(restore_from_device, DELETE, together=True),
+        "hand_over": Action(
+            operations.hand_over_from_device,
+            HAND_OVER,
+            values={"to_id": wire.ID, "reason": wire.TEXT(rules.REASON_MOST), "from_id": wire.ID.or_null()},
+            required=frozenset({"to_id", "reason"}),
+            together=True,
+        ),
     },
     prepare=_prepare_customers,
     settle=settle_customer,
@@ -172,4 +181,4 @@ _OF_TOPICS = (
     *OPPORTUNITY_COLLECTIONS,
     *attachments.COLLECTIONS,
 )
-COLLECTIONS = (CUSTOMERS, CONTACTS, CUSTOMER_PHONES, NOTES, TIMELINE, *_OF_TOPICS)
+COLLECTIONS = (CUSTOMERS, CONTACTS, CUSTOMER_PHONES, NOTES, TIMELINE, DELETED_CUSTOMERS, *_OF_TOPICS)

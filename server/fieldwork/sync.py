@@ -66,6 +66,13 @@ def _prepare_comments(uow: UnitOfWork, batch: Sequence[Operation]) -> None:
     preload_mentioned(uow, READ, (each.values.get("mentions") for each in batch))
 
 
+def _prepare_tasks(uow: UnitOfWork, batch: Sequence[Operation]) -> None:
+    """And those who are to do what is asked for again."""
+    again = (uow.get(Task, each.row) for each in batch if each.action == "reopen")
+    preload_assignees(uow, {task.assignee_id for task in again if task is not None})
+    _prepare(uow, batch)
+
+
 DAY_PLANS = Collection(
     name="day_plans",
     row=DayPlan,
@@ -271,9 +278,10 @@ TASKS = Collection(
             by_author=True,
         ),
         "cancel": Action(operations.cancel_task, WRITE, by_author=True),
+        "reopen": Action(operations.reopen_task, WRITE, by_author=True),
     },
     parents={"customer_id": "customers"},
-    prepare=_prepare,
+    prepare=_prepare_tasks,
     settle=settle_follow_up,
 )
 

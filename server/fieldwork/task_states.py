@@ -11,7 +11,8 @@ TASK_CLOSED = problem_type(
     409,
     zh="这项任务已经结束。",
     en="This task is already closed.",
-    doc="It was done or cancelled; what was confirmed first stays. Cancelling it again changes nothing.",
+    doc="It was done or cancelled; what was confirmed first stays. Cancelling it again changes nothing, and a cancelled one "
+    "can be reopened.",
 )
 
 

@@ -288,7 +288,7 @@ class Phone:
         shape = self._shapes.get(collection) if self._shapes is not None else None
         cleaned = checked(shape, collection, action, values)
         own = any((edit.collection, edit.row) == (collection, row) for edit in self._open)
-        if action != "create" and not own and not self._store.on_show((collection, row)):
+        if action not in ("create", "restore") and not own and not self._store.on_show((collection, row)):
             raise LookupError(f"{collection} {row} is not on this device")
         held = self._store.adopted((collection, row))
         base = held.version if held else 0

@@ -76,13 +76,16 @@ class Entry:
 def overlay(adopted: Mapping[str, Any] | None, entries: Iterable[Entry]) -> dict[str, Any] | None:
     """The row a person sees: the adopted values with the row's own entries replayed on top, in serial order.
 
-    None: no row to show. An edit of a row that is gone does not bring it back.
+    None: no row to show. An edit of a row that is gone does not bring it back; `restore` shows what a `delete` hid.
     """
     values = None if adopted is None else dict(adopted)
+    hidden: dict[str, Any] | None = None
     for entry in entries:
         given = entry.server_row or {}
+        if entry.action == "restore":
+            values = hidden if values is None else values
         if entry.action == "delete":
-            values = None
+            hidden, values = values, None
         elif entry.action == "create":
             values = {**(values or {}), **entry.effect, **given}
         elif values is not None:

@@ -171,6 +171,22 @@ class Fleet:
         device.unseen.pop(("follow_ups", row), None)
         self.means(device.name, "fieldwork.follow-up-deleted", row)
 
+    def delete_on(self, device: Device, customer: str) -> None:
+        """Delete a customer on show, without asking anybody."""
+        device.phone.delete("customers", customer)
+        device.unseen.pop(("customers", customer), None)
+
+    def restorable_on(self, device: Device) -> list[str]:
+        """Whom its person can restore without asking anybody: whom he deleted, on this device or another."""
+        deleting = {
+            each.row for each in device.phone.queue if (each.collection, each.action) == ("customers", "delete")
+        }
+        return sorted(deleting | device.phone.rows("deleted_customers").keys())
+
+    def restore_on(self, device: Device, customer: str) -> None:
+        """Take a deletion back, perhaps one that somebody else has taken back already."""
+        device.phone.act("customers", "restore", customer, {}, effect={})
+
     def send_again(self, device: Device) -> None:
         """What was refused because its customer was deleted is sent once more, as it was, now that he is on show again."""
         for mend in device.phone.mend:
@@ -237,22 +253,29 @@ class Fleet:
                 self.values.setdefault((kept, name), []).append(taken)
 
     def delete(self, customer: str) -> None:
-        """The director deletes a customer; what goes with him is remembered."""
-        before = invariants.rows_there(self)
+        """The director deletes a customer at his desk."""
         answer = self.offices["boss"]("DELETE", f"/customers/{customer}")
         assert answer.status_code in (204, 404, 410), answer.get_data()
-        now = invariants.rows_there(self)
-        if went := {(name, row) for name, rows in before.items() for row in rows.keys() - now[name].keys()}:
-            self.away[customer], self.standing = went, now
-            kept = {key: history for key, history in self.values.items() if key[0] == customer}
-            self.laid_by[customer] = {key: self.values.pop(key) for key in kept}
+        self._see_who_is_away()
 
     def bring_back(self, customer: str) -> None:
         """He is restored, with all that went with him."""
         answer = self.offices["boss"]("POST", f"/customers/deleted/{customer}/restore")
         assert answer.status_code == 200, answer.get_data()
-        self.values |= self.laid_by.pop(customer)
-        invariants.check_back(self, customer, self.away.pop(customer))
+        self._see_who_is_away()
+
+    def _see_who_is_away(self) -> None:
+        """Remember what went with customers who are deleted now, and look whether all is back of those who are restored."""
+        now = invariants.laid_aside(self)
+        for customer in now.keys() - self.away.keys():
+            self.away[customer] = now[customer]
+            gone = [key for key in self.values if key[0] == customer]
+            self.laid_by[customer] = {key: self.values.pop(key) for key in gone}
+        self.standing = invariants.rows_there(self)
+        for customer in self.away.keys() - now.keys():
+            for key, history in self.laid_by.pop(customer).items():
+                self.values[key] = history + self.values.get(key, [])
+            invariants.check_back(self, customer, self.away.pop(customer))
 
     def change_role(self, name: str, role: str) -> None:
         """A person gets one role instead of all he has."""
@@ -341,7 +364,10 @@ class Fleet:
         body = answer.get_data()
         if answer.status_code == 200 and "push" in request.body:
             verdicts = orjson.loads(body)["push"]["verdicts"]
-            invariants.answered(self, device, request.body["push"]["operations"], verdicts)
+            operations = request.body["push"]["operations"]
+            invariants.answered(self, device, operations, verdicts)
+            if any(each["action"] in ("delete", "restore") for each in operations):
+                self._see_who_is_away()
         return answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, body
 
     def _receive(self, device: Device, request: Request, answer: tuple[int, Mapping[str, str], bytes]) -> Exchanged:

@@ -16,6 +16,7 @@ from server.core.events import verify
 from server.core.rows import c
 from server.core.sync_issues import SyncIssue
 from server.core.types import Json
+from server.customers.deleting.models import DeletedRows
 from server.customers.models import Customer, TimelineEntry
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def answered(fleet: Fleet, device: Device, operations: Iterable[Mapping[str, Any
             device.taken.add(operation["row"])
             if operation["row"] not in device.deleted:
                 device.unseen[operation["collection"], operation["row"]] = verdict["visible_at"]
-        elif operation["action"] == "delete":
+        elif operation["action"] == "delete" and operation["collection"] != "customers":
             fleet.buried.add((operation["collection"], operation["row"]))
         if (operation["collection"], operation["action"]) == ("customers", "update"):
             for name in WATCHED:
@@ -202,6 +203,23 @@ def rows_there(fleet: Fleet) -> dict[str, dict[str, int]]:
         return {name: _rows(connection, fleet, collection) for name, collection in COLLECTIONS.items()}
 
 
+def laid_aside(fleet: Fleet) -> dict[str, set[tuple[str, str]]]:
+    """A customer who is deleted now → (collection, row) of all that went with him."""
+    names = {each.row.__table__.name: name for name, each in COLLECTIONS.items()}
+    t = c(DeletedRows)
+    with fleet.database.read(fleet.company.org) as connection:
+        kept = connection.execute(select(t.id, t.rows).where(t.org_id == fleet.company.org)).all()
+    return {
+        each.id: {
+            (names[table], row["id"])
+            for table, rows in orjson.loads(each.rows).items()
+            for row in rows
+            if table in names
+        }
+        for each in kept
+    }
+
+
 def _rows(connection: Connection, fleet: Fleet, collection: Collection) -> dict[str, int]:
     columns = c(collection.row)
     rows = connection.execute(select(columns.id, columns.version).where(columns.org_id == fleet.company.org))
@@ -214,7 +232,7 @@ def _forward(connection: Connection, fleet: Fleet) -> None:
         now = _rows(connection, fleet, collection)
         before = fleet.standing.get(name, {})
         for row, version in now.items():
-            if (name, row) in fleet.buried:
+            if (name, row) in fleet.buried and name != "deleted_customers":
                 raise Broken(Invariant.BURIED, f"{name} {row} lives again on the server")
             if version < before.get(row, 0):
                 raise Broken(Invariant.FORWARD, f"{name} {row} went back to version {version} on the server")

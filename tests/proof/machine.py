@@ -129,6 +129,14 @@ class FleetMachine(RuleBasedStateMachine):
         elif (other := self._some(boss, "customers", into)) is not None and other != customer:
             self.fleet.merge(other, customer)
 
+    @rule(name=st.sampled_from(("jie", "boss")), which=st.integers(0, 9), back=st.booleans())
+    def part_with_by_hand(self, name: str, which: int, back: bool) -> None:
+        device = self.fleet.devices[name]
+        if back and (gone := self.fleet.restorable_on(device)):
+            self.fleet.restore_on(device, gone[which % len(gone)])
+        elif not back and (customer := self._some(device, "customers", which)) is not None:
+            self.fleet.delete_on(device, customer)
+
     @precondition(lambda self: self.fleet.away)
     @rule(which=st.integers(0, 9))
     def bring_back(self, which: int) -> None:

@@ -11,11 +11,11 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.proof.invariants import Broken
 from tests.proof.machine import FleetMachine
 from tests.proof.planted import PLANTED
-from tests.proof.traces import RESTORED, TRACES, Trace, play
+from tests.proof.traces import BY_HAND, RESTORED, TRACES, Trace, play
 from tests.support import databases
 
 DEEP = bool(os.environ.get("DOORSTEP_TEST_DEEP"))
-KNOWN = {**TRACES, **RESTORED}
+KNOWN = {**TRACES, **RESTORED, **BY_HAND}
 RARE = {"removals_purged", "stale_answer_adopted", "restored_in_part"}
 """Bugs whose order of deeds is too rare to be searched for within minutes: pinned only."""
 

@@ -181,3 +181,27 @@ def _restored(*between: Step) -> Trace:
 
 RESTORED = {"deleted later": _restored(*_synced("wang")), "deleted in the same push": _restored()}
 """What is deleted stays deleted. Both find `removals_purged` too."""
+
+BY_HAND = {
+    "deleted on one device, restored on another, worked for on a third": Trace(
+        Invariant.DURABLE,
+        (
+            do("create_customer", name="wang"),
+            do("create_customer", name="wang"),
+            *_synced("wang", "jie", "boss"),
+            do("add_note", name="wang", which=0),
+            do("edit_grade", name="wang", which=0, grade="A"),
+            do("part_with_by_hand", name="jie", which=0, back=False),
+            do("part_with_by_hand", name="boss", which=0, back=False),
+            do("part_with_by_hand", name="boss", which=0, back=True),
+            do("part_with_by_hand", name="boss", which=1, back=False),
+            *_synced("jie", "wang", "boss", "jie"),
+            do("part_with_by_hand", name="jie", which=0, back=True),
+            do("send_again", name="wang"),
+            *_synced("wang", "jie"),
+            do("part_with_by_hand", name="boss", which=0, back=True),
+            *_synced("boss", "wang", "jie"),
+        ),
+    )
+}
+"""Deletions and restores without a network, in whatever order they arrive. No planted bug is looked for with it."""

@@ -47,6 +47,7 @@ KIND_OF: Mapping[str, str] = {
     "work_report_readers": "received report",
     "work_report_comments": "remark",
     "customer_places": "customer place",
+    "targets": "target",
     "arrivals": "arrival",
     "sync_issues": "issue",
     "notices": "notice",
@@ -71,6 +72,9 @@ NAMED: Mapping[str, str] = {
     "version_of": "attachment",
     "about_id": "visit",
     "assignee_id": "person",
+    "owner_id": "person",
+    "to_id": "person",
+    "from_id": "person",
     "claim_id": "claim",
     "type_id": "activity type",
     "opportunity_id": "opportunity",
@@ -172,6 +176,11 @@ def _remark(pushing: Pushing) -> dict[str, Any]:
     return {"report_id": pushing.own("report")["report_id"], "text": pushing.asker.scene.word()}
 
 
+def _target(pushing: Pushing) -> dict[str, Any]:
+    whose = {"owner_id": pushing.own("person")["user_id"]}
+    return {**whose, "month_on": DAY.isoformat(), "measure": "visits", "amount": 45}
+
+
 def _line(pushing: Pushing) -> dict[str, Any]:
     return {
         "claim_id": pushing.own("claim")["claim_id"],
@@ -194,6 +203,10 @@ ACTS: Mapping[tuple[str, str], Act] = {
     ("customers", "update"): Act(_word("needs")),
     ("customers", "merge"): Act(lambda pushing: {"gone_id": pushing.own("phone")["customer_id"]}),
     ("customers", "delete"): Act(),
+    ("customers", "restore"): Act(row="deleted customer"),
+    ("customers", "hand_over"): Act(
+        lambda pushing: {"to_id": pushing.asker.scene.acme.users[COLLEAGUES[pushing.caller]], "reason": "leaves"}
+    ),
     ("customer_phones", "create"): Act(_phone),
     ("customer_phones", "update"): Act(_word("label")),
     ("customer_contacts", "create"): Act(
@@ -240,6 +253,7 @@ ACTS: Mapping[tuple[str, str], Act] = {
     ("tasks", "update"): Act(_word("text")),
     ("tasks", "complete"): Act(),
     ("tasks", "cancel"): Act(),
+    ("tasks", "reopen"): Act(),
     ("activities", "create"): Act(_activity),
     ("questions", "create"): Act(_question),
     ("questions", "pass_on"): Act(lambda pushing: {"department_id": pushing.own("home")["unit_id"]}),
@@ -258,6 +272,9 @@ ACTS: Mapping[tuple[str, str], Act] = {
             "longitude_e7": 1_214_737_000,
         }
     ),
+    ("targets", "create"): Act(_target),
+    ("targets", "update"): Act(lambda _: {"amount": 50}),
+    ("targets", "delete"): Act(),
     ("sync_issues", "dismiss"): Act(),
     ("notices", "read"): Act(),
     ("notices", "snooze"): Act(lambda _: {"until": STARTED}),

@@ -16,6 +16,7 @@ from notifications.models import Notice
 from server.core.collections import COLLECTIONS, Collection
 from server.core.sync_issues import SyncIssue
 from server.core.types import from_ms
+from server.customers.deleting.models import DeletedCustomer
 from server.customers.lead_conflicts.models import conflict_id
 from server.customers.models import Customer
 from server.customers.operations import add_phone, create_customer
@@ -170,6 +171,16 @@ def _report(world: World, who: str) -> str:
     return reader.id
 
 
+def _deleted(world: World, who: str) -> str:
+    """One whom he deleted."""
+    actor = world.actor(who)
+    with world.working() as uow:
+        place = {"owner_id": actor.user_id, "unit_id": actor.unit_id}
+        deleted = uow.add(DeletedCustomer(name=TEXT, deleted_by=actor.user_id, **place))
+        uow.commit()
+    return deleted.id
+
+
 def _target(world: World, who: str) -> str:
     with world.working() as uow:
         day, owner = date.fromisoformat(DAY), world.users[who]
@@ -186,6 +197,7 @@ GIVEN: Mapping[str, Callable[[World, str], str]] = {
     "work_report_readers": _report,
     "lead_conflicts": _conflict,
     "targets": _target,
+    "deleted_customers": _deleted,
 }
 """Rows that devices do not make: how the server makes one for somebody. Collection → what does; it returns the id."""
 
@@ -216,17 +228,22 @@ class Maker:
         return self.made[name]
 
     def everything(self) -> dict[str, str]:
-        """A row of every collection that devices may add to. Collection → id."""
-        for name, collection in COLLECTIONS.items():
-            if "create" in collection.actions:
-                self.row(name)
+        """A row of every collection that his devices may add to. Collection → id."""
+        for name in self.addable():
+            self.row(name)
         return self.made
+
+    def addable(self) -> list[str]:
+        """The collections that his devices may add to."""
+        reach = self.world.actor(self.who).reach
+        made = ((name, each.actions["create"]) for name, each in COLLECTIONS.items() if "create" in each.actions)
+        return [name for name, each in made if each.function is None or reach(each.function)]
 
     def given(self) -> dict[str, str]:
         """A row of every collection that devices do not add to and that is not there by itself, made by the server at once. Collection → id."""
         for name, collection in COLLECTIONS.items():
-            is_given = bool(collection.actions) or name in GIVEN
-            if is_given and "create" not in collection.actions and name not in self.made:
+            is_given = name in GIVEN or (bool(collection.actions) and "create" not in collection.actions)
+            if is_given and name not in self.made:
                 self.made[name] = GIVEN[name](self.world, self.who)
         return {name: row for name, row in self.made.items() if name in GIVEN}
 

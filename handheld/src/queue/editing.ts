@@ -13,6 +13,8 @@ import { NotSendable, RowGone } from "./refusals";
 
 export const MAX_OPERATIONS = 500;
 export const MAX_OPERATION_BYTES = 65_536;
+/** What needs no row on show: one that is new, or that was deleted. */
+const BY_ID: ReadonlySet<string> = new Set(["create", "restore"]);
 /** Below what a server takes as one request, since a transaction is never split. */
 export const MAX_TRANSACTION_BYTES = 1_000_000;
 
@@ -32,12 +34,15 @@ export class Edits {
   readonly #shapes: Shapes | null;
   readonly #clock: () => number;
   readonly #mint: (now: number) => string;
+  /** When it was begun: what is done in one go was made at one instant. */
+  readonly #begun: number;
 
   /** shapes: null when none are known; then only what no server can read is refused. */
   constructor(shapes: Shapes | null, clock: () => number, mint: (now: number) => string) {
     this.#shapes = shapes;
     this.#clock = clock;
     this.#mint = mint;
+    this.#begun = clock();
   }
 
   create(collection: string, values: Members, id?: string): string {
@@ -63,7 +68,7 @@ export class Edits {
 
   #edit(collection: string, action: string, row: string, values: Members, effect?: Members): void {
     const cleaned = checked(this.#shapes, collection, action, values);
-    this.made.push({ collection, action, row, values: cleaned, effect: effect ?? cleaned, made_at: this.#clock() });
+    this.made.push({ collection, action, row, values: cleaned, effect: effect ?? cleaned, made_at: this.#begun });
   }
 }
 
@@ -114,7 +119,7 @@ export async function queue(writes: Writes, edits: readonly Edit[], draft: strin
   edits.forEach((edit, place) => {
     const key = rowKey(edit.collection, edit.row);
     const record = records[place];
-    if (edit.action !== "create" && !touched.has(key) && onShow(record) === null) throw new RowGone(edit.collection, edit.row);
+    if (!BY_ID.has(edit.action) && !touched.has(key) && onShow(record) === null) throw new RowGone(edit.collection, edit.row);
     touched.add(key);
     const entry: Entry = {
       serial: counters.nextSerial + place,

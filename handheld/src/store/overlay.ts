@@ -6,9 +6,11 @@ import type { Adopted, Entry, Own } from "./records";
 export function overlay(adopted: Adopted | null, entries: readonly Entry[]): Own | null {
   if (entries.length === 0) return null;
   let values: Members | null = adopted ? adopted.values : null;
+  let hidden: Members | null = null;
   for (const entry of entries) {
     const given = entry.server_row ?? {};
-    if (entry.action === "delete") values = null;
+    if (entry.action === "restore") values ??= hidden; // what a deletion hid is shown again
+    if (entry.action === "delete") [hidden, values] = [values, null];
     else if (entry.action === "create") values = { ...values, ...entry.effect, ...given };
     else if (values !== null) values = { ...values, ...entry.effect, ...given }; // an edit does not bring back what is gone
   }

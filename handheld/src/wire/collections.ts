@@ -120,6 +120,11 @@ export interface Rows {
     readonly subject_id: string | null;
     readonly params: unknown;
   };
+  deleted_customers: {
+    readonly name: string;
+    readonly owner_id: string;
+    readonly created_at: number;
+  };
   receptions: {
     readonly customer_id: string;
     readonly channel: "call" | "online" | "outside" | "visit";
@@ -580,6 +585,12 @@ export interface Actions {
       readonly gone_version?: number | null;
     };
     delete: Record<string, never>;
+    restore: Record<string, never>;
+    hand_over: {
+      readonly to_id: string;
+      readonly reason: string;
+      readonly from_id?: string | null;
+    };
   };
   customer_contacts: {
     create: {
@@ -625,6 +636,7 @@ export interface Actions {
     };
   };
   timeline: object;
+  deleted_customers: object;
   receptions: {
     create: {
       readonly customer_id: string;
@@ -862,6 +874,7 @@ export interface Actions {
       readonly done_note?: string | null;
     };
     cancel: Record<string, never>;
+    reopen: Record<string, never>;
   };
   activity_types: object;
   activities: {
@@ -886,7 +899,18 @@ export interface Actions {
     };
   };
   copies: object;
-  targets: object;
+  targets: {
+    create: {
+      readonly owner_id: string;
+      readonly month_on: string;
+      readonly measure: "visits" | "won_amount";
+      readonly amount: number;
+    };
+    update: {
+      readonly amount?: number;
+    };
+    delete: Record<string, never>;
+  };
   questions: {
     create: {
       readonly customer_id: string;
@@ -1189,6 +1213,15 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
         required: ["gone_id"],
       },
       delete: { values: {}, required: [] },
+      restore: { values: {}, required: [] },
+      hand_over: {
+        values: {
+          to_id: id,
+          reason: text(200),
+          from_id: orNull(id),
+        },
+        required: ["reason", "to_id"],
+      },
     },
     parents: {},
   },
@@ -1304,6 +1337,17 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
     actions: {
     },
     parents: {"customer_id": "customers"},
+  },
+  deleted_customers: {
+    policy: "server",
+    fields: {
+      name: text(120),
+      owner_id: id,
+      created_at: instant,
+    },
+    actions: {
+    },
+    parents: {},
   },
   receptions: {
     policy: "merge",
@@ -1857,6 +1901,7 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
         required: [],
       },
       cancel: { values: {}, required: [] },
+      reopen: { values: {}, required: [] },
     },
     parents: {"customer_id": "customers"},
   },
@@ -1952,7 +1997,7 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
     parents: {},
   },
   targets: {
-    policy: "server",
+    policy: "merge",
     fields: {
       owner_id: id,
       month_on: day,
@@ -1960,6 +2005,22 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
       amount: integer(1, 9007199254740991),
     },
     actions: {
+      create: {
+        values: {
+          owner_id: id,
+          month_on: day,
+          measure: code("visits", "won_amount"),
+          amount: integer(1, 9007199254740991),
+        },
+        required: ["amount", "measure", "month_on", "owner_id"],
+      },
+      update: {
+        values: {
+          amount: integer(1, 9007199254740991),
+        },
+        required: [],
+      },
+      delete: { values: {}, required: [] },
     },
     parents: {},
   },

@@ -7,6 +7,7 @@ from typing import Any
 
 from server.accounts.models import User
 from server.core.problems import NOT_FOUND, Refused, problem_type
+from server.core.rows import Row
 from server.core.uow import UnitOfWork
 from server.customers.absent import customer_there
 from server.customers.deleting import rules, taking
@@ -32,7 +33,7 @@ PROTECTED = problem_type(
 RESTORED = timeline_kind("restored", zh="恢复已删除客户", en="Restored after a deletion")
 
 
-def delete_customers(uow: UnitOfWork, customer_ids: Iterable[str]) -> int:
+def delete_customers(uow: UnitOfWork, customer_ids: Iterable[str], *, field: str | None = "/customers") -> int:
     """Take customers with all that hangs on them out of sight, all or none; for thirty days they can be restored.
 
     Deleting again what is deleted changes nothing. Returns how many went. Records CustomerDeleted. Raises Refused NOT_FOUND
@@ -44,60 +45,67 @@ def delete_customers(uow: UnitOfWork, customer_ids: Iterable[str]) -> int:
     uow.preload(DeletedCustomer, missing)
     known = {each: deleted for each in missing if (deleted := uow.get(DeletedCustomer, each)) is not None}
     if not all(map(reach.holds, known.values())):
-        raise Refused(NOT_FOUND, field="/customers")
-    there = [customer_there(uow, each, DELETE, field="/customers") for each in ids if each not in known]
+        raise Refused(NOT_FOUND, field=field)
+    there = [customer_there(uow, each, DELETE, field=field) for each in ids if each not in known]
     if there:
         _check_free(uow, there)
         _take(uow, there)
     return len(there)
 
 
-def delete_from_device(uow: UnitOfWork, customer: Customer, _values: Mapping[str, Any] | None = None) -> Customer:
-    """As delete_customers, of one."""
-    delete_customers(uow, [customer.id])
-    return customer
+def delete_from_device(uow: UnitOfWork, asked: Mapping[str, Any]) -> None:
+    """As delete_customers. asked: their ids."""
+    delete_customers(uow, asked, field=None)
 
 
 def restore_customers(uow: UnitOfWork, customer_ids: Iterable[str]) -> int:
-    """As restore_customer, of several, all or none. Returns how many came back; those who are there are not counted."""
-    ids = sorted(set(customer_ids))
+    """Bring back deleted customers with all that hung on them, under their owners; all or none.
+
+    Restoring again changes nothing. They come to the unit where their owner is now. Returns how many came back. Records
+    CustomerRestored. Raises Refused NOT_FOUND when one of them is nobody, or out of reach. Source: rule C18.
+    """
+    reach, ids = uow.actor.must(DELETE), sorted(set(customer_ids))
     for kind in (Customer, DeletedCustomer, DeletedRows):
         uow.preload(kind, ids)
-    gone = [each for each in ids if uow.get(Customer, each) is None]
+    gone: list[tuple[DeletedCustomer, DeletedRows]] = []
     for each in ids:
-        restore_customer(uow, each)
+        there, deleted, kept = uow.get(Customer, each), uow.get(DeletedCustomer, each), uow.get(DeletedRows, each)
+        row = deleted if there is None and kept is not None else there
+        if row is None or not reach.holds(row):
+            raise Refused(NOT_FOUND)
+        if deleted is not None and kept is not None:
+            gone.append((deleted, kept))
+    if gone:
+        _bring_back(uow, gone)
     return len(gone)
 
 
-def restore_customer(uow: UnitOfWork, customer_id: str) -> Customer:
-    """Bring back a deleted customer with all that hung on him, under his owner. Restoring again changes nothing.
+def restore_from_device(uow: UnitOfWork, asked: Mapping[str, Any]) -> None:
+    """As restore_customers. asked: their ids."""
+    restore_customers(uow, asked)
 
-    He comes to the unit where his owner is now. Records CustomerRestored. Raises Refused NOT_FOUND. Source: rule C18.
-    """
-    reach = uow.actor.must(DELETE)
-    deleted, kept = uow.get(DeletedCustomer, customer_id), uow.get(DeletedRows, customer_id)
-    if deleted is None or kept is None:
-        if (there := uow.get(Customer, customer_id)) is not None and reach.holds(there):
-            return there
-        raise Refused(NOT_FOUND)
-    if not reach.holds(deleted):
-        raise Refused(NOT_FOUND)
-    rows = taking.read(kept.rows)
-    home = uow.must(User, deleted.owner_id).unit_id
-    for row in rows:
-        if getattr(row, "unit_id", None) == deleted.unit_id:
-            row.unit_id = home  # type: ignore[attr-defined]
+
+def _bring_back(uow: UnitOfWork, gone: list[tuple[DeletedCustomer, DeletedRows]]) -> None:
+    if any(uow.is_removed(Customer, deleted.id) for deleted, _ in gone):
+        uow.flush()  # deleted in this very push: what went has to be gone before it can come back
+    uow.preload(User, {deleted.owner_id for deleted, _ in gone})
+    rows: list[Row] = []
+    for deleted, kept in gone:
+        home, his = uow.must(User, deleted.owner_id).unit_id, taking.read(kept.rows)
+        for row in his:
+            if getattr(row, "unit_id", None) == deleted.unit_id:
+                row.unit_id = home  # type: ignore[attr-defined]
+        rows += his
+        uow.record(CustomerRestored(deleted.id, deleted.owner_id, len(his)))
     taking.without_what_went(uow, rows)
     for row in taking.in_order(rows):
         uow.bring_back(row)
-    uow.remove(kept)
-    uow.remove(deleted)
-    customer = uow.must(Customer, customer_id)
-    uow.record(CustomerRestored(customer.id, customer.owner_id, len(rows)))
-    add_to_timeline(uow, customer, RESTORED)
-    uow.in_turn(look_for_conflicts, Entered(customer.id))
-    uow.in_turn(write_keys, customer.id)
-    return customer
+    for deleted, kept in gone:
+        uow.remove(kept)
+        uow.remove(deleted)
+        add_to_timeline(uow, uow.must(Customer, deleted.id), RESTORED)
+        uow.in_turn(look_for_conflicts, Entered(deleted.id))
+        uow.in_turn(write_keys, deleted.id)
 
 
 def _check_free(uow: UnitOfWork, customers: list[Customer]) -> None:
@@ -118,9 +126,12 @@ def _take(uow: UnitOfWork, customers: list[Customer]) -> None:
     drop_conflicts(uow, [customer.id for customer in customers])
     for customer_id, rows in taking.what_hangs_on(uow, customers).items():
         customer = uow.must(Customer, customer_id)
-        uow.add(
+        # Deleted before, restored and deleted again: what devices are sent of it goes on from the version they may have seen.
+        uow.bring_back(
             DeletedCustomer(
                 id=customer_id,
+                version=customer.version,
+                created_at=uow.now,
                 owner_id=customer.owner_id,
                 unit_id=customer.unit_id,
                 project_id=customer.project_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from server.core.access import system_actor
 from server.core.jobs import RunningJob, handler
@@ -19,16 +19,17 @@ BATCH = 500
 def purge_deleted(job: RunningJob) -> dict[str, int]:
     """Remove deleted customers for good after KEPT_FOR; their events stay. Result: `{purged}`. Safe to run again."""
     t, purged = c(DeletedCustomer), 0
-    over = select(t.id).where(t.org_id == job.org_id, t.created_at < job.services.clock.now() - KEPT_FOR)
+    kept, over = DeletedRows.__table__, t.created_at < job.services.clock.now() - KEPT_FOR
     while True:
         with job.services.writing(system_actor(job.org_id)) as uow:
-            ids = list(uow.connection.execute(over.order_by(t.created_at).limit(BATCH).with_for_update()).scalars())
-            for row in (DeletedRows, DeletedCustomer):
-                uow.connection.execute(delete(row.__table__).where(c(row).org_id == job.org_id, c(row).id.in_(ids)))
-            for each in ids:
-                uow.record(CustomerPurged(each))
+            gone = uow.find(DeletedCustomer, over, order_by=t.created_at, limit=BATCH)
+            ids = [each.id for each in gone]
+            uow.connection.execute(delete(kept).where(kept.c.org_id == job.org_id, kept.c.id.in_(ids)))
+            for each in gone:
+                uow.remove(each)
+                uow.record(CustomerPurged(each.id))
             uow.commit()
-        purged += len(ids)
+        purged += len(gone)
         job.progress(purged)
-        if len(ids) < BATCH:
+        if len(gone) < BATCH:
             return {"purged": purged}

@@ -10,7 +10,7 @@ from server.core.page_schemas import PageQuery, page_of
 from server.core.problems import BAD_CURSOR, NOT_FOUND
 from server.customers import queries
 from server.customers.absent import MERGED
-from server.customers.deleting.operations import PROTECTED, delete_customers, restore_customer, restore_customers
+from server.customers.deleting.operations import PROTECTED, delete_customers, restore_customers
 from server.customers.deleting.queries import deleted_page
 from server.customers.deleting.schemas import DeletedCustomerOut, DeletionIn, DeletionOut, RestoringIn, RestoringOut
 from server.customers.functions import DELETE
@@ -77,7 +77,7 @@ def restore_several(values: dict[str, Any]) -> dict[str, int]:
 def restore(customer_id: str) -> Card:
     """Bring a deleted customer back, with all that hung on him, to his owner. Again it changes nothing."""
     with writing() as uow:
-        restore_customer(uow, customer_id)
+        restore_customers(uow, [customer_id])
         uow.commit()
     with reading() as connection:
         return queries.get(connection, current_actor(), customer_id, written=True)

@@ -30,9 +30,8 @@ USERS = Blueprint(
 def hand_over(values: dict[str, Any]) -> dict[str, int]:
     """Give customers, with all that hangs on them, to another owner; all or none."""
     with writing() as uow:
-        count = operations.hand_over_customers(
-            uow, values["customers"], values["to"], values["reason"], from_user_id=values.get("from_user")
-        )
+        ids, seen = values["customers"], values.get("from_user")
+        count = operations.hand_over_customers(uow, ids, values["to"], values["reason"], seen=dict.fromkeys(ids, seen))
         uow.commit()
     return {"handed_over": count}
 

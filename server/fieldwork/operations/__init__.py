@@ -13,7 +13,7 @@ from server.fieldwork.operations.follow_ups import (
 )
 from server.fieldwork.operations.handover import follow_customers
 from server.fieldwork.operations.plans import cancel_plan, change_plan, create_plan, finish_plan, send_plan
-from server.fieldwork.operations.tasks import cancel_task, change_task, complete_task, create_task
+from server.fieldwork.operations.tasks import cancel_task, change_task, complete_task, create_task, reopen_task
 from server.fieldwork.operations.visits import (
     cancel_visit,
     change_visit,
@@ -24,6 +24,6 @@ from server.fieldwork.operations.visits import (
 __all__ = [
     "add_comment", "cancel_follow_up", "cancel_plan", "cancel_task", "cancel_visit", "change_follow_up", "change_plan",
     "change_task", "change_visit", "complete_follow_up", "complete_task", "create_follow_up", "create_plan", "create_task",
-    "create_visit", "delete_follow_up", "finish_plan", "finish_visit", "follow_customers", "reopen_visit", "send_plan",
+    "create_visit", "delete_follow_up", "finish_plan", "finish_visit", "follow_customers", "reopen_task", "reopen_visit", "send_plan",
     "start_visit",
 ]  # fmt: skip

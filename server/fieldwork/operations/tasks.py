@@ -98,3 +98,19 @@ def cancel_task(uow: UnitOfWork, task: Task, _values: Mapping[str, Any] | None =
         share_task(uow, task)
         uow.record(events.TaskClosed(task.id, task.assignee_id, task.state))
     return task
+
+
+def reopen_task(uow: UnitOfWork, task: Task, _values: Mapping[str, Any] | None = None) -> Task:
+    """Ask again for what was called off; of an open one it changes nothing. By who asked, or whoever may assign within reach.
+
+    It is a new asking: whoever is to do it is one to whom the actor may give it now. Records TaskAssigned. Raises Refused
+    NOT_YOURS, TASK_CLOSED when it was done, ASSIGNEE_UNKNOWN, FORBIDDEN_FUNCTION.
+    """
+    must_direct(uow, task, task.author_id)
+    if task.state == TaskState.CANCELLED:
+        assignee = assignee_of(uow, task.assignee_id)
+        uow.change(task, state=TaskState.OPEN.value, **belongs_to(None, assignee))
+        share_task(uow, task)
+        uow.record(events.TaskAssigned(task.id, assignee.id, task.customer_id, task.due_on))
+    check_open(task.state)
+    return task

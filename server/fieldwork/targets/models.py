@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 from typing import Annotated
 
 from sqlalchemy import CheckConstraint
 
-from server.core.rows import Code, Scoped, index, refers, table, unique
+from server.core.rows import Code, Marks, Scoped, index, refers, table, unique
+from server.core.types import Json
 from server.fieldwork.models import one_of
 from server.fieldwork.targets.rules import Measure
 
@@ -29,3 +31,4 @@ class Target(Scoped):
     month_on: date
     measure: Annotated[str, Code]
     amount: int
+    marks: Annotated[Marks, Json()] = dataclasses.field(default_factory=dict)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from server.accounts.models import User
@@ -27,8 +28,7 @@ def set_target(uow: UnitOfWork, target_id: str, values: Mapping[str, Any]) -> Ta
     if user is None or not mine or user.state != "active":
         raise Refused(NOT_FOUND)
     month_on, measure, amount = days_of(values["month_on"])[0], values["measure"], values["amount"]
-    t = c(Target)
-    found = uow.find(Target, t.owner_id == user.id, t.month_on == month_on, t.measure == measure)
+    found = [each for each in _of_month(uow, user.id, month_on) if each.measure == measure]
     if found:
         target, before = found[0], (found[0].amount, found[0].unit_id)
         uow.change(target, amount=amount, unit_id=user.unit_id)
@@ -49,7 +49,36 @@ def set_target(uow: UnitOfWork, target_id: str, values: Mapping[str, Any]) -> Ta
     return target
 
 
-def remove_target(uow: UnitOfWork, target: Target) -> None:
+def change_target(uow: UnitOfWork, target: Target, values: Mapping[str, Any]) -> Target:
+    """As set_target, of one that is there. values: amount."""
+    same = {name: getattr(target, name) for name in ("owner_id", "month_on", "measure", "amount")}
+    return set_target(uow, target.id, {**same, **values})
+
+
+def remove_target(uow: UnitOfWork, target: Target, _values: Mapping[str, Any] | None = None) -> Target:
     """Take a target away. Records TargetRemoved."""
     uow.remove(target)
     uow.record(TargetRemoved(target.id, target.owner_id, target.month_on, target.measure))
+    return target
+
+
+def preload_targets(uow: UnitOfWork, wanted: Iterable[tuple[str, date]]) -> None:
+    """Load at once the people whose targets a batch sets, and what is set. wanted: person and a day of the month."""
+    t, months = c(Target), {(owner_id, days_of(day)[0]) for owner_id, day in wanted}
+    if not months:
+        return
+    people = sorted({owner_id for owner_id, _ in months})
+    uow.preload(User, people)
+    uow.find(Target, t.owner_id.in_(people), t.month_on.in_(sorted({month_on for _, month_on in months})))
+    for each in months:
+        uow.once((Target, *each), lambda: True)
+
+
+def _of_month(uow: UnitOfWork, owner_id: str, month_on: date) -> list[Target]:
+    """Somebody's targets of a month, also those that were set in this unit of work."""
+    t = c(Target)
+    uow.once(
+        (Target, owner_id, month_on),
+        lambda: bool(uow.find(Target, t.owner_id == owner_id, t.month_on == month_on)) or True,
+    )
+    return uow.among(Target, lambda each: (each.owner_id, each.month_on) == (owner_id, month_on))

@@ -1,23 +1,52 @@
-"""What devices see of targets. Declarations only."""
+"""What devices see of targets, and what leaders set on them. Declarations only."""
 
 from __future__ import annotations
 
-from server.core.collections import Collection, Column, OwnedScope
+from collections.abc import Sequence
+from datetime import date
+
+from server.core.collections import Action, Collection, Column, OwnedScope
 from server.core.money import MAX_MINOR
-from server.fieldwork.targets.functions import READ
+from server.core.uow import UnitOfWork
+from server.fieldwork.targets import operations
+from server.fieldwork.targets.functions import READ, WRITE
 from server.fieldwork.targets.models import Target
 from server.fieldwork.targets.rules import Measure
+from server.fieldwork.targets.settling import settle_target
 from sync_protocol import wire
+from sync_protocol.operations import Operation
+from sync_protocol.wire import WireType
+
+_SET: dict[str, WireType] = {
+    "owner_id": wire.ID,
+    "month_on": wire.DAY,
+    "measure": wire.CODE(Measure),
+    "amount": wire.INTEGER(1, MAX_MINOR),
+}
+
+
+def _prepare(uow: UnitOfWork, batch: Sequence[Operation]) -> None:
+    wanted = [
+        (each.values["owner_id"], date.fromisoformat(each.values["month_on"]))
+        for each in batch
+        if each.action == "create"
+    ]
+    known = (uow.get(Target, each.row) for each in batch if each.action == "update")
+    wanted += [(target.owner_id, target.month_on) for target in known if target is not None]
+    operations.preload_targets(uow, wanted)
+
 
 TARGETS = Collection(
     name="targets",
     row=Target,
     scope=OwnedScope(READ),
-    policy="server",
-    columns=(
-        Column("owner_id", wire.ID),
-        Column("month_on", wire.DAY),
-        Column("measure", wire.CODE(Measure)),
-        Column("amount", wire.INTEGER(1, MAX_MINOR)),
-    ),
+    policy="merge",
+    columns=tuple(Column(name, kind, writable=name == "amount") for name, kind in _SET.items()),
+    actions={
+        "create": Action(operations.set_target, WRITE, values=_SET, required=frozenset(_SET)),
+        "update": Action(operations.change_target, WRITE),
+        "delete": Action(operations.remove_target, WRITE),
+    },
+    prepare=_prepare,
+    settle=settle_target,
 )

@@ -110,3 +110,15 @@ def cancel_task(task_id: str) -> Task:
         task = operations.cancel_task(uow, uow.must(Task, task_id, WRITE))
         uow.commit()
     return task
+
+
+@TASKS.route("/<id:task_id>/reopen", methods=["POST"])
+@requires(WRITE)
+@TASKS.response(200, TaskOut)
+@TASKS.refuses(NOT_YOURS, TASK_CLOSED, ASSIGNEE_UNKNOWN)
+def reopen_task(task_id: str) -> Task:
+    """Ask again for what was called off. A second time changes nothing."""
+    with writing() as uow:
+        task = operations.reopen_task(uow, uow.must(Task, task_id, WRITE))
+        uow.commit()
+    return task

@@ -12,7 +12,7 @@ from server.core.problems import Refused
 from server.customers.attachments import operations
 from server.customers.attachments.models import Attachment
 from server.customers.attachments.settling import settle_attachment
-from server.customers.deleting.operations import delete_customers, restore_customer
+from server.customers.deleting.operations import delete_customers, restore_customers
 from server.customers.merging.operations import merge_customers
 from server.customers.models import TimelineEntry
 from server.customers.operations import hand_over_customers
@@ -133,7 +133,7 @@ def test_it_is_seen_by_who_sees_the_customer_and_goes_with_him(office: Office) -
         uow.commit()
     assert office.rows(Attachment) == []
     with office.writing("yang") as uow:
-        restore_customer(uow, twin)
+        restore_customers(uow, [twin])
         uow.commit()
     assert sorted(each.revision for each in office.rows(Attachment)) == [1, 2, 3]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,7 +22,7 @@ from server.customers import hanging, operations
 from server.customers.deleting import purge as _purge  # noqa: F401 - declares the job
 from server.customers.deleting import taking
 from server.customers.deleting.models import DeletedCustomer, DeletedRows
-from server.customers.deleting.operations import delete_customers, restore_customer
+from server.customers.deleting.operations import delete_customers, restore_customers
 from server.customers.deleting.rules import KEPT_FOR
 from server.customers.lead_conflicts.models import LeadConflict
 from server.customers.models import Customer, CustomerPhone, FormerOwner, Note, TimelineEntry
@@ -43,7 +44,7 @@ def _delete(office: Office, *customers: str, by: str = "jie") -> int:
 
 def _restore(office: Office, customer: str, by: str = "jie") -> None:
     with office.writing(by) as uow:
-        restore_customer(uow, customer)
+        restore_customers(uow, [customer])
         uow.commit()
 
 
@@ -175,13 +176,113 @@ def test_late_work_for_him_comes_back_saying_until_when_he_can_be_restored(offic
     assert [each.code for each in office.push(device, late, edit).decisions] == [None, None]
 
 
-def test_a_supervisors_device_deletes_too(office: Office) -> None:
+def _asked(action: str, *customers: str, group: int = 1) -> list[dict[str, Any]]:
+    """One local transaction of a device."""
+    return [{"collection": "customers", "action": action, "row": each, "group": group} for each in customers]
+
+
+def _push(office: Office, device: Any, *groups: list[dict[str, Any]]) -> list[str | None]:
+    return [each.code for each in office.push(device, *itertools.chain(*groups)).decisions]
+
+
+def test_a_supervisors_device_deletes_and_restores_too_and_again_changes_nothing(office: Office) -> None:
     customer = office.customer(by="wang")
-    delete = {"collection": "customers", "action": "delete", "row": customer}
-    device = office.on_device("jie")
-    assert [each.code for each in office.push(device, delete, delete).decisions] == [None, "core.not-found"]
-    assert office.push(device, delete).decisions[0].code == "customers.deleted"
-    assert office.push(office.on_device("wang"), delete).decisions[0].code == "core.function-missing"
+    delete, restore = _asked("delete", customer), _asked("restore", customer)
+    jie, wang = office.on_device("jie"), office.on_device("wang")
+    assert _push(office, wang, delete) == _push(office, wang, restore) == ["core.function-missing"]
+    assert _push(office, jie, delete, delete) == [None] * 2
+    assert _push(office, jie, delete) == [None]
+    assert _push(office, office.on_device("hong"), restore) == ["core.not-found"]
+    assert _push(office, jie, restore, restore) == [None] * 2
+    assert _push(office, jie, _asked("restore", new_id())) == ["core.not-found"]
+    for name in ("deleted", "restored"):
+        assert len(office.events(f"customers.customer-{name}")) == 1
+    assert office.rows(Customer)[0].version == 2
+
+
+def test_deleted_and_restored_in_one_queue_he_is_as_he_was_and_late_work_behind_it_is_taken(office: Office) -> None:
+    customer = _furnished(office)
+    before, device = _stored(office), office.on_device("jie")
+    note = {
+        "collection": "notes",
+        "action": "create",
+        "row": new_id(),
+        "values": {"customer_id": customer, "text": "x"},
+    }
+    steps = _asked("delete", customer), _asked("restore", customer, group=2)
+    assert _push(office, device, *steps, [{**note, "group": 3}]) == [None] * 3
+    (back,) = [each for each in office.rows(TimelineEntry) if each.kind == "restored"]
+    after = _stored(office)
+    assert {each["id"] for each in after["customer_notes"]} - {each["id"] for each in before["customer_notes"]} == {
+        note["row"]
+    }
+    assert back.customer_id == customer
+    assert len(pull_all(office.database, office.actor("wang")).ids("notes")) == 3
+    assert _push(office, device, _asked("delete", customer)) == [None]
+    late = [{**note, "row": new_id(), "group": 2}]
+    assert _push(office, device, late) == ["customers.deleted"]
+    assert _push(office, device, _asked("restore", customer), late) == [None] * 2, (
+        "back in the very push that needs him"
+    )
+
+
+def test_several_are_deleted_and_restored_all_or_none_and_who_is_protected_is_named(office: Office) -> None:
+    won, one, other = (
+        office.customer("赵", by="wang", stage="won"),
+        office.customer(by="wang"),
+        office.customer(by="na"),
+    )
+    yang, jie = office.on_device("yang"), office.on_device("jie")
+    applied = office.push(yang, *_asked("delete", one, won, other)).decisions
+    assert [each.code for each in applied] == ["customers.protected", *["sync.group-failed"] * 2]
+    assert (applied[0].params["names"], applied[0].params["reasons"]) == (["赵"], ["won"])
+    assert _push(office, jie, _asked("delete", one, other)) == ["sync.group-failed", "core.not-found"]
+    assert len(office.rows(Customer)) == 3
+    _delete(office, other, by="yang")
+    assert _push(office, yang, _asked("delete", one, other)) == [None] * 2, "who is away already holds nobody up"
+    assert _push(office, jie, _asked("restore", one, other)) == ["core.not-found", "sync.group-failed"]
+    assert len(office.rows(DeletedCustomer)) == 2
+    assert _push(office, yang, _asked("restore", one, other)) == [None] * 2
+
+
+def test_whoever_deleted_somebody_has_him_on_his_devices_while_he_can_be_restored(
+    office: Office, tmp_path: Path
+) -> None:
+    one, other = office.customer("王小明", by="wang"), office.customer("李四", by="wang")
+    _delete(office, one)
+    _delete(office, other, by="yang")
+
+    def held(who: str) -> set[str]:
+        found: set[str] = pull_all(office.database, office.actor(who)).ids("deleted_customers")
+        return found
+
+    assert (held("jie"), held("yang"), held("wang")) == ({one}, {other}, set())
+    shown = pull_all(office.database, office.actor("jie")).of("deleted_customers")[one]
+    assert (shown["name"], shown["owner_id"]) == ("王小明", office.users["wang"])
+    _restore(office, one, by="yang")
+    assert held("jie") == set()
+    office.clock.at += KEPT_FOR + timedelta(seconds=1)
+    assert _night(office, tmp_path) == {"purged": 1}
+    assert held("yang") == set()
+    assert _push(office, office.on_device("yang"), _asked("restore", other)) == ["core.not-found"]
+    (issue,) = pull_all(office.database, office.actor("yang")).of("sync_issues").values()
+    assert (issue["action"], issue["row_id"]) == ("restore", other), "what could not be done is kept"
+
+
+def test_several_cost_a_device_the_same_however_many_they_are(office: Office) -> None:
+    def cost(size: int) -> tuple[int, int, int]:
+        customers, device = [office.customer(by="wang", phone=PHONE) for _ in range(size)], office.on_device("yang")
+        given = {"to_id": office.users["na"], "from_id": office.users["wang"], "reason": "换人"}
+        found = []
+        for action in ("hand_over", "delete", "restore"):
+            asked = [{**each, "values": given if action == "hand_over" else {}} for each in _asked(action, *customers)]
+            with statements(office.database) as seen:
+                assert set(_push(office, device, asked)) == {None}
+            found.append(len(seen))
+        return found[0], found[1], found[2]
+
+    cost(1)
+    assert cost(2) == cost(15)
 
 
 def test_a_conflict_is_over_with_him_and_opened_anew_when_he_is_back(office: Office) -> None:

@@ -17,7 +17,7 @@ from server.core.sync_issues import SyncIssue
 from server.core.uow import UnitOfWork
 from server.customers import operations
 from server.customers.deleting.models import DeletedCustomer
-from server.customers.deleting.operations import delete_customers, restore_customer
+from server.customers.deleting.operations import delete_customers, restore_customers
 from server.customers.merging.models import MergedCustomer
 from server.customers.merging.operations import merge_customers
 from server.customers.models import Customer, CustomerPhone, Note
@@ -91,7 +91,7 @@ def test_edit_note_merge_handover_and_deletion_of_one_customer_have_one_outcome(
                 assert office.row(Customer, kept).remark == "爱喝茶"
         else:
             assert office.row(DeletedCustomer, one) is not None
-            assert _in_office(office, "yang", lambda uow: restore_customer(uow, one)) is None  # noqa: B023
+            assert _in_office(office, "yang", lambda uow: restore_customers(uow, [one])) is None  # noqa: B023
             if edited is None:
                 assert office.row(Customer, one).remark == "爱喝茶"
             assert _in_office(office, "yang", lambda uow: delete_customers(uow, [one])) is None  # noqa: B023
@@ -121,7 +121,7 @@ def test_two_who_merge_the_same_two_the_other_way_round_leave_one_customer(offic
 def test_two_taps_on_delete_or_restore_are_one(office: Office) -> None:
     customer = office.customer(by="wang")
     for act, code in ((lambda uow: delete_customers(uow, [customer]), "deleted"),
-                      (lambda uow: restore_customer(uow, customer), "restored")):  # fmt: skip
+                      (lambda uow: restore_customers(uow, [customer]), "restored")):  # fmt: skip
         assert at_once(*[partial(_in_office, office, "jie", act)] * 4) == [None] * 4
         assert len(office.events(f"customers.customer-{code}")) == 1
 

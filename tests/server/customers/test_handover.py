@@ -25,9 +25,9 @@ def _with_history(office: Office, by: str = "wang") -> str:
     return customer_id
 
 
-def _hand_over(office: Office, by: str, ids: Sequence[str], to: str, **given: str) -> int:
+def _hand_over(office: Office, by: str, ids: Sequence[str], to: str, *, seen: str | None = None) -> int:
     with office.writing(by) as uow:
-        count = operations.hand_over_customers(uow, ids, office.users[to], "调岗", **given)
+        count = operations.hand_over_customers(uow, ids, office.users[to], "调岗", seen=dict.fromkeys(ids, seen))
         uow.commit()
     return count
 
@@ -117,7 +117,7 @@ def test_a_handover_needs_its_reason(office: Office) -> None:
 def test_who_saw_another_owner_decides_again(office: Office) -> None:
     customer_id = office.customer(by="zhao")
     with pytest.raises(Refused, match=refused("customers.owner-changed")):
-        _hand_over(office, "jie", [customer_id], "jie", from_user_id=office.users["wang"])
+        _hand_over(office, "jie", [customer_id], "jie", seen=office.users["wang"])
 
 
 def test_to_his_own_owner_changes_nothing(office: Office) -> None:
@@ -228,7 +228,7 @@ def test_two_handovers_at_once_have_one_outcome(office: Office) -> None:
     def race(by: str, to: str) -> None:
         start.wait()
         try:
-            _hand_over(office, by, ids, to, from_user_id=office.users["wang"])
+            _hand_over(office, by, ids, to, seen=office.users["wang"])
             outcomes[to] = "done"
         except Refused as refusal:
             outcomes[to] = refusal.code
@@ -272,3 +272,27 @@ def test_a_note_written_during_a_handover_goes_along(office: Office) -> None:
     owner = office.row(Customer, customer_id).owner_id
     assert {row.owner_id for row in office.rows(Note, customer_id=customer_id)} == {owner}
     assert {row.owner_id for row in office.rows(TimelineEntry, customer_id=customer_id)} == {owner}
+
+
+def test_a_leaders_device_hands_over_what_he_saw_and_the_second_of_two_is_told(office: Office) -> None:
+    one, two, theirs = office.customer(by="wang"), office.customer(by="zhao"), office.customer(by="na")
+    users = office.users
+
+    def pushed(who: str, to: str, *customers: tuple[str, str], reason: str = "换人") -> list[str | None]:
+        asked = [
+            {"collection": "customers", "action": "hand_over", "row": customer, "group": 1,
+             "values": {"to_id": users[to], "reason": reason, "from_id": users[seen]}}
+            for customer, seen in customers
+        ]  # fmt: skip
+        return [each.code for each in office.push(office.on_device(who), *asked).decisions]
+
+    failed = "sync.group-failed"
+    assert pushed("wang", "zhao", (one, "wang")) == ["core.function-missing"]
+    assert pushed("jie", "zhao", (one, "wang"), (theirs, "na")) == [failed, "core.not-found"]
+    assert pushed("jie", "na", (one, "wang")) == ["customers.new-owner-unfit"]
+    assert pushed("jie", "zhao", (one, "wang"), reason=" ") == ["customers.reason-required"]
+    assert pushed("jie", "zhao", (one, "wang"), (two, "zhao")) == [None, None]
+    assert pushed("yang", "na", (one, "wang"), (two, "zhao")) == ["customers.owner-changed", failed]
+    assert {office.row(Customer, each).owner_id for each in (one, two)} == {users["zhao"]}
+    assert len(office.events("customers.customer-handed-over")) == 1
+    assert pushed("jie", "wang", (one, "zhao")) == [None], "taken back is given back"

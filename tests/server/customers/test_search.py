@@ -13,7 +13,7 @@ from server.core.db import Database, commit, downgrade, migrate
 from server.core.tables import ORG_DIRECTORY
 from server.customers import operations, queries
 from server.customers.contacts import operations as contacts
-from server.customers.deleting.operations import delete_customers, restore_customer
+from server.customers.deleting.operations import delete_customers, restore_customers
 from server.customers.models import Customer
 from server.customers.queries import Filters
 from server.customers.rules import name_key
@@ -98,7 +98,7 @@ def test_a_deleted_customer_leaves_no_key_and_a_restored_one_is_found(office: Of
         uow.commit()
     assert keys() == set()
     with office.writing("boss") as uow:
-        restore_customer(uow, customer)
+        restore_customers(uow, [customer])
         uow.commit()
     assert keys() == made
     assert _found(office, "ln") == ["王小明"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from server.customers.deleting.operations import delete_customers, restore_customer
+from server.customers.deleting.operations import delete_customers, restore_customers
 from server.customers.functions import DELETE, MERGE
 from server.customers.merging.operations import merge_customers
 from server.fieldwork import operations
@@ -100,7 +100,7 @@ def test_a_deleted_customer_takes_visits_comments_follow_ups_and_tasks_along_and
         held = pull_all(office.database, office.actor(who))
         assert [held.ids(name) for name in ("visits", "visit_comments", "follow_ups", "tasks")] == [set()] * 4, who
     with office.writing("yang") as uow:
-        restore_customer(uow, customer)
+        restore_customers(uow, [customer])
         uow.commit()
     assert stored() == before
     assert pull_all(office.database, office.actor("wang")).ids("visits") == {visit}

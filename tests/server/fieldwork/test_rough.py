@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from server.core.sync_issues import SyncIssue
 from server.core.types import to_ms
-from server.customers.deleting.operations import delete_customers, restore_customer
+from server.customers.deleting.operations import delete_customers, restore_customers
 from server.customers.functions import DELETE
 from sync_protocol.ids import new_id
 from tests.server.fieldwork.office import ON_SITE, SITE, Office, shanghai
@@ -114,7 +114,7 @@ def test_late_work_for_a_deleted_customer_is_kept_and_sent_again_as_it_was_after
     kept = [issue.attempted.get("result") or issue.attempted.get("text") for issue in office.rows(SyncIssue)]
     assert {"看中三房", "送资料", "爱喝茶"} <= set(kept)
     with office.writing("yang") as uow:
-        restore_customer(uow, customer)
+        restore_customers(uow, [customer])
         uow.commit()
     assert work() == [None] * 4
     assert {office.visit_row(each).result for each in (visit, unplanned)} == {"看中三房", "送资料"}

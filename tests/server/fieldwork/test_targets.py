@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -24,7 +25,7 @@ from server.fieldwork.targets.queries import TargetFilters, TargetLine
 from server.fieldwork.targets.rules import days_of
 from sync_protocol.ids import new_id
 from tests.server.fieldwork.office import Door, Office, statements
-from tests.support.syncing import pull_all
+from tests.support.syncing import Queue, pull_all, push, told
 
 MARCH = date(2025, 3, 1)
 RECORDED = json.loads((Path(__file__).parent / "cases/targets.json").read_text(encoding="utf-8"))
@@ -161,6 +162,66 @@ def test_a_leavers_targets_stay_his(office: Office) -> None:
         uow.commit()
     assert office.row(Target, target).owner_id == office.users["wang"]
     assert [each.id for each in _listed(office, "jie")] == [target]
+
+
+def _push(office: Office, who: str, queue: Queue) -> list[tuple[str, str | None]]:
+    return [
+        told(each) for each in push(office.database, office.on_device(who), queue.take(), clock=office.clock).decisions
+    ]
+
+
+def _on(office: Office, whose: str, amount: int) -> dict[str, Any]:
+    return {"owner_id": office.users[whose], "month_on": "2025-03-31", "measure": "visits", "amount": amount}
+
+
+def test_a_leader_sets_changes_and_takes_away_without_a_network(office: Office) -> None:
+    queue = Queue()
+    row = queue.create("targets", **_on(office, "wang", 40))
+    queue.update("targets", row, base=0, amount=50)
+    queue.create("targets", **_on(office, "na", 40))
+    assert _push(office, "jie", queue) == [("applied", None)] * 2 + [("rejected", "core.not-found")]
+    held = pull_all(office.database, office.on_device("wang")).of("targets")
+    assert {key: (each["month_on"], each["amount"]) for key, each in held.items()} == {row: ("2025-03-01", 50)}
+    again = Queue()
+    again.create("targets", row, **_on(office, "wang", 50))
+    again.act("targets", "delete", row)
+    again.act("targets", "delete", row)
+    assert _push(office, "jie", again) == [("duplicate", None), ("applied", None), ("rejected", "core.not-found")]
+    own = Queue()
+    own.create("targets", **_on(office, "wang", 40))
+    assert _push(office, "wang", own) == [("rejected", "core.function-missing")]
+
+
+def test_of_two_devices_that_set_one_there_is_one_and_two_changes_of_it_are_a_clash(office: Office) -> None:
+    """Made by both it is the last one's to arrive, under the id of the first; changed by both, it is asked which."""
+    first, second = Queue(), Queue()
+    row = first.create("targets", **_on(office, "wang", 40))
+    second.create("targets", **_on(office, "wang", 60))
+    second.create("targets", **_on(office, "wang", 70))
+    assert _push(office, "jie", first) + _push(office, "yang", second) == [("applied", None)] * 3
+    (target,) = office.rows(Target)
+    assert (target.id, target.amount) == (row, 70)
+    third = Queue()
+    third.update("targets", row, base=1, amount=45)
+    assert _push(office, "jie", third) == [("conflict", "sync.clash")]
+    assert office.row(Target, row).amount == 70
+
+
+def test_a_batch_reads_no_target_by_itself(office: Office) -> None:
+    month = itertools.count()
+
+    def cost(size: int) -> int:
+        queue, people = Queue(), ("wang", "zhao", "na", "jie")
+        for each in itertools.islice(month, size):
+            day = f"20{30 + each // 12}-{each % 12 + 1:02}-01"
+            row = queue.create("targets", **{**_on(office, people[each % 4], 40), "month_on": day})
+            queue.update("targets", row, amount=50)
+        with statements(office.database) as seen:
+            assert set(_push(office, "yang", queue)) == {("applied", None)}
+        return len(seen)
+
+    cost(1)
+    assert cost(4) == cost(50)
 
 
 def test_statements_do_not_grow_with_people(office: Office) -> None:

@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
+from server.accounts.models import User
+from server.core.access import system_actor
 from server.core.problems import Refused
+from server.core.uow import unit_of_work
 from server.fieldwork import operations
 from server.fieldwork.models import Task
 from sync_protocol.ids import new_id
@@ -94,6 +97,29 @@ def test_what_is_closed_stays_as_it_is(office: Office, close: Any) -> None:
             office.do("jie", operation, Task, task)
 
 
+def test_what_was_called_off_is_asked_for_again_by_whoever_may_ask_for_it(office: Office) -> None:
+    task, done = _give(office), _give(office)
+    office.do("jie", operations.cancel_task, Task, task)
+    office.do("wang", operations.complete_task, Task, done)
+    for who, code in (("wang", "fieldwork.not-yours"), ("hong", "core.not-found")):
+        with pytest.raises(Refused, match=rf"^{code}$"):
+            office.do(who, operations.reopen_task, Task, task)
+    queue = Queue()
+    queue.act("tasks", "reopen", task)
+    queue.act("tasks", "reopen", task)
+    queue.act("tasks", "reopen", done)
+    assert _push(office, "yang", queue) == [("applied", None)] * 2 + [("rejected", "fieldwork.task-already-closed")]
+    row = office.row(Task, task)
+    assert (row.state, row.assignee_id) == ("open", office.users["wang"])
+    assert len(office.events("fieldwork.task-assigned")) == 3, "who is to do it is told anew, once"
+    office.do("jie", operations.cancel_task, Task, task)
+    with unit_of_work(office.database, system_actor(office.org), clock=office.clock) as uow:
+        uow.change(uow.must(User, office.users["wang"]), state="disabled")
+        uow.commit()
+    with pytest.raises(Refused, match=r"^fieldwork.assignee-unknown$"):
+        office.do("jie", operations.reopen_task, Task, task)
+
+
 def test_a_task_stays_with_its_assignee_after_a_handover(office: Office) -> None:
     customer = office.customer(by="wang")
     task = _give(office, customer_id=customer)
@@ -145,3 +171,6 @@ def test_the_office_gives_reads_and_closes_tasks(office: Office, door: Door) -> 
     assert ok("wang", "POST", f"/tasks/{task_id}/complete", done_note="好")["state"] == "done"
     assert ok("jie", "POST", f"/tasks/{first}/cancel")["state"] == "cancelled"
     assert ok("wang", "POST", f"/tasks/{first}/cancel", 403)["code"] == "fieldwork.not-yours"
+    assert ok("wang", "POST", f"/tasks/{first}/reopen", 403)["code"] == "fieldwork.not-yours"
+    assert ok("jie", "POST", f"/tasks/{first}/reopen")["state"] == "open"
+    assert ok("jie", "POST", f"/tasks/{task_id}/reopen", 409)["code"] == "fieldwork.task-already-closed"

@@ -247,6 +247,7 @@ RECIPES: Mapping[str, Recipe] = {
     ),
     "POST /api/v1/tasks/{task_id}/complete": Recipe(row="task", body=body_of(done_note="done")),
     "POST /api/v1/tasks/{task_id}/cancel": Recipe(row="task"),
+    "POST /api/v1/tasks/{task_id}/reopen": Recipe(row="task"),
     # questions and reports
     "GET /api/v1/questions": Recipe(
         references={"?customer_id": "question:customer_id", "?author_id": "person", "?department_id": "home"}

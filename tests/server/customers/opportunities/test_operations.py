@@ -11,7 +11,7 @@ import pytest
 
 from server.core.problems import Refused
 from server.customers import operations as customers
-from server.customers.deleting.operations import delete_customers, restore_customer
+from server.customers.deleting.operations import delete_customers, restore_customers
 from server.customers.merging.operations import merge_customers
 from server.customers.models import Customer, TimelineEntry
 from server.customers.opportunities import operations
@@ -259,7 +259,7 @@ def test_with_its_customer_it_is_merged_deleted_and_restored(office: Office) -> 
         uow.commit()
     assert held() == (set(), set())
     with office.writing("boss") as uow:
-        restore_customer(uow, kept)
+        restore_customers(uow, [kept])
         uow.commit()
     assert held() == ({row}, {contact})
 
