@@ -175,7 +175,7 @@ def _deleted(world: World, who: str) -> str:
     """One whom he deleted."""
     actor = world.actor(who)
     with world.working() as uow:
-        place = {"owner_id": actor.user_id, "unit_id": actor.unit_id}
+        place: dict[str, Any] = {"owner_id": actor.user_id, "unit_id": actor.unit_id}
         deleted = uow.add(DeletedCustomer(name=TEXT, deleted_by=actor.user_id, **place))
         uow.commit()
     return deleted.id

@@ -7,7 +7,7 @@ from typing import Any
 
 from server.accounts.models import User
 from server.core.problems import NOT_FOUND, Refused, problem_type
-from server.core.rows import Row
+from server.core.rows import Row, c
 from server.core.uow import UnitOfWork
 from server.customers.absent import customer_there
 from server.customers.deleting import rules, taking
@@ -40,10 +40,7 @@ def delete_customers(uow: UnitOfWork, customer_ids: Iterable[str], *, field: str
     when one of them is out of reach, MERGED when he is another by now, PROTECTED naming those who are. Source: rule C18.
     """
     reach, ids = uow.actor.must(DELETE), sorted(set(customer_ids))
-    uow.preload(Customer, ids)
-    missing = [each for each in ids if uow.get(Customer, each) is None]
-    uow.preload(DeletedCustomer, missing)
-    known = {each: deleted for each in missing if (deleted := uow.get(DeletedCustomer, each)) is not None}
+    known = _deleted_of(uow, ids)
     if not all(map(reach.holds, known.values())):
         raise Refused(NOT_FOUND, field=field)
     there = [customer_there(uow, each, DELETE, field=field) for each in ids if each not in known]
@@ -65,19 +62,13 @@ def restore_customers(uow: UnitOfWork, customer_ids: Iterable[str]) -> int:
     CustomerRestored. Raises Refused NOT_FOUND when one of them is nobody, or out of reach. Source: rule C18.
     """
     reach, ids = uow.actor.must(DELETE), sorted(set(customer_ids))
-    for kind in (Customer, DeletedCustomer, DeletedRows):
-        uow.preload(kind, ids)
-    gone: list[tuple[DeletedCustomer, DeletedRows]] = []
-    for each in ids:
-        there, deleted, kept = uow.get(Customer, each), uow.get(DeletedCustomer, each), uow.get(DeletedRows, each)
-        row = deleted if there is None and kept is not None else there
-        if row is None or not reach.holds(row):
-            raise Refused(NOT_FOUND)
-        if deleted is not None and kept is not None:
-            gone.append((deleted, kept))
-    if gone:
-        _bring_back(uow, gone)
-    return len(gone)
+    known = _deleted_of(uow, ids)
+    rows = [known.get(each) or uow.get(Customer, each) for each in ids]
+    if not all(row is not None and reach.holds(row) for row in rows):
+        raise Refused(NOT_FOUND)
+    if known:
+        _bring_back(uow, list(known.values()))
+    return len(known)
 
 
 def restore_from_device(uow: UnitOfWork, asked: Mapping[str, Any]) -> None:
@@ -85,13 +76,29 @@ def restore_from_device(uow: UnitOfWork, asked: Mapping[str, Any]) -> None:
     restore_customers(uow, asked)
 
 
-def _bring_back(uow: UnitOfWork, gone: list[tuple[DeletedCustomer, DeletedRows]]) -> None:
-    if any(uow.is_removed(Customer, deleted.id) for deleted, _ in gone):
+def _deleted_of(uow: UnitOfWork, ids: list[str]) -> dict[str, DeletedCustomer]:
+    """Those of these customers who are deleted; loads those who are there, too.
+
+    Who was restored by another while this waited for his row is in neither table as it was seen, and is looked for again.
+    """
+    uow.preload(Customer, ids)
+    missing = [each for each in ids if uow.get(Customer, each) is None]
+    uow.preload(DeletedCustomer, missing)
+    known = {each: deleted for each in missing if (deleted := uow.get(DeletedCustomer, each)) is not None}
+    if nowhere := [each for each in missing if each not in known]:
+        uow.find(Customer, c(Customer).id.in_(nowhere))
+    return known
+
+
+def _bring_back(uow: UnitOfWork, gone: list[DeletedCustomer]) -> None:
+    if any(uow.is_removed(Customer, deleted.id) for deleted in gone):
         uow.flush()  # deleted in this very push: what went has to be gone before it can come back
-    uow.preload(User, {deleted.owner_id for deleted, _ in gone})
+    uow.preload(DeletedRows, [deleted.id for deleted in gone])
+    uow.preload(User, {deleted.owner_id for deleted in gone})
     rows: list[Row] = []
-    for deleted, kept in gone:
-        home, his = uow.must(User, deleted.owner_id).unit_id, taking.read(kept.rows)
+    for deleted in gone:
+        his = taking.read(uow.must(DeletedRows, deleted.id).rows)
+        home = uow.must(User, deleted.owner_id).unit_id
         for row in his:
             if getattr(row, "unit_id", None) == deleted.unit_id:
                 row.unit_id = home  # type: ignore[attr-defined]
@@ -100,8 +107,8 @@ def _bring_back(uow: UnitOfWork, gone: list[tuple[DeletedCustomer, DeletedRows]]
     taking.without_what_went(uow, rows)
     for row in taking.in_order(rows):
         uow.bring_back(row)
-    for deleted, kept in gone:
-        uow.remove(kept)
+    for deleted in gone:
+        uow.remove(uow.must(DeletedRows, deleted.id))
         uow.remove(deleted)
         add_to_timeline(uow, uow.must(Customer, deleted.id), RESTORED)
         uow.in_turn(look_for_conflicts, Entered(deleted.id))
