@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
@@ -14,6 +16,8 @@ from server.core.i18n import FIELD_TEXTS, STATUS_TITLES, Language, Text
 from server.core.problem_types import CATALOGUE, PROBLEMS_PATH
 from tests.support.document import Field, Operation
 
+T = TypeVar("T")
+DEEP = bool(os.environ.get("DOORSTEP_TEST_DEEP"))
 MIB = 1_048_576
 
 ANY_TYPE: Mapping[str, Any] = {
@@ -277,3 +281,12 @@ def _is_filled(text: Text, said: str, language: Language) -> bool:
     template = text.zh if language == "zh" else text.en
     parts = [re.escape(each) for each in re.split(r"\{\w+\}", template)]
     return re.fullmatch(".*".join(parts), said, re.DOTALL) is not None
+
+
+def share(cases: Iterable[T], of: str, parts: int = 4) -> list[T]:
+    """Those of the cases that fall to one of many which go the same way: one in so many, begun elsewhere for each name.
+
+    So each of the many meets some, and each case some of the many; in `make test-deep` all meet all.
+    """
+    found = list(cases)
+    return found if DEEP else found[zlib.crc32(of.encode()) % parts :: parts]

@@ -28,6 +28,7 @@ from server.customers.models import Customer, CustomerPhone, Note
 from server.expenses.models import ExpenseClaim
 from server.fieldwork.models import DayPlan, FollowUp, Visit
 from sync_protocol.ids import is_id
+from tests.conftest import made_database
 from tests.server.cli.conftest import Cli
 from tests.server.core.job_world import services_of
 
@@ -43,6 +44,23 @@ def services(database_url: str, tmp_path: Path) -> Iterator[Services]:
     made = services_of(database_url, tmp_path)
     yield made
     made.close()
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param("sqlite", marks=pytest.mark.sqlite),
+        pytest.param("postgresql", marks=pytest.mark.pg),
+    ],
+)
+def loaded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """The demo for tests that only read."""
+    declare_everything()
+    with made_database(request.param, migrated=True) as database:
+        made = services_of(database.app_url, tmp_path_factory.mktemp("demo"))
+        load_demo(made, SMALL)
+        yield made
+        made.close()
 
 
 def rows(services: Services, org_id: str, kind: type[Row]) -> list[Any]:
@@ -65,13 +83,12 @@ def clock(connection: Connection, org_id: str) -> tuple[int, int]:
     return found.feed_head, found.event_n
 
 
-def test_the_people_everybody_counts_on(services: Services) -> None:
-    load_demo(services, SMALL)
-    org_id = organisations(services)["demo"]
-    users = {user.id: user for user in rows(services, org_id, User)}
-    units = {unit.id: unit.name.split()[-1] for unit in rows(services, org_id, OrgUnit)}
-    roles = {role.id: role.code for role in rows(services, org_id, Role)}
-    held = {users[each.user_id].username: roles[each.role_id] for each in rows(services, org_id, UserRole)}
+def test_the_people_everybody_counts_on(loaded: Services) -> None:
+    org_id = organisations(loaded)["demo"]
+    users = {user.id: user for user in rows(loaded, org_id, User)}
+    units = {unit.id: unit.name.split()[-1] for unit in rows(loaded, org_id, OrgUnit)}
+    roles = {role.id: role.code for role in rows(loaded, org_id, Role)}
+    held = {users[each.user_id].username: roles[each.role_id] for each in rows(loaded, org_id, UserRole)}
     assert {user.username: (held[user.username], units[user.unit_id]) for user in users.values()} == {
         "li.wang": ("salesperson", "East"),
         "min.zhao": ("salesperson", "East"),
@@ -87,23 +104,22 @@ def test_the_people_everybody_counts_on(services: Services) -> None:
     assert all(hashes.check(each, PASSWORD).matches for each in {user.password_hash for user in users.values()})
 
 
-def test_who_reaches_what(services: Services) -> None:
-    load_demo(services, SMALL)
-    org_id, rival = organisations(services)["demo"], organisations(services)["rival"]
-    customers = rows(services, org_id, Customer)
-    names = {user.id: user.username for user in rows(services, org_id, User)}
+def test_who_reaches_what(loaded: Services) -> None:
+    org_id, rival = organisations(loaded)["demo"], organisations(loaded)["rival"]
+    customers = rows(loaded, org_id, Customer)
+    names = {user.id: user.username for user in rows(loaded, org_id, User)}
     owners = Counter(names[each.owner_id] for each in customers)
     assert owners.keys() == {"li.wang", "min.zhao", "na.sun"}
     sees = {
-        username: sum(person(services, org_id, username).reach("customers.read").covers(each) for each in customers)
+        username: sum(person(loaded, org_id, username).reach("customers.read").covers(each) for each in customers)
         for username in ("li.wang", "jie.chen", "hong.wu", "yang.liu", "fang.zhou")
     }
     east = owners["li.wang"] + owners["min.zhao"]
     assert sees == {
         "li.wang": owners["li.wang"], "jie.chen": east, "hong.wu": owners["na.sun"], "yang.liu": 40, "fang.zhou": 0,
     }  # fmt: skip
-    assert person(services, rival, "spy").reach("customers.read").everything
-    assert len(rows(services, rival, Customer)) == 2
+    assert person(loaded, rival, "spy").reach("customers.read").everything
+    assert len(rows(loaded, rival, Customer)) == 2
 
 
 def test_loading_again_changes_nothing(services: Services) -> None:
@@ -139,10 +155,9 @@ def test_a_load_that_was_cut_off_goes_on(services: Services, monkeypatch: pytest
     assert len(rows(services, org_id, Customer)) == 40
 
 
-def test_the_days_are_believable(services: Services) -> None:
-    load_demo(services, SMALL)
-    org_id = organisations(services)["demo"]
-    visits = rows(services, org_id, Visit)
+def test_the_days_are_believable(loaded: Services) -> None:
+    org_id = organisations(loaded)["demo"]
+    visits = rows(loaded, org_id, Visit)
     states = Counter(visit.state for visit in visits)
     assert states["done"] > states["planned"] > 0
     assert {visit.time_verdict for visit in visits} == {"plausible"}
@@ -150,11 +165,11 @@ def test_the_days_are_believable(services: Services) -> None:
     now = datetime.now(UTC)
     assert all(visit.actual_ended_at <= now for visit in visits if visit.actual_ended_at)
     assert all(
-        plan.state == "done" for plan in rows(services, org_id, DayPlan) if plan.plan_on < now.date() - timedelta(1)
+        plan.state == "done" for plan in rows(loaded, org_id, DayPlan) if plan.plan_on < now.date() - timedelta(1)
     )
-    assert rows(services, org_id, FollowUp)
-    assert all(note.written_at <= now for note in rows(services, org_id, Note))
-    assert all(RESERVED.fullmatch(phone.number) for phone in rows(services, org_id, CustomerPhone))
+    assert rows(loaded, org_id, FollowUp)
+    assert all(note.written_at <= now for note in rows(loaded, org_id, Note))
+    assert all(RESERVED.fullmatch(phone.number) for phone in rows(loaded, org_id, CustomerPhone))
 
 
 def test_the_same_seed_gives_the_same() -> None:
@@ -198,17 +213,16 @@ def test_the_command_needs_leave_and_says_what_it_did(cli: Cli) -> None:
     assert "nothing was changed" in cli(*words, DOORSTEP_DEMO="1").output
 
 
-def test_claims_stand_in_every_state_and_somebody_is_stood_in_for(services: Services) -> None:
-    load_demo(services, Size(customers=40))
-    org_id = organisations(services)["demo"]
-    named = {username: person(services, org_id, username).user_id for username, _ in LOGINS}
-    claims = rows(services, org_id, ExpenseClaim)
+def test_claims_stand_in_every_state_and_somebody_is_stood_in_for(loaded: Services) -> None:
+    org_id = organisations(loaded)["demo"]
+    named = {username: person(loaded, org_id, username).user_id for username, _ in LOGINS}
+    claims = rows(loaded, org_id, ExpenseClaim)
     states = {
         name: Counter(each.state for each in claims if each.owner_id == named[name]) for name in ("li.wang", "na.sun")
     }
     once = dict.fromkeys(("draft", "returned", "rejected", "approved", "reimbursed"), 1) | {"submitted": 2}
     assert states == {"li.wang": once, "na.sun": once}
-    waiting = [part for part in rows(services, org_id, Approval) if part.state == "waiting"]
+    waiting = [part for part in rows(loaded, org_id, Approval) if part.state == "waiting"]
     asked = Counter(part.owner_id for part in waiting)
     assert asked[named["jie.chen"]] == 6  # four of his own team, two of West, for which he stands in
     assert {part.for_id for part in waiting if part.owner_id == named["jie.chen"]} == {None, named["hong.wu"]}
