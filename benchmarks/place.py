@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -27,7 +27,7 @@ from server.core.services import Services
 from server.core.types import from_ms
 from server.customers.models import Customer
 from server.customers.rules import name_key
-from server.customers.search.index import CUSTOMER_KEYS
+from server.customers.search.index import CUSTOMER_KEYS, KEY_NAMES
 from server.customers.search.keys import keys_of
 from server.customers.search.sound import reading_of
 from sync_protocol.ids import new_id
@@ -155,8 +155,7 @@ class Place:
                 bulk.insert(
                     connection, Customer.__table__, names, [tuple(getattr(row, name) for name in names) for row in rows]
                 )
-                keys = {(self.org_id, key, row.id) for row in rows for key in keys_of(row.name_key, row.pinyin)}
-                bulk.insert(connection, CUSTOMER_KEYS, ("org_id", "key", "customer_id"), sorted(keys))
+                bulk.insert(connection, CUSTOMER_KEYS, KEY_NAMES, key_rows_of(rows))
                 entries = [
                     (self.org_id, bucket, "customers", row.id, seq, True, 1)
                     for seq, row in enumerate(rows, head - len(rows) + 1)
@@ -195,6 +194,15 @@ class Place:
         buckets = dict.fromkeys(subscriptions(seller.actor), head)
         buckets[f"customers:own:{seller.actor.user_id}"] = head - behind
         return {"epoch": epoch, "buckets": buckets}
+
+
+def key_rows_of(customers: Sequence[Customer]) -> list[tuple[str | None, ...]]:
+    """The rows of keys that they are found by, in the order of the table."""
+    return sorted(
+        (row.org_id, key, row.id, row.owner_id, row.unit_id, row.project_id)
+        for row in customers
+        for key in keys_of(row.name_key, row.pinyin)
+    )
 
 
 def wire_customers(numbers: range) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, false, or_, true
+from sqlalchemy import Column, ColumnCollection, ColumnElement, false, or_, true
 
 from server.core.problems import Refused, problem_type
 from server.core.rows import Row, c
@@ -57,6 +57,9 @@ def realm_of(function_code: str) -> str:
 
 _UNITS = ("unit_id", "department_id")
 """Columns of a scoped row that name a unit it is seen through: its own, and the department it was passed to."""
+
+
+Columns = ColumnCollection[str, Column[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +110,8 @@ class Reach:
             parts.append(columns.author_id == self.user_id)
         return or_(*parts)
 
-    def ways(self, row: type[Row]) -> list[ColumnElement[bool]]:
+    def ways(self, columns: Columns) -> list[ColumnElement[bool]]:
         """The ways in which a row may be reached, one of which is enough: each a range of an index. None when all are, or none."""
-        columns = c(row)
         if self.everything or not self:
             return []
         found: list[ColumnElement[bool]] = [columns.owner_id == self.user_id]

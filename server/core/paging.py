@@ -15,9 +15,9 @@ from typing import Any
 import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Column, ColumnElement, Tuple, literal, select, tuple_, union_all
+from sqlalchemy import Column, ColumnElement, Select, Tuple, false, literal, or_, select, true, tuple_, union_all
 
-from server.core.access import Reach
+from server.core.access import Columns, Reach
 from server.core.problems import BAD_CURSOR, Refused
 from server.core.rows import Row, c
 
@@ -60,15 +60,23 @@ def leading(
     each of the ways in which he reaches a row gives its first ones, and the page is sorted out of those, however many there are.
     conditions: all that the page asks beside the reach, the organisation and the cursor's place too.
     """
-    ways = reach.ways(row)
-    if not 1 < len(ways) <= _WAYS_MOST:
+    if not 1 < len(reach.ways(c(row))) <= _WAYS_MOST:
         return reach.condition(row)
     row_id = c(row).id
-    firsts = [
-        select(row_id).where(*conditions, way).order_by(*order).limit(limit).subquery(f"way_{place}")
-        for place, way in enumerate(ways)
-    ]
-    return row_id.in_(union_all(*(select(each.c.id) for each in firsts)))
+    return row_id.in_(union_all(*by_each_way(reach, c(row), select(row_id).where(*conditions), order, limit)))
+
+
+def by_each_way(
+    reach: Reach, columns: Columns, found: Select[Any], order: Sequence[Any], limit: int
+) -> list[Select[Any]]:
+    """What each way in which rows are reached has of `found`, the first so many; of very many ways all at once.
+
+    columns: owner, unit and project of what is found. A row may come by several ways.
+    """
+    ways = reach.ways(columns) or [true() if reach else false()]
+    parts = ways if len(ways) <= _WAYS_MOST else [or_(*ways)]
+    firsts = (found.where(way).order_by(*order).limit(limit).subquery() for way in parts)
+    return [select(each) for each in firsts]
 
 
 class Cursors:

@@ -105,6 +105,10 @@ class Customer(Scoped):
     refers("contact_id", "customer_contacts"),
     index("customer_id", "id"),
     index("tail", "number"),
+    index("tail", "customer_id"),
+    index("owner_id", "tail", "customer_id"),
+    index("unit_id", "tail", "customer_id"),
+    index("project_id", "tail", "customer_id"),
     index("contact_id"),
 )
 class CustomerPhone(Scoped):

@@ -21,6 +21,7 @@ from server.customers.lead_conflicts.finding import Entered, look_for_conflicts
 from server.customers.lead_conflicts.following import follow_owners
 from server.customers.models import Customer, CustomerPhone, FormerOwner, Note, TimelineEntry, former_owner_id
 from server.customers.receptions.models import Reception
+from server.customers.search.index import move_keys
 from server.customers.timeline import HANDED_OVER, add_to_timeline
 
 CUSTOMER_HANDED_OVER = problem_type(
@@ -245,6 +246,7 @@ def move(uow: UnitOfWork, customers: Sequence[Customer], owner: User, reason: st
     for customer in moving:
         uow.change(customer, owner_id=owner.id, unit_id=owner.unit_id, owned_since=uow.now)
         uow.in_turn(follow_owners, customer.id)
+        uow.in_turn(move_keys, customer.id)
         uow.in_turn(look_for_conflicts, Entered(customer.id))
     if moving:
         _follow(uow, moving, owner)

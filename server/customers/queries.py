@@ -14,7 +14,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from server.accounts.models import User
 from server.core.access import Actor
@@ -26,9 +26,10 @@ from server.customers import rules
 from server.customers.functions import EXPORT, READ
 from server.customers.models import Customer, CustomerPhone, masked
 from server.customers.profile.rules import urgency_days
+from server.customers.search.finding import hits, numbered
 from server.customers.search.index import found_by
 
-Order = Literal["updated", "name"]
+Order = Literal["updated", "name", "match"]
 _AT_ONCE = 500
 _EQUAL = (
     "kind", "stage", "grade", "deal", "need_level", "importance", "industry", "category", "owner_id", "unit_id",
@@ -114,6 +115,11 @@ class Filters:
     unit_id: str | None = None
     today: date = date.min
 
+    @property
+    def sought(self) -> rules.Sought | None:
+        """What the text looks for; None without one."""
+        return None if self.text is None else rules.read_search(self.text)
+
     def set_names(self) -> list[str]:
         """Which of them are set."""
         names = (field.name for field in dataclasses.fields(self) if field.name != "today")
@@ -129,27 +135,39 @@ def page(
 ) -> tuple[list[Card], tuple[Key, Key] | None]:
     """One page of customers with their phones, and the sort key to go on after; None at the end. Two statements.
 
-    order: last changed first, or by name. after: (milliseconds, id) or (name key, id).
+    order: last changed first, or by name; a text has an order of its own (`order_of`). after: (milliseconds, id), (name key, id)
+    or (matched key, id).
     """
-    columns = c(Customer)
-    wanted = [columns.org_id == actor.org_id, *matching(actor, filters)]
-    if order == "name":
-        sorting: tuple[Any, ...] = (columns.name_key, columns.id)
-        wanted += [] if after is None else [later(sorting, after)]
+    columns, reach, order = c(Customer), actor.must(READ), order_of(filters, order)
+    statement, wanted = _cards(actor, None), list(_narrowed(filters))
+    key: ColumnElement[Any] = columns.name_key
+    if (sought := filters.sought) is not None:
+        found = hits(actor.org_id, reach, sought, wanted, after, limit + 1)
+        key, statement = found.c.key, statement.join(found, columns.id == found.c.customer_id)
+        sorting: tuple[Any, ...] = (key, found.c.customer_id)
     else:
-        sorting = (columns.updated_at.desc(), columns.id.desc())
-        if after is not None:
-            wanted.append(earlier((columns.updated_at, columns.id), (from_ms(after[0]), after[1])))
-    reach = actor.must(READ)
-    # Whom a text finds are few, and in no order.
-    first = reach.condition(Customer) if filters.text else leading(reach, Customer, wanted, sorting, limit + 1)
-    statement = _cards(actor, None).where(*wanted, first).order_by(*sorting).limit(limit + 1)
-    rows = connection.execute(statement.add_columns(columns.name_key)).all()
-    cards = _with_phones(connection, actor, [_card(row) for row in rows[:limit]], current_only=True)
+        wanted.append(columns.org_id == actor.org_id)
+        if order == "name":
+            sorting = (columns.name_key, columns.id)
+            wanted += [] if after is None else [later(sorting, after)]
+        else:
+            sorting = (columns.updated_at.desc(), columns.id.desc())
+            if after is not None:
+                wanted.append(earlier((columns.updated_at, columns.id), (from_ms(after[0]), after[1])))
+        statement = statement.where(*wanted, leading(reach, Customer, wanted, sorting, limit + 1))
+    rows = connection.execute(statement.add_columns(key.label("sorted_by")).order_by(*sorting).limit(limit + 1)).all()
+    # The keys of a search only point at customers: whose they are is asked of themselves.
+    cards = [card for row in rows[:limit] if reach.covers(card := _card(row))]
+    cards = _with_phones(connection, actor, cards, current_only=True)
     if len(rows) <= limit:
         return cards, None
     last_row = rows[limit - 1]
-    return cards, (last_row.name_key if order == "name" else to_ms(last_row.updated_at), last_row.id)
+    return cards, (to_ms(last_row.updated_at) if order == "updated" else last_row.sorted_by, last_row.id)
+
+
+def order_of(filters: Filters, order: Order) -> Order:
+    """What a page is in the order of: with a text, that of what was matched, whatever was asked for."""
+    return order if filters.sought is None else "match"
 
 
 def get(connection: Connection, actor: Actor, customer_id: str, *, written: bool = False) -> Card:
@@ -218,6 +236,19 @@ def within(actor: Actor, function: str) -> tuple[ColumnElement[bool], ...]:
 
 def matching(actor: Actor, filters: Filters) -> Iterator[ColumnElement[bool]]:
     """The conditions of a filter, beside those of `within`."""
+    yield from _narrowed(filters)
+    if (sought := filters.sought) is None:
+        return
+    named = found_by(actor.org_id, sought.name)
+    if sought.digits is None:
+        yield c(Customer).id.in_(named)
+        return
+    phones = select(c(CustomerPhone).customer_id).where(numbered(actor.org_id, sought))
+    yield c(Customer).id.in_(named.union_all(phones))  # one list of ids: an OR of two would be asked of every customer
+
+
+def _narrowed(filters: Filters) -> Iterator[ColumnElement[bool]]:
+    """The conditions of a filter beside its text."""
     columns = c(Customer)
     for name in _EQUAL:
         if (value := getattr(filters, name)) is not None:
@@ -235,20 +266,6 @@ def matching(actor: Actor, filters: Filters) -> Iterator[ColumnElement[bool]]:
         yield columns.expected_amount_minor >= filters.amount_from_minor
     if filters.amount_to_minor is not None:
         yield columns.expected_amount_minor <= filters.amount_to_minor
-    sought = rules.read_search(filters.text) if filters.text is not None else None
-    if sought is None:
-        return
-    named = found_by(actor.org_id, sought.name)
-    if sought.digits is None:
-        yield columns.id.in_(named)
-        return
-    p = c(CustomerPhone)
-    ends = p.tail == rules.tail_of(sought.digits)
-    if len(sought.digits) > rules.TAIL:  # the number itself is read into only when its tail does not say enough
-        ends = and_(ends, p.number.endswith(sought.digits, autoescape=True))
-    number = ends if sought.number is None else or_(ends, p.number == sought.number)
-    phones = select(p.customer_id).where(p.org_id == actor.org_id, number)
-    yield columns.id.in_(named.union_all(phones))  # one list of ids: an OR of two would be asked of every customer
 
 
 def _card(row: Any) -> Card:

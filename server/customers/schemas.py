@@ -129,7 +129,13 @@ class CustomerExport(SheetQuery, CustomerFilters):
 class CustomerQuery(PageQuery, CustomerFilters):
     """Query of the list."""
 
-    order = CodeField(("updated", "name"), load_default="updated", metadata={"description": "updated: last first."})
+    order = CodeField(
+        ("updated", "name"),
+        load_default="updated",
+        metadata={
+            "description": "updated: last first. With a `text` the order is that of the match, and this says nothing."
+        },
+    )
 
 
 class CustomerFields(Schema):

@@ -387,6 +387,7 @@ class Fleet:
         invariants.check_server(self)
         invariants.check_values(self)
         invariants.check_about(self)
+        invariants.check_keys(self)
         for device in self.devices.values():
             invariants.check_mirror(self, device)
             invariants.check_healed(self, device)

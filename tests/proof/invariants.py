@@ -18,6 +18,7 @@ from server.core.sync_issues import SyncIssue
 from server.core.types import Json
 from server.customers.deleting.models import DeletedRows
 from server.customers.models import Customer, TimelineEntry
+from server.customers.search.index import CUSTOMER_KEYS, KEY_NAMES, key_rows
 
 if TYPE_CHECKING:
     from tests.proof.fleet import Device, Fleet
@@ -51,6 +52,7 @@ class Invariant(StrEnum):
     ALIVE = "everybody comes to an end, and no request fails the server"
     CHAIN = "the chain of events is whole"
     ABOUT = "what was written about a customer stands with whoever stands for him"
+    FOUND = "customers are found by the keys that follow from their names, where their owners are"
 
 
 class Broken(AssertionError):
@@ -321,6 +323,17 @@ def check_about(fleet: Fleet) -> None:
             for row, customer in rows:
                 if (name, row) in fleet.about and customer != fleet.stands_for(fleet.about[name, row]):
                     raise Broken(Invariant.ABOUT, f"{name} {row} is about {customer}")
+
+
+def check_keys(fleet: Fleet) -> None:
+    """The keys that customers are found by are those of their names and of whose they are now; nobody else has any."""
+    t, columns = CUSTOMER_KEYS.c, c(Customer)
+    with fleet.database.read(fleet.company.org) as connection:
+        there = select(*(t[name] for name in KEY_NAMES)).where(t.org_id == fleet.company.org)
+        ids = connection.execute(select(columns.id).where(columns.org_id == fleet.company.org)).scalars().all()
+        wrong = {*map(tuple, connection.execute(there))} ^ key_rows(connection, fleet.company.org, ids)
+    if wrong:
+        raise Broken(Invariant.FOUND, f"missing or left over: {sorted(wrong)[:4]}")
 
 
 def check_values(fleet: Fleet) -> None:

@@ -20,6 +20,7 @@ import server.core.pull as pull_room
 import sync_protocol.phone.answers as answers_room
 from server.accounts.queries.actors import load_actor
 from server.core import bulk, tables
+from server.customers import ownership
 from server.customers.deleting import taking
 from server.customers.models import Note
 from sync_protocol import codes
@@ -237,6 +238,14 @@ def restored_in_part() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def keys_left_behind() -> Iterator[None]:
+    """A handover leaves the keys of the search with the former owner, who goes on finding, as nobody else of the team does."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ownership, "move_keys", lambda _uow, _customers: None)
+        yield
+
+
 PLANTED: dict[str, Callable[[], AbstractContextManager[None]]] = {
     each.__name__: each
     for each in (
@@ -253,6 +262,7 @@ PLANTED: dict[str, Callable[[], AbstractContextManager[None]]] = {
         bad_row_blocks_queue,
         bad_row_fails_batch,
         restored_in_part,
+        keys_left_behind,
     )
 }
 """Name → the bug. Numbers given at the begin of a transaction are planted in tests/server/core/test_commit_order.py, where

@@ -64,6 +64,10 @@ TRACES: dict[str, Trace] = {
             *_synced("wang"),
         ),
     ),
+    "keys_left_behind": Trace(
+        Invariant.FOUND,
+        (do("create_customer", name="wang"), *_synced("wang", "boss"), do("hand_over", which=0, to="na")),
+    ),
     "outbox_cleared_on_send": Trace(
         Invariant.DURABLE, (do("create_customer", name="wang"), do("exchange", name="wang", fate="cut"))
     ),

@@ -5,9 +5,23 @@ Nothing here is shown to anybody; who may see whom is asked of the customers the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from operator import itemgetter
 
-from sqlalchemy import Column, Index, PrimaryKeyConstraint, Select, String, Table, delete, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    PrimaryKeyConstraint,
+    Select,
+    String,
+    Table,
+    delete,
+    select,
+    text,
+    update,
+)
 
 from server.core import bulk
 from server.core.rows import c, metadata
@@ -31,28 +45,81 @@ CUSTOMER_KEYS = Table(
         nullable=False,
     ),
     Column("customer_id", Id(), nullable=False),
+    Column("owner_id", Id(), nullable=False),
+    Column("unit_id", Id(), nullable=False),
+    Column("project_id", Id()),
     PrimaryKeyConstraint("org_id", "key", "customer_id"),
-    Index("ix_customer_keys_customer_id", "org_id", "customer_id"),
+    Index("ix_customer_keys_customer_id_key", "org_id", "customer_id", "key"),
+    Index("ix_customer_keys_owner_id_key", "org_id", "owner_id", "key", "customer_id"),
+    Index("ix_customer_keys_unit_id_key", "org_id", "unit_id", "key", "customer_id"),
+    Index(
+        "ix_customer_keys_project_id_key",
+        "org_id",
+        "project_id",
+        "key",
+        "customer_id",
+        postgresql_where=text("project_id IS NOT NULL"),
+        sqlite_where=text("project_id IS NOT NULL"),
+    ),
     sqlite_with_rowid=False,
-    info={"derived": "written anew, in turn, whenever a customer or a contact gets a name, another one, or goes"},
-    comment="what customers and their contacts are found by; made from their names, written in turn only",
+    info={
+        "derived": "written anew, in turn, when a customer or contact gets a name or goes, and when he gets another owner"
+    },
+    comment="what customers and their contacts are found by; made from names and owners, written in turn only",
 )
-_NAMES = ("org_id", "key", "customer_id")
+KEY_NAMES = ("org_id", "key", "customer_id", "owner_id", "unit_id", "project_id")
 
 
 def write_keys(uow: UnitOfWork, customer_ids: Sequence[str]) -> None:
-    """Write the keys of these customers anew, in turn (`UnitOfWork.in_turn`): for whoever changes a name or takes one away."""
+    """Write the keys of these customers anew, in turn (`UnitOfWork.in_turn`): for whoever changes a name or goes."""
     t = CUSTOMER_KEYS.c
     for start in range(0, len(customer_ids), _AT_ONCE):
         ids = customer_ids[start : start + _AT_ONCE]
         uow.connection.execute(delete(CUSTOMER_KEYS).where(t.org_id == uow.org_id, t.customer_id.in_(ids)))
-        bulk.insert(uow.connection, CUSTOMER_KEYS, _NAMES, sorted(set(_rows(uow, ids))))
+        rows = key_rows(uow.connection, uow.org_id, ids)
+        bulk.insert(uow.connection, CUSTOMER_KEYS, KEY_NAMES, sorted(rows, key=itemgetter(1, 2)))
+
+
+def move_keys(uow: UnitOfWork, customer_ids: Sequence[str]) -> None:
+    """Let the keys of these customers say whose they are now, in turn: for whoever gives them to somebody else."""
+    t, columns = CUSTOMER_KEYS.c, c(Customer)
+    moved = update(CUSTOMER_KEYS).where(t.org_id == uow.org_id, columns.org_id == t.org_id, columns.id == t.customer_id)
+    for start in range(0, len(customer_ids), _AT_ONCE):
+        uow.connection.execute(
+            moved.where(t.customer_id.in_(customer_ids[start : start + _AT_ONCE])).values(
+                {name: columns[name] for name in KEY_NAMES[3:]}
+            )
+        )
+
+
+def key_rows(connection: Connection, org_id: str, ids: Sequence[str]) -> set[tuple[str | None, ...]]:
+    """The rows of keys, as KEY_NAMES, that these customers have to have. Two statements."""
+    columns, t = c(Customer), c(Contact)
+    customers = select(columns.id, columns.name_key, columns.pinyin, *(columns[name] for name in KEY_NAMES[3:]))
+    contacts = select(t.customer_id, t.name_key, t.pinyin).where(t.org_id == org_id, t.customer_id.in_(ids))
+    found = list(connection.execute(customers.where(columns.org_id == org_id, columns.id.in_(ids))))
+    places = {row[0]: row[3:] for row in found}
+    named = [row[:3] for row in (*found, *connection.execute(contacts)) if row[0] in places]
+    return {
+        (org_id, key, customer_id, *places[customer_id])
+        for customer_id, name, reading in named
+        for key in keys_of(name, reading)
+    }
+
+
+def in_range(key: ColumnElement[str], name: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Whether part of a name, or of how it is read, is this: where the range of such keys begins and ends.
+
+    name: as `rules.name_key` makes it.
+    """
+    begin = sought_key(name)
+    return key >= begin, key < begin + _LAST
 
 
 def found_by(org_id: str, name: str) -> Select[tuple[str]]:
-    """The ids of customers of whom part of a name, or of how it is read, is this. name: as `rules.name_key` makes it."""
-    t, begin = CUSTOMER_KEYS.c, sought_key(name)
-    return select(t.customer_id).where(t.org_id == org_id, t.key >= begin, t.key < begin + _LAST)
+    """The ids of customers of whom part of a name, or of how it is read, is this, as often as it is. name: as for `in_range`."""
+    t = CUSTOMER_KEYS.c
+    return select(t.customer_id).where(t.org_id == org_id, *in_range(t.key, name))
 
 
 def named_in_full(org_id: str, reading: str) -> Select[tuple[str]]:
@@ -60,17 +127,3 @@ def named_in_full(org_id: str, reading: str) -> Select[tuple[str]]:
     t = CUSTOMER_KEYS.c
     whole = {sought_key("".join(each)) for each in readings(reading)}
     return select(t.customer_id).where(t.org_id == org_id, t.key.in_(sorted(whole)))
-
-
-def _rows(uow: UnitOfWork, ids: Sequence[str]) -> Iterator[tuple[str, str, str]]:
-    for statement in (
-        select(c(Customer).id, c(Customer).name_key, c(Customer).pinyin).where(
-            c(Customer).org_id == uow.org_id, c(Customer).id.in_(ids)
-        ),
-        select(c(Contact).customer_id, c(Contact).name_key, c(Contact).pinyin).where(
-            c(Contact).org_id == uow.org_id, c(Contact).customer_id.in_(ids)
-        ),
-    ):
-        for customer_id, name, reading in uow.connection.execute(statement):
-            for key in keys_of(name, reading):
-                yield uow.org_id, key, customer_id

@@ -58,12 +58,17 @@ _FIELD_PROBLEMS = (
 @CUSTOMERS.response(200, page_of(CustomerOut))
 @CUSTOMERS.refuses(BAD_CURSOR)
 def list_customers(query: dict[str, Any]) -> dict[str, Any]:
-    """Customers within reach, by pages; search by part of a name or by phone."""
+    """Customers within reach, by pages; search by part of a name or by phone.
+
+    What a text finds comes in the order of its match, whatever `order` says: those with such a phone first, then by what stands
+    in the name, or its sound, from the matched place on, so that who is called just that comes before who is called more.
+    """
     order, size, cursor = query.pop("order"), query.pop("limit"), query.pop("cursor", None)
     filters = Filters(**query, today=today())
     actor = current_actor()
-    scope = ["customers", actor.org_id, order, *filters.scope()]
-    after = cursors().decode(scope, cursor, str if order == "name" else int, str)
+    sorting = queries.order_of(filters, order)
+    scope = ["customers", actor.org_id, sorting, *filters.scope()]
+    after = cursors().decode(scope, cursor, int if sorting == "updated" else str, str)
     with reading() as connection:
         cards, key = queries.page(connection, actor, filters, order=order, after=after, limit=size)
     return {"items": [_dated(card) for card in cards], "next": None if key is None else cursors().encode(scope, key)}

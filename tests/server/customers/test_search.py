@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
 
+from server.core.access import Actor
 from server.core.db import Database, commit, downgrade, migrate
 from server.core.tables import ORG_DIRECTORY
 from server.customers import operations, queries
 from server.customers.contacts import operations as contacts
 from server.customers.deleting.operations import delete_customers, restore_customers
-from server.customers.models import Customer
+from server.customers.functions import READ
+from server.customers.models import Customer, CustomerPhone
 from server.customers.queries import Filters
 from server.customers.rules import name_key
 from server.customers.search.index import CUSTOMER_KEYS
@@ -53,7 +56,7 @@ def _found(office: Office, text: str, who: str = "boss") -> list[str]:
 NAMES = ("王小明", "曾敏", "吕布", "深圳万科", "John Smith")
 SOUGHT = {
     "wxm": ["王小明"], "WXM": ["王小明"], "wangxiao": ["王小明"], "wang xiao ming": ["王小明"], "xm": ["王小明"],
-    "xiaoming": ["王小明"], "ｗｘｍ": ["王小明"], "m": ["John Smith", "曾敏", "王小明"], "zm": ["曾敏"], "cengmin": ["曾敏"],
+    "xiaoming": ["王小明"], "ｗｘｍ": ["王小明"], "m": ["曾敏", "王小明", "John Smith"], "zm": ["曾敏"], "cengmin": ["曾敏"],
     "zengmin": ["曾敏"], "angxiao": [], "xw": [], "lvbu": ["吕布"], "lübu": ["吕布"], "szwk": ["深圳万科"], "万科": ["深圳万科"],
     "johnsm": ["John Smith"], "n sm": ["John Smith"], "Smith": ["John Smith"],
 }  # fmt: skip
@@ -63,6 +66,71 @@ def test_names_are_found_as_written_and_as_read(office: Office) -> None:
     for name in NAMES:
         office.customer(name)
     assert {text: _found(office, text) for text in SOUGHT} == SOUGHT
+
+
+def _town(office: Office) -> None:
+    """Customers of three teams, some of a project: found by several keys, by name and number, by two numbers of one end."""
+    with office.writing("boss") as uow:
+        for number, owner in enumerate(("wang", "zhao", "na", "sun", "wang", "na") * 3):
+            customer = operations.create_customer(
+                uow,
+                new_id(),
+                {
+                    "name": ("王望万", "8000商贸", "王小明", "Wang & Wang", "李娜")[number % 5],
+                    "owner_id": office.users[owner],
+                    "project_id": office.project if number % 4 == 0 else None,
+                    "stage": "visited" if number % 2 else "prospect",
+                },
+            )
+            for phone in (f"1380013{8000 if number % 3 else 9999}", "13911118000"):
+                operations.add_phone(uow, new_id(), {"customer_id": customer.id, "number": phone})
+            contacts.add_contact(uow, new_id(), {"customer_id": customer.id, "name": "万8000"})
+        uow.commit()
+
+
+def _people(office: Office) -> dict[str, Actor]:
+    """Who reaches in one way, in several, in more than are asked one by one, and all; and somebody of elsewhere."""
+    one = office.actor("wang")
+    with_project = replace(one.reach(READ), projects=frozenset([office.project]))
+    many = replace(with_project, units=frozenset([office.units["east"], *(new_id() for _ in range(64))]))
+    return {
+        **{who: office.actor(who) for who in ("wang", "jie", "yang", "boss", "spy")},
+        **{str(reach): replace(one, reaches={READ: reach}) for reach in (with_project, many)},
+    }
+
+
+def test_pages_of_a_search_have_each_customer_once_in_the_order_of_the_match(office: Office) -> None:
+    """Beside what is thought anew from names and numbers: the smallest key of each, that of a number before all."""
+    _town(office)
+    customers, phones = office.rows(Customer), office.rows(CustomerPhone)
+    keys = {
+        each.id: keys_of(each.name_key, each.pinyin) | keys_of("万8000", reading_of("万8000")) for each in customers
+    }
+    with office.database.read(office.org) as connection:
+        for who, actor in _people(office).items():
+            for text, stage in (("w", None), ("王", None), ("w", "visited"), ("8000", "visited"), ("00138000", None)):
+                ends = {each.customer_id for each in phones if text.isdigit() and each.number.endswith(text)}
+                expected = sorted(
+                    (min(matched), each.id)
+                    for each in customers
+                    if stage in (None, each.stage) and actor.org_id == office.org and actor.reach(READ).covers(each)
+                    and (matched := [*({""} if each.id in ends else ()), *(key for key in keys[each.id] if key.startswith(text))])
+                )  # fmt: skip
+                seen, after, filters = list[str](), None, Filters(text=text, stage=stage)
+                for _ in range(max(1, (len(expected) + 1) // 2)):
+                    cards, after = queries.page(connection, actor, filters, order="updated", after=after, limit=2)
+                    seen += [card.id for card in cards]
+                assert (seen, after) == ([customer for _, customer in expected], None), (who, text)
+                assert sum(queries.count_by_stage(connection, actor, filters).values()) == len(seen)
+
+
+def test_who_was_handed_over_is_found_by_the_new_owner_alone(office: Office) -> None:
+    customer = office.customer("王小明", phone="13800138000")
+    with office.writing("boss") as uow:
+        operations.hand_over_customers(uow, [customer], office.users["na"], "换区")
+        uow.commit()
+    for text in ("wxm", "8000"):
+        assert [_found(office, text, who) for who in ("wang", "jie", "na", "hong")] == [[], [], ["王小明"], ["王小明"]]
 
 
 def test_a_name_that_was_changed_is_found_by_its_new_one_alone_and_within_reach(office: Office) -> None:

@@ -191,6 +191,12 @@ def test_search_and_paging_over_http(office: Office, door: Door) -> None:
     assert [each["name"] for each in first["items"] + rest["items"]] == [f"客户{number}" for number in range(5)]
     assert [each["name"] for each in door("wang", "GET", "?text=8003").json["items"]] == ["客户3"]
     assert _code(door("wang", "GET", f"?order=updated&cursor={first['next']}")) == (422, "core.bad-cursor")
+    found = [door("wang", "GET", "?text=客户&limit=2&order=name").json]
+    found.append(
+        door("wang", "GET", f"?text=客户&cursor={found[0]['next']}").json
+    )  # a text has one order whatever is asked for
+    assert [each["name"] for page in found for each in page["items"]] == [f"客户{number}" for number in range(5)]
+    assert _code(door("wang", "GET", f"?order=name&cursor={found[0]['next']}")) == (422, "core.bad-cursor")
     assert _code(door("wang", "GET", "?cursor=x")) == (422, "core.bad-cursor")
     assert door("wang", "GET", "?limit=501").status_code == 422
     assert door("wang", "GET", "?colour=red").status_code == 422

@@ -30,6 +30,10 @@ def by_name(on: Connection, actor: Actor) -> Any:
     return queries.page(on, actor, Filters(), order="name", after=None, limit=50)
 
 
+def search(on: Connection, actor: Actor) -> Any:
+    return queries.page(on, actor, Filters(text="8000"), order="name", after=None, limit=50)
+
+
 def opportunities(on: Connection, actor: Actor) -> Any:
     return opportunity_page(on, actor, OpportunityFilters(), after=None, limit=50)
 
@@ -46,6 +50,7 @@ def activities(on: Connection, actor: Actor) -> Any:
     return activity_page(on, actor, ActivityFilters(), after=None, limit=50)
 
 
+KEYS = ("customer_keys_customer_id_key",)
 CASES: tuple[tuple[Read, str, tuple[str, ...]], ...] = (
     (customers, "wang", ("customers_owner_id_updated_at_id", "customer_phones_customer_id_id")),
     (customers, "jie", ("customers_owner_id_updated_at_id", "customers_unit_id_updated_at_id")),
@@ -53,6 +58,9 @@ CASES: tuple[tuple[Read, str, tuple[str, ...]], ...] = (
     (by_name, "boss", ("customers_name_key_id",)),
     (by_name, "wang", ("customers_owner_id_name_key_id",)),
     (by_name, "jie", ("customers_owner_id_name_key_id", "customers_unit_id_name_key_id")),
+    (search, "wang", (*KEYS, "customer_keys_owner_id_key", "customer_phones_owner_id_tail_customer_id")),
+    (search, "jie", (*KEYS, "customer_keys_unit_id_key", "customer_phones_unit_id_tail_customer_id")),
+    (search, "boss", (*KEYS, "customer_phones_tail_customer_id")),
     (opportunities, "wang", ("opportunities_owner_id_state_weighted_minor_id",)),
     (opportunities, "jie", tuple(f"opportunities_{each}_state_weighted_minor_id" for each in ("owner_id", "unit_id"))),
     (visits, "wang", tuple(f"visits_{each}_day_on" for each in ("owner_id", "author_id"))),

@@ -1,0 +1,97 @@
+"""Whom a search text finds, a page at a time: those by phone first, then by name in the order of the keys that were matched.
+
+Each way to the customers gives its first ones out of an index in just that order, so a page costs the same however many are found.
+Decision record: docs/decisions/0044-a-search-is-in-the-order-of-its-match.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, literal, or_, select, union
+
+from server.core.access import Reach
+from server.core.paging import by_each_way, later
+from server.core.rows import c
+from server.customers import rules
+from server.customers.models import Customer, CustomerPhone
+from server.customers.search.index import CUSTOMER_KEYS, in_range
+
+BY_PHONE = ""
+"""The key of who is found by a phone: before those of all names."""
+
+
+def hits(
+    org_id: str,
+    reach: Reach,
+    sought: rules.Sought,
+    conditions: Sequence[ColumnElement[bool]],
+    after: tuple[Any, ...] | None,
+    limit: int,
+) -> Subquery:
+    """The first so many of each way to whom the text finds, as (key, customer_id); each customer once, at his smallest key.
+
+    conditions: on the customers, beside the text. after: the (key, customer id) that a page before ended with.
+    """
+    key, seen = after or (BY_PHONE, "")
+    found = _by_name(org_id, reach, sought, conditions, None if key == BY_PHONE else (key, seen), limit)
+    if sought.digits is not None and key == BY_PHONE:
+        found += _by_phone(org_id, reach, sought, conditions, seen, limit)
+    return union(*found).subquery("hits")
+
+
+def numbered(org_id: str, sought: rules.Sought) -> ColumnElement[bool]:
+    """Whether a phone is one that the digits of a text mean."""
+    p, digits = c(CustomerPhone), sought.digits or ""
+    found = and_(p.org_id == org_id, p.tail == rules.tail_of(digits))
+    if len(digits) == rules.TAIL:  # the number itself is read into only when its tail does not say enough
+        return found
+    ends = p.number.endswith(digits, autoescape=True)
+    return and_(found, ends if sought.number is None else or_(ends, p.number == sought.number))
+
+
+def _by_phone(
+    org_id: str, reach: Reach, sought: rules.Sought, conditions: Sequence[ColumnElement[bool]], seen: str, limit: int
+) -> list[Select[Any]]:
+    p = c(CustomerPhone)
+    found = select(literal(BY_PHONE, CUSTOMER_KEYS.c.key.type).label("key"), p.customer_id).distinct()
+    found = found.where(numbered(org_id, sought), *_of_customer(p.org_id, p.customer_id, conditions))
+    if seen:
+        found = found.where(p.customer_id > seen)
+    return by_each_way(reach, p, found, (p.customer_id,), limit)
+
+
+def _by_name(
+    org_id: str,
+    reach: Reach,
+    sought: rules.Sought,
+    conditions: Sequence[ColumnElement[bool]],
+    after: tuple[str, str] | None,
+    limit: int,
+) -> list[Select[Any]]:
+    t, others = CUSTOMER_KEYS.c, CUSTOMER_KEYS.alias("others")
+    first = select(func.min(others.c.key)).where(
+        others.c.org_id == org_id, others.c.customer_id == t.customer_id, *in_range(others.c.key, sought.name)
+    )
+    begins, ends = in_range(t.key, sought.name)
+    found = select(t.key, t.customer_id).where(
+        t.org_id == org_id,
+        begins if after is None else later((t.key, t.customer_id), after),
+        ends,
+        t.key == first.scalar_subquery(),
+        *_of_customer(t.org_id, t.customer_id, conditions),
+    )
+    if sought.digits is not None:
+        p = c(CustomerPhone)
+        found = found.where(~exists().where(numbered(org_id, sought), p.customer_id == t.customer_id))
+    return by_each_way(reach, t, found, (t.key, t.customer_id), limit)
+
+
+def _of_customer(
+    org_id: ColumnElement[str], customer_id: ColumnElement[str], conditions: Sequence[ColumnElement[bool]]
+) -> list[ColumnElement[bool]]:
+    if not conditions:
+        return []
+    columns = c(Customer)
+    return [exists().where(columns.org_id == org_id, columns.id == customer_id, *conditions)]

@@ -1,0 +1,65 @@
+"""Whose a customer is beside the keys he is found by; his phones by tail within an owner, a team, a project."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from server.core.types import Id
+
+revision = "0027"
+down_revision = "0026"
+branch_labels = None
+depends_on = None
+
+ID = Id()
+PLACE = ("owner_id", "unit_id", "project_id")
+KEYS, PHONES = "customer_keys", "customer_phones"
+HAS_PROJECT = sa.text("project_id IS NOT NULL")
+FILL = sa.text(
+    "UPDATE customer_keys SET owner_id = c.owner_id, unit_id = c.unit_id, project_id = c.project_id "
+    "FROM customers c WHERE c.org_id = customer_keys.org_id AND c.id = customer_keys.customer_id "
+    "AND customer_keys.org_id = :org"
+).bindparams(sa.bindparam("org", type_=ID))
+
+
+def upgrade() -> None:
+    for name in PLACE:
+        op.add_column(KEYS, sa.Column(name, ID, nullable=True))
+    for org_id in _organisations():
+        _fill(org_id)
+    op.drop_index("ix_customer_keys_customer_id", KEYS)
+    with op.batch_alter_table(KEYS, table_kwargs={"sqlite_with_rowid": False}) as batch:
+        for name in PLACE[:2]:
+            batch.alter_column(name, existing_type=ID, nullable=False)
+    op.create_index("ix_customer_keys_customer_id_key", KEYS, ["org_id", "customer_id", "key"])
+    for name in PLACE:
+        where = HAS_PROJECT if name == "project_id" else None
+        columns = ["org_id", name, "key", "customer_id"]
+        op.create_index(f"ix_customer_keys_{name}_key", KEYS, columns, postgresql_where=where, sqlite_where=where)
+    for each in (*PLACE, ""):
+        columns = [name for name in (each, "tail", "customer_id") if name]
+        op.create_index(f"ix_customer_phones_{'_'.join(columns)}", PHONES, ["org_id", *columns])
+
+
+def downgrade() -> None:
+    for each in ("", *PLACE):
+        columns = [name for name in (each, "tail", "customer_id") if name]
+        op.drop_index(f"ix_customer_phones_{'_'.join(columns)}", PHONES)
+    for name in PLACE:
+        op.drop_index(f"ix_customer_keys_{name}_key", KEYS)
+    op.drop_index("ix_customer_keys_customer_id_key", KEYS)
+    with op.batch_alter_table(KEYS, table_kwargs={"sqlite_with_rowid": False}) as batch:
+        for name in PLACE:
+            batch.drop_column(name)
+    op.create_index("ix_customer_keys_customer_id", KEYS, ["org_id", "customer_id"])
+
+
+def _organisations() -> list[str]:
+    return list(op.get_bind().execute(sa.select(sa.table("org_directory", sa.column("org_id", ID)).c.org_id)).scalars())
+
+
+def _fill(org_id: str) -> None:
+    """Write it for one organisation's keys. On PostgreSQL no row is seen without its organisation."""
+    bind = op.get_bind()
+    if bind.dialect.name == "postgresql":
+        bind.execute(sa.text("SELECT set_config('app.org', :org, true)"), {"org": org_id})
+    bind.execute(FILL, {"org": org_id})
