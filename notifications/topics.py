@@ -130,6 +130,11 @@ CUSTOMERS_DELETED = _topic(
 IMPORT_ENDED = _topic(
     "customers.import-ended", zh="您上传的客户名单已导入完毕。", en="Your list of customers was taken in."
 )
+IMPORT_STOPPED = _topic(
+    "customers.import-stopped",
+    zh="您上传的客户名单未导入完。",
+    en="Your list of customers was not taken in to its end.",
+)
 DECISION_WAITING = _topic(
     "approvals.decision-waiting", zh="有一项申请等待您审批。", en="A request waits for your decision.", falls_back=True
 )

@@ -16,17 +16,21 @@ from notifications.topics import (
     CUSTOMERS_MERGED,
     HANDED_OVER,
     IMPORT_ENDED,
+    IMPORT_STOPPED,
     LEAD_CONFLICT,
     LEAD_CONFLICT_RULED,
     MENTIONED,
 )
 from server.core.events import Heard
+from server.core.job_requests import JobCancelled
 from server.core.rows import c
 from server.core.types import from_ms
 from server.customers.deleting.events import CustomerDeleted
 from server.customers.events import HandoverDone, LeadConflictOpened, PeopleMentioned
 from server.customers.functions import HAND_OVER
-from server.customers.imports.events import ImportEnded
+from server.customers.imports.events import ImportEnded, ImportFailed
+from server.customers.imports.models import CustomerImport
+from server.customers.imports.operations import KIND as IMPORT
 from server.customers.lead_conflicts.events import LeadConflictDismissed, LeadConflictRuled
 from server.customers.lead_conflicts.models import LeadConflict
 from server.customers.lead_conflicts.rules import ConflictState
@@ -204,3 +208,40 @@ def imported(hearing: Hearing, heard: Sequence[Heard]) -> None:
         for each in heard
         if not each.told["is_trial"]
     ]
+
+
+@hears(ImportFailed)
+def failed_imports(hearing: Hearing, heard: Sequence[Heard]) -> None:
+    """Whoever handed a list in hears why it was given up. A trial he waits for."""
+    hearing.news += [
+        _stopped(each, each.subject_id, each.told["owner_id"], {"code": each.told["problem"]})
+        for each in heard
+        if not each.told["is_trial"]
+    ]
+
+
+@hears(JobCancelled)
+def stopped_imports(hearing: Hearing, heard: Sequence[Heard]) -> None:
+    """He hears that somebody else has stopped it, unless it came to its end or goes on by now."""
+    stopped = {each.subject_id: each for each in heard if each.told["kind"] == IMPORT}
+    if not stopped:
+        return
+    i = c(CustomerImport)
+    statement = select(i.id, i.owner_id, i.job_id).where(
+        i.org_id == hearing.uow.org_id, i.job_id.in_(sorted(stopped)), i.is_trial.is_(False), i.is_finished.is_(False)
+    )
+    hearing.news += [
+        _stopped(each, row.id, row.owner_id, {"by_id": each.actor_id})
+        for row in hearing.uow.connection.execute(statement)
+        if (each := stopped[row.job_id]).actor_id != row.owner_id
+    ]
+
+
+def _stopped(event: Heard, import_id: str, owner_id: str, params: Mapping[str, Any]) -> News:
+    return News(
+        owner_id,
+        IMPORT_STOPPED,
+        occurrence=event.n,
+        since=from_ms(event.at),
+        params={"import_id": import_id, **params},
+    )

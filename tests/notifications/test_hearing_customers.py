@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from notifications.topics import CUSTOMERS_DELETED, CUSTOMERS_MERGED, IMPORT_ENDED
+from notifications.topics import CUSTOMERS_DELETED, CUSTOMERS_MERGED, IMPORT_ENDED, IMPORT_STOPPED
+from server.core.job_requests import JobCancelled
 from server.customers.deleting.operations import delete_customers
-from server.customers.imports.events import ImportEnded
+from server.customers.imports.events import ImportEnded, ImportFailed
+from server.customers.imports.models import CustomerImport
+from server.customers.imports.operations import KIND
 from server.customers.merging.operations import merge_customers
 from sync_protocol.ids import new_id
 from tests.notifications.scene import Desk
@@ -44,3 +47,28 @@ def test_whoever_handed_a_list_in_hears_that_it_was_taken_in_and_not_of_a_trial(
     (told,) = desk.inbox("jie")
     assert (told.topic, told.subject_id) == (IMPORT_ENDED, None)
     assert told.params == {"import_id": taken_in, "created": 3, "duplicates": 2, "refused": 1}
+
+
+def test_and_that_it_was_given_up_or_that_somebody_else_has_stopped_it(desk: Desk) -> None:
+    users = desk.company.users
+    ids, jobs = [new_id() for _ in range(3)], [new_id() for _ in range(3)]
+    with desk.services.writing(desk.company.actor("admin")) as uow:
+        for place, trial in enumerate((False, True, False)):
+            uow.record(ImportFailed(ids[place], users["jie"], trial, "core.not-found" if place == 0 else None))
+            owner, over = users["wang" if place else "admin"], place == 1
+            uow.add(
+                CustomerImport(
+                    id=ids[place], owner_id=owner, name="x", size=1, place=None, job_id=jobs[place], is_finished=over
+                )
+            )
+            uow.record(JobCancelled(jobs[place], KIND, "leased"))
+            uow.record(JobCancelled(new_id(), "core.verify-audit", "leased"))
+        uow.commit()
+    desk.work()
+    assert [(each.topic, each.params) for each in desk.inbox("jie")] == [
+        (IMPORT_STOPPED, {"import_id": ids[0], "code": "core.not-found"}),
+        (IMPORT_STOPPED, {"import_id": ids[2], "code": None}),
+    ]
+    (told,) = desk.inbox("wang")
+    assert (told.topic, told.params) == (IMPORT_STOPPED, {"import_id": ids[2], "by_id": users["admin"]})
+    assert desk.inbox("admin") == [], "he stopped his own"

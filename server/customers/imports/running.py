@@ -16,14 +16,14 @@ from sqlalchemy import select
 
 from server.accounts.models import User
 from server.core.blob_store import BlobStore
-from server.core.jobs import RunningJob, handler
+from server.core.jobs import Cancelled, LeaseLost, RunningJob, handler
 from server.core.problems import NOT_FOUND, Refused
 from server.core.rows import c
 from server.core.uow import UnitOfWork
 from server.customers import operations as customers
 from server.customers.functions import IMPORT
 from server.customers.imports.columns import Field
-from server.customers.imports.events import ImportEnded
+from server.customers.imports.events import ImportEnded, ImportFailed
 from server.customers.imports.models import CustomerImport, ImportedRow
 from server.customers.imports.operations import KIND
 from server.customers.imports.reading import OWNER_UNKNOWN, Fault, Reading, read_line
@@ -62,7 +62,30 @@ class _Known:
 
 @handler(KIND, lease=timedelta(minutes=3))
 def run_import(job: RunningJob) -> dict[str, int]:
-    """Answer all rows that have no answer yet. Returns the counts. Raises Refused NOT_FOUND, FILE_UNREADABLE."""
+    """Answer all rows that have no answer yet. Returns the counts. Records ImportEnded, or ImportFailed once it is given up.
+
+    Raises Refused NOT_FOUND, FILE_UNREADABLE.
+    """
+    try:
+        return _run(job)
+    except (Cancelled, LeaseLost):
+        raise
+    except Exception as fault:
+        is_refused = isinstance(fault, Refused)
+        if is_refused or job.lease.attempt >= job.lease.max_attempts:
+            _give_up(job, fault.code if is_refused else None)
+        raise
+
+
+def _give_up(job: RunningJob, code: str | None) -> None:
+    with job.writing() as uow:
+        found = uow.get(CustomerImport, job.payload["import_id"])
+        if found is not None:
+            uow.record(ImportFailed(found.id, found.owner_id, found.is_trial, code))
+        job.commit(uow)
+
+
+def _run(job: RunningJob) -> dict[str, int]:
     actor = job.owner()
     actor.must(IMPORT)
     with job.writing(actor) as uow:

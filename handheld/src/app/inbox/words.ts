@@ -1,5 +1,6 @@
 /** What a notice says, and where a tap on it leads. A topic that this app does not know yet is shown by its subject. */
 import { i18n } from "../../i18n";
+import { sayProblem } from "../words/problems";
 import { sayDayWithin } from "../words/times";
 import type { Notice } from "./order";
 
@@ -74,6 +75,10 @@ export function sayNotice(notice: Notice, { nameFor, today }: Words): string {
         duplicates: Number(params["duplicates"] ?? 0),
         refused: Number(params["refused"] ?? 0),
       });
+    case "customers.import-stopped":
+      return textOf(params, "by_id") === null
+        ? i18n._("Your list was not taken in to its end: {why}", { why: sayProblem(textOf(params, "code") ?? "core.job-failed") })
+        : i18n._("{name} has stopped your list; what was taken in stays, and it can go on", { name: by });
     case "customers.lead-conflict":
       return i18n._("{customer} was entered by a colleague too; the office decides whose it is", { customer });
     case "customers.opportunity-closed":
