@@ -147,6 +147,7 @@ class WorkingSet:
         known, before = key in self._set, self._set.get(key)
         if before is not None and not (before.is_new and before.removed):
             raise ValueError(f"{row.id} is in the working set")
+        self._set.pop(key, None)  # rows of a table are inserted in the order in which they were added
         self._set[key] = Tracked(row, True, (), {})
         self._bumped.add(key)
         # No marks: nobody can have seen the row before, and its maker's own chain never clashes with itself.

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from server.core.collections import Absent
 from server.core.problems import NOT_FOUND, Refused, problem_type
 from server.core.uow import UnitOfWork
-from server.customers.deleting.models import DeletedCustomer
+from server.customers.deleting.models import DeletedCustomer, DeletedMergedCustomer
 from server.customers.deleting.rules import restorable_until
 from server.customers.functions import READ
 from server.customers.merging.models import MergedCustomer
@@ -30,7 +30,8 @@ DELETED = problem_type(
     410,
     zh="该客户已被删除，{until} 前可以恢复。",
     en="This customer was deleted; he can be restored until {until}.",
-    doc="Only for who reached him. `until` is a day.",
+    doc="Only for who reached him. `until` is a day. `into_id`, where it is: he had gone into that one, who was deleted.",
+    extra=["into_id"],
 )
 
 
@@ -66,9 +67,12 @@ def absent_customers(uow: UnitOfWork, ids: Collection[str]) -> dict[str, Absent]
         if now not in former or (on_device and uow.get(FormerOwner, former[now]) is not None)
     }
     rest = [each for each in ids if each not in into]
-    uow.preload(DeletedCustomer, rest)
+    uow.preload(DeletedMergedCustomer, rest)
+    stands = {each: gone.into_id for each in rest if (gone := uow.get(DeletedMergedCustomer, each)) is not None}
+    uow.preload(DeletedCustomer, [stands.get(each, each) for each in rest])
     for each in rest:
-        if (deleted := uow.get(DeletedCustomer, each)) is not None and reach.holds(deleted):
-            until = restorable_until(deleted.created_at, uow.actor.timezone)
-            found[each] = Absent(DELETED, {"until": until.isoformat()})
+        deleted = uow.get(DeletedCustomer, stands.get(each, each))
+        if deleted is not None and reach.holds(deleted):
+            until = restorable_until(deleted.created_at, uow.actor.timezone).isoformat()
+            found[each] = Absent(DELETED, {"until": until, **({"into_id": stands[each]} if each in stands else {})})
     return found

@@ -67,11 +67,14 @@ describe("what was refused because its customer was gone", () => {
   it.each([
     ["a note, while he is deleted", here(), late({}), null],
     ["a note, after he was restored", here("wang"), late({}), "notes-row"],
+    ["a note for one who had gone into him, while he is deleted", here(), late({ params: { into_id: "kept" } }), null],
+    ["a note for one who had gone into him, after he was restored", here("kept"), late({ params: { into_id: "kept" } }), "notes-row"],
     ["a visit that came back with him", here("visits-row"), late({ collection: "visits", action: "finish", row: "visits-row", values: {}, code: "core.not-found" }), "visits-row"],
     ["a visit that is not here", here("wang"), late({ collection: "visits", action: "finish", row: "visits-row", values: {}, code: "core.not-found" }), null],
     ["a row that is here and misses something else", here("visits-row"), late({ collection: "visits", action: "update", row: "visits-row", values: {}, code: "core.not-found", params: { field: "/values/plan_id" } }), null],
     ["what misses something else", here("wang"), late({ code: "core.not-found", params: { field: "/values/plan_id" } }), null],
     ["an edit of one who was merged, on who stands for both", here("kept"), late({ collection: "customers", action: "update", row: "gone", values: { grade: "A" }, code: "customers.merged", params: { into_id: "kept" } }), "kept"],
+    ["an edit of one who had gone into one who was deleted, on that one", here("kept"), late({ collection: "customers", action: "update", row: "gone", values: { grade: "A" }, code: "customers.deleted", params: { into_id: "kept" } }), "kept"],
     ["what has to be looked at", here("wang"), late({ code: "customers.text-required" }), null],
   ])("%s", async (_, reading, mend, expected) => {
     expect(await again(reading([mend]))).toEqual([expected]);

@@ -43,3 +43,10 @@ class DeletedRows(Row):
     """
 
     rows: Annotated[str, TakenRows()]
+
+
+@table("deleted_merged_customers", refers("into_id", "deleted_customers"), index("into_id"))
+class DeletedMergedCustomer(Row):
+    """A customer who had gone into one who is deleted now. id: his. into_id: the one who stands for him once he is restored."""
+
+    into_id: Annotated[str, Id()]

@@ -12,11 +12,12 @@ from server.core.uow import UnitOfWork
 from server.customers.absent import customer_there
 from server.customers.deleting import rules, taking
 from server.customers.deleting.events import CustomerDeleted, CustomerRestored
-from server.customers.deleting.models import DeletedCustomer, DeletedRows
+from server.customers.deleting.models import DeletedCustomer, DeletedMergedCustomer, DeletedRows
 from server.customers.functions import DELETE
 from server.customers.hanging import guarded
 from server.customers.lead_conflicts.finding import Entered, look_for_conflicts
 from server.customers.lead_conflicts.following import drop_conflicts
+from server.customers.merging.models import MergedCustomer
 from server.customers.models import Customer
 from server.customers.search.index import write_keys
 from server.customers.timeline import add_to_timeline, timeline_kind
@@ -95,6 +96,8 @@ def _bring_back(uow: UnitOfWork, gone: list[DeletedCustomer]) -> None:
         uow.flush()  # deleted in this very push: what went has to be gone before it can come back
     uow.preload(DeletedRows, [deleted.id for deleted in gone])
     uow.preload(User, {deleted.owner_id for deleted in gone})
+    for each in uow.find(DeletedMergedCustomer, c(DeletedMergedCustomer).into_id.in_([each.id for each in gone])):
+        uow.remove(each)
     rows: list[Row] = []
     for deleted in gone:
         his = taking.read(uow.must(DeletedRows, deleted.id).rows)
@@ -150,4 +153,6 @@ def _take(uow: UnitOfWork, customers: list[Customer]) -> None:
         uow.record(CustomerDeleted(customer_id, customer.owner_id, len(rows)))
         uow.in_turn(write_keys, customer_id)
         for row in rows:
+            if isinstance(row, MergedCustomer):
+                uow.add(DeletedMergedCustomer(id=row.id, into_id=customer_id))
             uow.remove(row)

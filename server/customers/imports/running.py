@@ -71,17 +71,17 @@ def run_import(job: RunningJob) -> dict[str, int]:
     except (Cancelled, LeaseLost):
         raise
     except Exception as fault:
-        is_refused = isinstance(fault, Refused)
-        if is_refused or job.lease.attempt >= job.lease.max_attempts:
-            _give_up(job, fault.code if is_refused else None)
+        problem = fault.code if isinstance(fault, Refused) else None
+        if problem is not None or job.lease.attempt >= job.lease.max_attempts:
+            _give_up(job, problem)
         raise
 
 
-def _give_up(job: RunningJob, code: str | None) -> None:
+def _give_up(job: RunningJob, problem: str | None) -> None:
     with job.writing() as uow:
         found = uow.get(CustomerImport, job.payload["import_id"])
         if found is not None:
-            uow.record(ImportFailed(found.id, found.owner_id, found.is_trial, code))
+            uow.record(ImportFailed(found.id, found.owner_id, found.is_trial, problem))
         job.commit(uow)
 
 

@@ -34,10 +34,10 @@ def test_a_collection_becomes_types_and_a_shape() -> None:
             Column("extra", wire.JSON),
         ),
         actions={
-            "create": Action(lambda *_: None, "f"),  # type: ignore[arg-type]
-            "close": Action(lambda *_: None, "f", values={}),  # type: ignore[arg-type]
+            "create": Action(lambda *_: None, "f"),
+            "close": Action(lambda *_: None, "f", values={}),
             "lend": Action(
-                lambda *_: None,  # type: ignore[arg-type]
+                lambda *_: None,
                 "f",
                 values={"to": wire.ID, "why": wire.TEXT(9)},
                 required=frozenset({"to"}),

@@ -21,10 +21,11 @@ from server.core.services import Services
 from server.customers import hanging, operations
 from server.customers.deleting import purge as _purge  # noqa: F401 - declares the job
 from server.customers.deleting import taking
-from server.customers.deleting.models import DeletedCustomer, DeletedRows
+from server.customers.deleting.models import DeletedCustomer, DeletedMergedCustomer, DeletedRows
 from server.customers.deleting.operations import delete_customers, restore_customers
 from server.customers.deleting.rules import KEPT_FOR
 from server.customers.lead_conflicts.models import LeadConflict
+from server.customers.merging.operations import merge_customers
 from server.customers.models import Customer, CustomerPhone, FormerOwner, Note, TimelineEntry
 from sync_protocol.ids import new_id
 from tests.server.customers.conftest import Door
@@ -183,6 +184,35 @@ def _asked(action: str, *customers: str, group: int = 1) -> list[dict[str, Any]]
 
 def _push(office: Office, device: Any, *groups: list[dict[str, Any]]) -> list[str | None]:
     return [each.code for each in office.push(device, *itertools.chain(*groups)).decisions]
+
+
+def test_late_work_for_who_had_gone_into_him_waits_for_him_too(office: Office, door: Door, tmp_path: Path) -> None:
+    kept, gone = office.customer("王小明", by="wang"), office.customer("王晓明", by="wang")
+    with office.writing("jie") as uow:
+        merge_customers(uow, kept, gone)
+        uow.commit()
+    _delete(office, kept)
+    note = {"collection": "notes", "action": "create", "values": {"customer_id": gone, "text": "晚到"}}
+    late, edit = {**note, "row": new_id()}, {"collection": "customers", "action": "update", "row": gone, "values": {}}
+    told = {"until": "2025-04-01", "into_id": kept}
+    applied = office.push(office.on_device("wang"), late, {**edit, "values": {"grade": "A"}})
+    assert [(each.code, {**each.params} | told == {**each.params}) for each in applied.decisions] == [
+        ("customers.deleted", True)
+    ] * 2
+    answer = door("wang", "GET", f"/{gone}")
+    assert (answer.status_code, answer.json["code"], answer.json["params"]) == (410, "customers.deleted", told)
+    for stranger in ("zhao", "na"):
+        assert office.push(office.on_device(stranger), {**note, "row": new_id()}).decisions[0].code == "core.not-found"
+        assert door(stranger, "GET", f"/{gone}").status_code == 404
+    _restore(office, kept)
+    device = office.on_device("wang")
+    assert office.push(device, late).decisions[0].code is None
+    assert [row.customer_id for row in office.rows(Note)] == [kept], "taken for who stands for both"
+    assert door("wang", "GET", f"/{gone}").json["code"] == "customers.merged"
+    _delete(office, kept)
+    office.clock.at += KEPT_FOR + timedelta(seconds=1)
+    assert _night(office, tmp_path) == {"purged": 1}
+    assert (office.rows(DeletedMergedCustomer), door("wang", "GET", f"/{gone}").status_code) == ([], 404)
 
 
 def test_a_supervisors_device_deletes_and_restores_too_and_again_changes_nothing(office: Office) -> None:

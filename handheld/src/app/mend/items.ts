@@ -50,7 +50,8 @@ export async function troubles(read: Reader): Promise<Trouble[]> {
 
 /** Late work for a customer who was deleted waits here until he is restored; an edit of one who was merged goes to who stands for him. */
 async function againOn(read: Reader, { collection, action, row, values, code, params }: Sent): Promise<string | null> {
-  if (code === "customers.merged" && collection === "customers" && action === "update" && typeof params.into_id === "string") {
+  const isGone = code === "customers.merged" || code === "customers.deleted";
+  if (isGone && collection === "customers" && action === "update" && typeof params.into_id === "string") {
     return (await read.get("customers", params.into_id)) === undefined ? null : params.into_id;
   }
   if (row === null || (code !== "customers.deleted" && code !== "core.not-found")) return null;
@@ -61,7 +62,9 @@ async function againOn(read: Reader, { collection, action, row, values, code, pa
   }
   const isAboutHim = code === "customers.deleted" || String(params.field).endsWith("/customer_id");
   if (!isAboutHim || typeof values.customer_id !== "string") return null;
-  return (await read.get("customers", values.customer_id)) === undefined ? null : row;
+  // Had he gone into another before that one was deleted, the server takes it for that one.
+  const stands = typeof params.into_id === "string" ? params.into_id : values.customer_id;
+  return (await read.get("customers", stands)) === undefined ? null : row;
 }
 
 type Found = Omit<Trouble, "again">;
