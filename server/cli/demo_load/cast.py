@@ -35,6 +35,7 @@ PEOPLE = (
     Person("yang.liu", "刘洋", "D001", SALES, "director", "销售总监", "sales director, both teams"),
     Person("fang.zhou", "周芳", "F001", FINANCE, "finance", "财务主管", "finance"),
 )
+DIRECTOR = "yang.liu"
 ADMIN, ADMIN_NAME, SPY, SPY_NAME = "admin", "管理员", "spy", "旁观者 Spy"
 
 LOGINS = (*((each.username, each.says) for each in PEOPLE), (ADMIN, "administrator"))

@@ -23,7 +23,7 @@ from server.cli.demo_load.claims import load_claims
 from server.cli.demo_load.club import load_club
 from server.cli.demo_load.days import FIRST, load_days
 from server.cli.demo_load.inventing import InventedCustomer, demo_id, draw_for, invent_customer, invent_name
-from server.cli.demo_load.sales import load_sales
+from server.cli.demo_load.sales import load_sales, load_targets
 from server.cli.demo_load.year import load_year
 from server.cli.terminal import organisations
 from server.core.access import Actor, system_actor
@@ -80,8 +80,10 @@ def load_demo(services: Services, size: Size, tell: Tell = lambda _done, _total:
         services, sellers, range(AT_ONCE, size.customers), size.seed, last=last, tell=tell
     )
     days = sum(load_days(services, seller, number, size.seed, last_of_year) for number, seller in enumerate(sellers))
-    load_sales(services, sellers[: len(_named_sellers())], size.seed)
-    load_club(services, sellers[0], sellers[: len(_named_sellers())], size.seed)
+    named = sellers[: len(_named_sellers())]
+    load_sales(services, named, size.seed)
+    load_targets(services, _named(services, org_id)[cast.DIRECTOR], named, size.seed)
+    load_club(services, sellers[0], named, size.seed)
     claims = load_claims(services, org_id, _named(services, org_id), size.seed)
     return Loaded(customers + in_a_year, days, staff, claims)
 

@@ -1,10 +1,11 @@
-"""What the demo's named salespeople have going: receptions, and opportunities on every stage, won and lost. Of customers who
+"""What the demo's named salespeople have going and are to reach: receptions, and opportunities on every stage, won and lost. Of customers who
 stand where that leaves them, so that none of them changes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 from server.cli.demo_load.courses import invent_contact, invent_opening, invent_sheet
@@ -18,6 +19,9 @@ from server.customers.opportunities.models import Opportunity
 from server.customers.opportunities.operations import add_contact, lose_opportunity, open_opportunity, win_opportunity
 from server.customers.opportunities.rules import SEEDS
 from server.customers.receptions.operations import add_reception
+from server.fieldwork.targets.models import Target
+from server.fieldwork.targets.operations import set_target
+from server.fieldwork.targets.rules import Measure
 
 _RECEIVED = 6
 _OF_EACH = 200
@@ -28,6 +32,22 @@ _LOST = (("price", None), ("competitor", "滨江壹号"), ("unreachable", None))
 def load_sales(services: Services, sellers: Sequence[Actor], seed: int) -> int:
     """Give each of them receptions and opportunities, who has none yet. How many opportunities were opened."""
     return sum(_load_for(services, seller, number * 100, seed) for number, seller in enumerate(sellers))
+
+
+def load_targets(services: Services, leader: Actor, sellers: Sequence[Actor], seed: int) -> int:
+    """Say what each of them is to reach in this month and reached in the last; what is there already stays. How many were set."""
+    wanted = {Measure.VISITS: (30, 40, 35), Measure.WON_AMOUNT: (600_000_000, 450_000_000, 500_000_000)}
+    with services.writing(leader) as uow:
+        if uow.find(Target, limit=1):
+            return 0
+        this = uow.today().replace(day=1)
+        for number, (seller, month) in enumerate(product(sellers, (this, this - timedelta(days=1)))):
+            for place, (measure, amounts) in enumerate(wanted.items()):
+                values = {"owner_id": seller.user_id, "month_on": month, "measure": measure.value}
+                target_id = demo_id(seed, "target", number * 10 + place)
+                set_target(uow, target_id, {**values, "amount": amounts[number // 2 % len(amounts)]})
+        uow.commit()
+    return len(sellers) * 2 * len(wanted)
 
 
 def _load_for(services: Services, seller: Actor, number: int, seed: int) -> int:

@@ -89,6 +89,18 @@ def target_page(
     return lines, (lines[-1].owner_id, lines[-1].id) if len(rows) > limit else None
 
 
+def amounts_of_month(connection: Connection, actor: Actor, month: date) -> dict[str, dict[str, int]]:
+    """Person → measure → what is to be reached in the month that a day is in, within reach. One statement."""
+    t, (first, _) = c(Target), rules.days_of(month)
+    statement = select(t.owner_id, t.measure, t.amount).where(
+        t.org_id == actor.org_id, t.month_on == first, actor.reach(READ).condition(Target)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for person, measure, amount in connection.execute(statement):
+        found.setdefault(person, {})[measure] = amount
+    return found
+
+
 def _done(
     connection: Connection, actor: Actor, first: date, last: date, people: list[str]
 ) -> dict[tuple[str, str], int]:

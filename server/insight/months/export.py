@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from server.core.i18n import Language, Text
 from server.core.money import Money
 from server.core.sheets import Cell, Columns
+from server.fieldwork.targets.rules import Measure, gap
 from server.insight.months.queries import NAMES, Month, Numbers
 
 TITLES = {
@@ -33,36 +34,64 @@ TITLES = {
     "lost_minor": Text("流失金额", "amount lost"),
     "spent_minor": Text("费用", "expenses"),
 }
+_MEASURES = {"visits": Measure.VISITS, "won_minor": Measure.WON_AMOUNT}
+"""Numbers that can have a target: it and what is wanting stand beside what was done."""
+_TARGETS = {
+    "visits": (Text("目标拜访", "visits to reach"), Text("拜访还差", "visits wanting")),
+    "won_minor": (Text("目标成交金额", "amount to reach"), Text("成交金额还差", "amount wanting")),
+}
 _TOTAL = Text("合计", "total")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the file. name: None of the sum."""
+    """A line of the file. name: None of the sum. targets: by measure; of the sum none, for one's surplus is not another's."""
 
     name: str | None
     unit_name: str | None
     numbers: Numbers
     currency: str
+    targets: Mapping[str, int] = field(default_factory=dict)
 
 
-def lines_of(found: Month) -> list[Line]:
-    """One for each person, and the sum."""
-    people = [Line(each.name, each.unit_name, each.numbers, found.currency) for each in found.people]
+def lines_of(found: Month, targets: Mapping[str, Mapping[str, int]]) -> list[Line]:
+    """One for each person, and the sum. targets: person → measure → what is to be reached."""
+    people = [
+        Line(each.name, each.unit_name, each.numbers, found.currency, targets.get(each.user_id, {}))
+        for each in found.people
+    ]
     return [*people, Line(None, None, found.total, found.currency)]
 
 
 def _cell(name: str) -> Callable[[Line, Language], Cell]:
     def read(line: Line, _: Language) -> Cell:
-        value: int | None = getattr(line.numbers, name)
-        return value if value is None or not name.endswith("_minor") else Decimal(Money(value, line.currency).to_text())
+        return _said(getattr(line.numbers, name), name, line)
 
     return read
+
+
+def _said(value: int | None, name: str, line: Line) -> Cell:
+    return value if value is None or not name.endswith("_minor") else Decimal(Money(value, line.currency).to_text())
+
+
+def _columns_of(name: str) -> Iterator[tuple[Text, Callable[[Line, Language], Cell]]]:
+    yield TITLES[name], _cell(name)
+    if (measure := _MEASURES.get(name)) is None:
+        return
+
+    def target(line: Line, _: Language) -> Cell:
+        return _said(line.targets.get(measure.value), name, line)
+
+    def wanting(line: Line, _: Language) -> Cell:
+        amount = line.targets.get(measure.value)
+        return None if amount is None else _said(gap(amount, getattr(line.numbers, name)), name, line)
+
+    yield from zip(_TARGETS[name], (target, wanting), strict=True)
 
 
 COLUMNS: Columns[Line] = (
     (Text("姓名", "name"), lambda line, language: line.name or _TOTAL.fill(language, {})),
     (Text("部门", "department"), lambda line, _: line.unit_name),
-    *((TITLES[name], _cell(name)) for name in NAMES),
+    *(column for name in NAMES for column in _columns_of(name)),
     (Text("货币", "currency"), lambda line, _: line.currency),
 )

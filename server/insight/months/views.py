@@ -15,6 +15,7 @@ from server.core.auth import current_actor, reading, services
 from server.core.clock import day_in
 from server.core.declare import requires
 from server.core.sheet_answers import SHEET, sheet_answer
+from server.fieldwork.targets.queries import amounts_of_month
 from server.insight.functions import BOARD
 from server.insight.months import queries
 from server.insight.months.export import COLUMNS, lines_of
@@ -52,12 +53,13 @@ def show_month(query: dict[str, Any]) -> queries.Month:
 @MONTHS.arguments(MonthExport, location="query")
 @MONTHS.doc(responses=SHEET)
 def export_month(query: dict[str, Any]) -> Response:
-    """The same as CSV or XLSX. It holds numbers of staff and nothing of a customer."""
+    """The same as CSV or XLSX, with targets and what is wanting. It holds numbers of staff and nothing of a customer."""
     kind, name = query.pop("format", None), f"{query.get('on') or _today():%Y-%m}"
     actor, now = current_actor(), services().clock.now()
     with reading() as connection:
         found = _month(connection, actor, query, now)
-    return sheet_answer(kind, name, COLUMNS, lambda _: lines_of(found))
+        targets = amounts_of_month(connection, actor, found.first_on)
+    return sheet_answer(kind, name, COLUMNS, lambda _: lines_of(found, targets))
 
 
 def _month(connection: Connection, actor: Actor, query: dict[str, Any], now: datetime) -> queries.Month:

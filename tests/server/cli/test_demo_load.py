@@ -27,6 +27,7 @@ from server.core.tables import ORG_CLOCKS
 from server.customers.models import Customer, CustomerPhone, Note
 from server.expenses.models import ExpenseClaim
 from server.fieldwork.models import DayPlan, FollowUp, Visit
+from server.fieldwork.targets.models import Target
 from sync_protocol.ids import is_id
 from tests.conftest import made_database
 from tests.server.cli.conftest import Cli
@@ -170,6 +171,7 @@ def test_the_days_are_believable(loaded: Services) -> None:
     assert rows(loaded, org_id, FollowUp)
     assert all(note.written_at <= now for note in rows(loaded, org_id, Note))
     assert all(RESERVED.fullmatch(phone.number) for phone in rows(loaded, org_id, CustomerPhone))
+    assert len({(each.owner_id, each.month_on, each.measure) for each in rows(loaded, org_id, Target)}) == 3 * 2 * 2
 
 
 def test_the_same_seed_gives_the_same() -> None:

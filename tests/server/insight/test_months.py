@@ -211,14 +211,20 @@ def test_the_file_has_a_line_for_each_and_a_sum_and_no_formula(office: Office) -
     _week(office)
     found = _month(office)
     evil = dataclasses.replace(found.people[0], name='=HYPERLINK("x")', unit_name="@x")
-    rows = lines_of(dataclasses.replace(found, people=[evil]))
+    targets = {evil.user_id: {"visits": evil.numbers.visits + 3, "won_amount": 1}}
+    rows = lines_of(dataclasses.replace(found, people=[evil]), targets)
     text = b"".join(sheet_chunks(SheetKind.CSV, COLUMNS, rows, "zh")).decode()
     head, line, total = text.strip().split("\r\n")
     assert head.startswith("\ufeff姓名,部门,计划拜访,按计划完成,")
     assert head.endswith(",流失金额,费用,货币")
     assert line.startswith('"\'=HYPERLINK(""x"")",\'@x,5,2,1,')
     assert total.startswith("合计,,5,2,1,")
-    assert total.endswith(",300000.00,1,20000.00,,CNY")
+    beside = [dict(zip(head.split(","), each.split(","), strict=True)) for each in (line, total)]
+    assert [(each["目标拜访"], each["拜访还差"]) for each in beside] == [(str(evil.numbers.visits + 3), "3"), ("", "")]
+    assert (beside[0]["目标成交金额"], beside[0]["成交金额还差"]) == ("0.01", "0.00"), (
+        "more than was asked for is none wanting"
+    )
+    assert total.endswith(",300000.00,,,1,20000.00,,CNY")
 
 
 def test_the_door(office: Office, door: Door) -> None:
