@@ -3,6 +3,7 @@ import { i18n } from "../../i18n";
 import { ExportButton } from "../exports/ExportButton";
 import { customersOf } from "../exports/exporting";
 import { Chips } from "../parts/Chips";
+import { OnePerson } from "../people/OnePerson";
 import { Sheet } from "../parts/Sheet";
 import { useNames } from "../rows/staff";
 import { GRADES, importances, needLevels, stages, urgencies } from "../words/choices";
@@ -65,9 +66,15 @@ export function FilterSheet({ filter, query, owners, onChange, onClose }: Props)
         }}
       />
       {owners.length > 1 && (
-        <Chips label={i18n._("Owner")} choices={owners.map((value) => ({ value, text: nameOf(value) }))} value={filter.owner} onChange={(owner) => {
-          set({ owner });
-        }} />
+        <OnePerson
+          label={i18n._("Owner")}
+          people={owners.map((value) => ({ value, text: nameOf(value) }))}
+          nobody={i18n._("Everybody")}
+          value={filter.owner}
+          onChange={(owner) => {
+            set({ owner });
+          }}
+        />
       )}
       <ExportButton
         may="customers.export"

@@ -4,10 +4,10 @@ import { useWorkspace } from "../../hooks/context";
 import { useDraft } from "../../hooks/draft";
 import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
+import { OnePerson } from "../people/OnePerson";
 import { PeopleField } from "../people/PeopleField";
 import { Block, Note } from "../parts/Block";
 import Button from "../parts/Button";
-import { Chips } from "../parts/Chips";
 import { TextField } from "../parts/Field";
 import { Screen } from "../parts/Screen";
 import { useSnack } from "../parts/snack";
@@ -80,9 +80,10 @@ export function NewTaskScreen() {
             draft.set({ text });
           }}
         />
-        <Chips
+        <OnePerson
           label={i18n._("Who")}
-          choices={people}
+          people={people}
+          nobody={i18n._("Choose")}
           value={form.who}
           onChange={(who) => {
             draft.set({ who });

@@ -4,6 +4,7 @@ import { useWorkspace } from "../../hooks/context";
 import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
 import { Chips } from "../parts/Chips";
+import { OnePerson } from "../people/OnePerson";
 import { Sheet } from "../parts/Sheet";
 import { useSnack } from "../parts/snack";
 import { WhenChips } from "../parts/WhenChips";
@@ -46,13 +47,13 @@ export function ArrangeSheet({ visit, onClose }: { readonly visit: Visit; readon
         </Button>
       }
     >
-      <Chips
+      <OnePerson
         label={i18n._("Who")}
-        required
-        choices={people}
+        people={people}
+        nobody={i18n._("As it is")}
         value={who}
         onChange={(chosen) => {
-          if (chosen !== null) setWho(chosen);
+          setWho(chosen ?? visit.assignee_id);
         }}
       />
       {visit.planned_on !== today && (

@@ -75,7 +75,7 @@ function Total({ counts }: { readonly counts: Counts }) {
       {numbers.map(([name, number, tone]) => (
         <div key={name} data-tone={tone}>
           <dt>{name}</dt>
-          <dd>{number}</dd>
+          <dd data-long={number > 999}>{number}</dd>
         </div>
       ))}
     </dl>
