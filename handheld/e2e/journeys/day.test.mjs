@@ -83,6 +83,11 @@ test("a planned visit is moved, cancelled and taken up again with a tap each", a
   await button(card, "Check in").waitFor();
   await button(card, "Log").click();
   await button(page, "Another day").click();
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  assert.equal(await page.evaluate(() => globalThis.document.activeElement?.textContent), "Another day", "who closes a sheet is where he was");
+  await page.keyboard.press("Enter");
   await button(page.getByRole("dialog"), "Tomorrow").click();
   await button(page, "Move to tomorrow").click();
   await card.waitFor({ state: "detached" });

@@ -1,6 +1,6 @@
 import Input from "antd-mobile/es/components/input";
 import TextArea from "antd-mobile/es/components/text-area";
-import { useId, useState, type ReactNode } from "react";
+import { useId, useState, type KeyboardEvent, type ReactNode } from "react";
 import css from "./Field.module.css";
 
 interface FrameProps {
@@ -42,11 +42,27 @@ export function LineField({ label, hint, error, value, onChange, most, kind = "t
         onChange={onChange}
         {...described(id, hint, error)}
         {...(most === undefined ? {} : { maxLength: most })}
-        {...(onEnter === undefined ? {} : { onEnterPress: onEnter, enterKeyHint: "go" as const })}
+        enterKeyHint={onEnter === undefined ? "next" : "go"}
+        onEnterPress={(event) => {
+          // Enter also takes what an input method proposes, and is not meant for the form then.
+          if (event.nativeEvent.isComposing) return;
+          if (onEnter === undefined) toNextField(event);
+          else onEnter();
+        }}
         {...rest}
       />
     </Frame>
   );
+}
+
+/** From the last one the keyboard goes, and the deed at the bottom is in sight. Within a form Enter sends it, by itself. */
+function toNextField({ currentTarget: here }: KeyboardEvent<HTMLInputElement>) {
+  if (here.form) return;
+  const around = here.closest("dialog, section[aria-label]");
+  const fields = [...(around?.querySelectorAll<HTMLElement>("input:not([type=file]), textarea:not([readonly]), select") ?? [])];
+  const next = fields.slice(fields.indexOf(here) + 1).find((field) => field.getClientRects().length > 0);
+  if (next) next.focus();
+  else here.blur();
 }
 
 /** Text of several lines that grows as it is typed. */

@@ -1,5 +1,5 @@
 import CloseOutline from "antd-mobile-icons/es/CloseOutline";
-import { useEffect, useId, useRef, type ReactNode } from "react";
+import { useId, useLayoutEffect, useRef, type ReactNode } from "react";
 import { i18n } from "../../i18n";
 import css from "./Sheet.module.css";
 
@@ -17,7 +17,8 @@ interface Props {
 export function Sheet({ title, onClose, foot, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // Closed while it still stands in the page, or the focus is not given back.
+  useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
     return () => {

@@ -47,7 +47,7 @@ export function DayPlanBlock({ day, visits }: { readonly day: string; readonly v
                 setSending(true);
               }}
             >
-              {state === "sent" ? i18n._("Change") : i18n._("Send")}
+              {state === "sent" ? i18n._("Edit") : i18n._("Send")}
             </Button>
           )
         }
@@ -98,6 +98,7 @@ function SendSheet({ day, plan, visits, onClose }: SendProps) {
   const before = { note: plan?.note ?? "", copied: plan?.copied_to ?? null };
   const draft = useDraft<{ note: string; copied: string | null }>(form, before);
   const { note, copied } = draft.value ?? before;
+  const isSent = plan?.state === "sent";
   const send = async () => {
     const said = { note: note.trim() === "" ? null : note.trim(), copied_to: copied };
     await workspace.act(
@@ -108,7 +109,7 @@ function SendSheet({ day, plan, visits, onClose }: SendProps) {
           const loose = (visit.plan_id ?? null) === null && visit.planned_on === day && stateOf(visit) === "planned";
           if (loose) group.update("visits", visit.id, { plan_id: id });
         }
-        if (plan?.state !== "sent") group.act("day_plans", "send", id, {}, { state: "sent" });
+        if (!isSent) group.act("day_plans", "send", id, {}, { state: "sent" });
       },
       { draft: form },
     );
@@ -117,11 +118,11 @@ function SendSheet({ day, plan, visits, onClose }: SendProps) {
   };
   return (
     <Sheet
-      title={i18n._("Send the day plan")}
+      title={isSent ? i18n._("Change the plan") : i18n._("Send the day plan")}
       onClose={onClose}
       foot={
         <Button color="primary" size="large" onClick={() => void send()}>
-          {i18n._("Send the plan")}
+          {isSent ? i18n._("Save") : i18n._("Send the plan")}
         </Button>
       }
     >
