@@ -26,6 +26,8 @@ from server.core.access import system_actor
 from server.core.db import commit, open_engine
 from server.core.rows import Row, c
 from server.core.types import Id, from_ms
+from server.customers.deleting.models import DeletedCustomer
+from server.customers.lead_conflicts.models import LeadConflict
 from server.customers.models import Customer, CustomerPhone, TimelineEntry
 from server.customers.opportunities.models import Opportunity
 from server.customers.opportunities.rules import LOSS_REASONS, SEEDS, weighted
@@ -35,12 +37,15 @@ from server.customers.rules import name_key, tail_of
 from server.customers.search.index import CUSTOMER_KEYS, KEY_NAMES
 from server.customers.search.sound import reading_of
 from server.fieldwork.activities.models import Activity
-from server.fieldwork.models import Visit
+from server.fieldwork.models import DayPlan, FollowUp, Task, Visit
+from server.fieldwork.questions.models import Question
+from server.fieldwork.reports.models import WorkReport
 from sync_protocol.ids import new_id
 
 OWN, STAFF, TEAM = 10_000, 200, 10
-VISITS, ENTRIES = 5, 1000
-"""Visits to each customer of the one salesperson; lines on the timeline of the one customer with a long history."""
+VISITS, ENTRIES, DAYS = 5, 1000, 1000
+"""Visits to each customer of the one salesperson; lines on the timeline of the one customer with a long history; days of which
+everybody has a plan and a report."""
 TODAY = date(2026, 6, 1)
 BOARD_DAY = TODAY + timedelta(days=1)
 RARE_NAME, RARE_LETTERS, RARE_DIGITS = "上官望舒然", "sgwsr", "77310042"
@@ -126,20 +131,21 @@ def _copy(crowd: Crowd, copy: int, owner_id: str, unit_id: str, tables: Sequence
         digits = eight.format("(CAST(substr(number, 7) AS integer) + :copy * 1000003) % 100000000")
         values = {
             "id": other_id.format("id"),
-            **({} if is_own else {"customer_id": other_id.format("customer_id")}),
-            "unit_id": ":unit",
+            **({} if is_own else {each: other_id.format(each) for each in ("customer_id", "first_id", "second_id")}),
+            **dict.fromkeys(("unit_id", "first_unit_id", "second_unit_id"), ":unit"),
             "number": f"'+86154' || {digits}",
             "tail": f"substr({digits}, 5)",
             "updated_at": "updated_at + :copy * 977",
-            **dict.fromkeys(("owner_id", "author_id", "assignee_id", "received_by", "done_by", "opened_by"), ":owner"),
+            **dict.fromkeys(_PEOPLE, ":owner"),
         }
         for row in tables:
             names = row.__names__
+            whose = "owner_id" if "owner_id" in names else "first_owner_id"
             crowd.rows += _run(
                 connection,
                 f"INSERT INTO {row.__table__.name} ({', '.join(names)}) "  # noqa: S608 (our own names)
                 f"SELECT {', '.join(values.get(name, name) for name in names)} FROM {row.__table__.name} "
-                "WHERE org_id = :org AND id >= :first AND id < :last AND owner_id = :whose ORDER BY id",
+                f"WHERE org_id = :org AND id >= :first AND id < :last AND {whose} = :whose ORDER BY id",
                 told,
             )
         if not is_own:
@@ -252,6 +258,8 @@ def _rows(crowd: Crowd, number: int, *, mine: bool) -> Iterator[Row]:
             id=new_id(minted), author_id=seller, kind="return_visit", channel="call_out", at=at, text="已联系",
             day_on=TODAY - timedelta(days=number % 1000), **hangs,
         )  # fmt: skip
+        yield from _to_do(customer, number, minted, seller, hangs)
+    yield from _of_days(customer, number, minted, seller, team)
     yield _visit(customer, TODAY - timedelta(days=number % 1000), minted, seller, hangs, planned=bool(number % 4))
     if mine and number < STAFF * 4:
         who, unit = (seller, team) if number % STAFF == 0 else crowd.others[number % STAFF - 1]
@@ -268,6 +276,59 @@ def _visit(customer: Customer, day: date, minted: int, who: str, hangs: dict[str
     )  # fmt: skip
 
 
+def _to_do(customer: Customer, number: int, minted: int, who: str, hangs: dict[str, Any]) -> Iterator[Row]:
+    """A follow-up and a task, of which one in twenty is open, and a question."""
+    is_open, at = number % 20 == 0, hangs["created_at"]
+    due_on = TODAY + timedelta(days=number % 30) if is_open else TODAY - timedelta(days=number % 1000)
+    done: dict[str, Any] = {"state": "open"} if is_open else {"state": "done", "done_at": at}
+    asked: dict[str, Any] = {
+        "author_id": who,
+        "assignee_id": who,
+        "customer_name": customer.name,
+        "text": "寄户型图",
+        **done,
+    }
+    yield FollowUp(id=new_id(minted), due_on=due_on, **asked, **hangs)
+    yield Task(id=new_id(minted), due_on=due_on, **asked, **hangs)
+    state = (
+        {"state": "open"} if is_open else {"state": "answered", "answer": "可以", "answered_by": who, "answered_at": at}
+    )
+    told: dict[str, Any] = {
+        "author_id": who,
+        "customer_name": customer.name,
+        "text": "能贷多少？",
+        "asked_at": at,
+        **state,
+    }
+    yield Question(id=new_id(minted), **told, **hangs)
+
+
+def _of_days(customer: Customer, number: int, minted: int, who: str, team: str) -> Iterator[Row]:
+    """A plan and a report of each of a thousand days, and what few customers have: a conflict, or having been deleted."""
+    at, place = customer.created_at, number % OWN
+    scope: dict[str, Any] = {"owner_id": who, "unit_id": team, "created_at": at, "updated_at": at}
+    if place < DAYS:
+        day = TODAY - timedelta(days=place)
+        yield DayPlan(id=new_id(minted), plan_on=day, state="sent", sent_at=at, **scope)
+        yield WorkReport(
+            id=new_id(minted),
+            kind="daily",
+            period_on=day,
+            summary="照常",
+            state="sent",
+            sent_at=at,
+            revision=1,
+            **scope,
+        )
+    if place % 100 == 0:
+        yield DeletedCustomer(id=new_id(minted), name=customer.name, deleted_by=who, **scope)
+        yield LeadConflict(
+            id=new_id(minted), created_at=at, updated_at=at,
+            first_id=customer.id, first_owner_id=who, first_unit_id=team, first_received_at=at, first_arrived_at=at,
+            second_id=customer.id, second_owner_id=who, second_unit_id=team, second_received_at=at, second_arrived_at=at,
+        )  # fmt: skip
+
+
 def _opportunity(number: int, minted: int, seller: str, hangs: dict[str, Any]) -> Opportunity:
     stage = SEEDS[number % len(SEEDS)]
     state = ("open", "open", "open", "won", "lost")[number // 5 % 5]
@@ -282,4 +343,11 @@ def _opportunity(number: int, minted: int, seller: str, hangs: dict[str, Any]) -
     )  # fmt: skip
 
 
-_TABLES = (Customer, CustomerPhone, TimelineEntry, Opportunity, Reception, Activity, Visit)
+_TABLES = (
+    Customer, CustomerPhone, TimelineEntry, Opportunity, Reception, Activity, Visit,
+    FollowUp, Task, Question, DayPlan, WorkReport, DeletedCustomer, LeadConflict,
+)  # fmt: skip
+_PEOPLE = (
+    "owner_id", "author_id", "assignee_id", "received_by", "done_by", "opened_by", "answered_by", "deleted_by",
+    "first_owner_id", "second_owner_id",
+)  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import orjson
@@ -45,6 +46,9 @@ def questions(crowd: Crowd) -> Iterator[Question]:
             ("deal", "won"), ("category", "broker"), ("industry", "finance"), ("kind", "company"),
         ):  # fmt: skip
             yield Question(f"customers, {name} {value}", who, f"{customers}?{name}={value}")
+        yield Question("customers, expected more than anybody", who, f"{customers}?amount_from_minor=999000000000")
+        yield Question("customers, by name, industry finance", who, f"{customers}?order=name&industry=finance")
+        yield Question("customers, out of use, whom nobody has", who, f"{customers}?status=disabled")
         yield Question("customers, urgent", who, f"{customers}?urgency=urgent")
         yield Question("customers, expected 900 million and more", who, f"{customers}?amount_from_minor=970000000")
         for what, text in (
@@ -60,6 +64,20 @@ def questions(crowd: Crowd) -> Iterator[Question]:
         yield Question("visits that were missed", who, "/api/v1/visits?status=missed")
         yield Question("activities", who, "/api/v1/activities")
         yield Question("calendar of a week", who, f"/api/v1/calendar?from={TODAY}&to={BOARD_DAY}")
+        yield Question(
+            "calendar from a day two years ago",
+            who,
+            f"/api/v1/calendar?from={TODAY - timedelta(days=700)}&to={BOARD_DAY}",
+        )
+        for kind in ("follow-ups", "tasks"):
+            yield Question(kind, who, f"/api/v1/{kind}")
+            yield Question(f"{kind}, open", who, f"/api/v1/{kind}?state=open")
+        yield Question("plans", who, "/api/v1/day-plans")
+        yield Question("questions", who, "/api/v1/questions")
+        yield Question("questions, overdue", who, "/api/v1/questions?overdue=true")
+        for box in ("received", "mine", "reach"):
+            yield Question(f"reports, {box}", who, f"/api/v1/work-reports?box={box}")
+        yield Question("activities, by a channel nobody used", who, "/api/v1/activities?channel=mail")
         yield Question("timeline of one with 1,000 lines", who, f"{customers}/{crowd.busy}/timeline")
         yield Question("his receptions", who, f"{customers}/{crowd.busy}/receptions")
         yield Question("counts by stage", who, f"{customers}/summary", limit=None)
@@ -69,6 +87,14 @@ def questions(crowd: Crowd) -> Iterator[Question]:
         yield Question("customers of one owner", who, f"{customers}?owner_id={mine}")
         yield Question("customers of one who has none", who, f"{customers}?owner_id={director}")
         yield Question("customers of one team", who, f"{customers}?unit_id={crowd.place.team}")
+        yield Question("team feed", who, "/api/v1/team-feed")
+        yield Question("team feed of one person", who, f"/api/v1/team-feed?person_id={mine}")
+        yield Question("team feed, visits", who, "/api/v1/team-feed?deed=visit")
+        yield Question("counts of 7 days", who, f"/api/v1/board/days?on={TODAY}&days=7", limit=None)
+        yield Question("month's report", who, f"/api/v1/board/month?on={TODAY}", limit=None)
+        yield Question("lead conflicts", who, "/api/v1/lead-conflicts")
+        yield Question("lead conflicts, open", who, "/api/v1/lead-conflicts?state=open")
+        yield Question("deleted customers", who, f"{customers}/deleted")
         yield Question("board of a day", who, f"/api/v1/board?on={BOARD_DAY}")
         yield Question("lines of one on the board", who, f"/api/v1/board/{mine}?on={BOARD_DAY}")
 

@@ -10,12 +10,30 @@ import base64
 import binascii
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Column, ColumnElement, Select, Tuple, false, literal, or_, select, true, tuple_, union_all
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Select,
+    Tuple,
+    UnaryExpression,
+    and_,
+    false,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from server.core.access import Columns, Reach
 from server.core.problems import BAD_CURSOR, Refused
@@ -47,36 +65,88 @@ def _literals(columns: Sequence[Column[Any]], seen: Sequence[Any]) -> Tuple:
     return tuple_(*(literal(value, column.type) for column, value in zip(columns, seen, strict=True)))
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the statement of one page asks for, and its order."""
+
+    where: tuple[ColumnElement[bool], ...]
+    order: tuple[Any, ...]
+
+    def of(self, statement: Select[Any], limit: int) -> Select[Any]:
+        """That statement, narrowed to the page."""
+        return statement.where(*self.where).order_by(*self.order).limit(limit)
+
+
 def leading(
     reach: Reach,
     row: type[Row],
     conditions: Sequence[ColumnElement[bool]],
     order: Sequence[Any],
     limit: int,
-) -> ColumnElement[bool]:
-    """Whether a row is within reach, and among the first so many: for a page alone, in place of `Reach.condition`.
+    parts: Sequence[ColumnElement[bool]] = (),
+) -> Page:
+    """The first so many rows that are within reach.
 
     Somebody's own rows, those of a team and those he wrote lie in the order of a list each; all of them together in none. So
     each of the ways in which he reaches a row gives its first ones, and the page is sorted out of those, however many there are.
-    conditions: all that the page asks beside the reach, the organisation and the cursor's place too.
+    conditions: all that the page asks beside the reach, the organisation and the cursor's place too. parts: one of which holds of
+    every row, where the indexes are in the order of the list within each of them only.
     """
     if not 1 < len(reach.ways(c(row))) <= _WAYS_MOST:
-        return reach.condition(row)
-    row_id = c(row).id
-    return row_id.in_(union_all(*by_each_way(reach, c(row), select(row_id).where(*conditions), order, limit)))
+        return Page((*conditions, reach.condition(row)), tuple(order))
+    found = select(c(row).id).where(*conditions)
+    return chosen(row, union_all(*by_each_way(reach, c(row), found, order, limit, parts)), order)
 
 
 def by_each_way(
-    reach: Reach, columns: Columns, found: Select[Any], order: Sequence[Any], limit: int
+    reach: Reach,
+    columns: Columns,
+    found: Select[Any],
+    order: Sequence[Any],
+    limit: int,
+    parts: Sequence[ColumnElement[bool]] = (),
 ) -> list[Select[Any]]:
     """What each way in which rows are reached has of `found`, the first so many; of very many ways all at once.
 
-    columns: owner, unit and project of what is found. A row may come by several ways.
+    columns: owner, unit and project of what is found. A row may come by several ways. parts: as of `leading`.
     """
     ways = reach.ways(columns) or [true() if reach else false()]
-    parts = ways if len(ways) <= _WAYS_MOST else [or_(*ways)]
-    firsts = (found.where(way).order_by(*order).limit(limit).subquery() for way in parts)
+    ways = ways if len(ways) <= _WAYS_MOST else [or_(*ways)]
+    ways = [and_(way, part) for way in ways for part in parts] or ways
+    firsts = (found.where(way).order_by(*order).limit(limit).subquery() for way in ways)
     return [select(each) for each in firsts]
+
+
+def chosen(row: type[Row], ids: Any, order: Sequence[Any]) -> Page:
+    """A page out of a few rows of one organisation, by their ids."""
+    return Page((c(row).id.in_(ids),), sorted_by(order))
+
+
+def sorted_by(order: Sequence[Any]) -> tuple[Any, ...]:
+    """The order of rows that are found and then sorted, and not come upon in the order of an index."""
+    return tuple(
+        unindexed(each.element).desc() if isinstance(each, UnaryExpression) else unindexed(each) for each in order
+    )
+
+
+class unindexed(FunctionElement[Any]):  # noqa: N801 - reads as a function
+    """A column that SQLite is to look at, and not to look up by: it knows too little to tell which index finds few."""
+
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        super().__init__(column)
+        self.type = column.type
+
+
+@compiles(unindexed)
+def _as_it_is(element: unindexed, compiler: SQLCompiler, **more: Any) -> str:
+    return compiler.process(element.clauses, **more)
+
+
+@compiles(unindexed, "sqlite")
+def _hidden(element: unindexed, compiler: SQLCompiler, **more: Any) -> str:
+    return f"+{compiler.process(element.clauses, **more)}"
 
 
 class Cursors:

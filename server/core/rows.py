@@ -26,6 +26,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.types import TypeEngine
 
@@ -42,6 +43,7 @@ metadata = MetaData(
     }
 )
 
+_DIALECTS = ("sqlite", "postgresql")
 Code = String(40)
 """A word out of a fixed list."""
 Marks = dict[str, list[Any]]
@@ -76,12 +78,14 @@ class unique:  # noqa: N801
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class index:  # noqa: N801
-    """An index; org_id is put in front."""
+    """An index; org_id is put in front. present: only of rows where the first column says something."""
 
     columns: tuple[str, ...]
+    present: bool
 
-    def __init__(self, *columns: str) -> None:
+    def __init__(self, *columns: str, present: bool = False) -> None:
         object.__setattr__(self, "columns", columns)
+        object.__setattr__(self, "present", present)
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
@@ -189,7 +193,8 @@ def _part(name: str, part: refers | unique | index | CheckConstraint) -> Any:
             return ForeignKeyConstraint(["org_id", column], [f"{target}.org_id", f"{target}.id"])
         case unique(columns):
             return UniqueConstraint("org_id", *columns)
-        case index(columns):
-            return Index(f"ix_{name}_{'_'.join(columns)}", "org_id", *columns)
+        case index(columns, present):
+            rows: dict[str, Any] = {f"{each}_where": text(f"{columns[0]} IS NOT NULL") for each in _DIALECTS if present}
+            return Index(f"ix_{name}_{'_'.join(columns)}", "org_id", *columns, **rows)
         case _:
             return part

@@ -20,6 +20,13 @@ SortKey = String(rules.KEY_MOST).with_variant(String(rules.KEY_MOST, collation="
 """Compared by code point on both databases, so that lists and their cursors have one order."""
 
 
+_SAID_OF_ALL = ("kind", "stage", "deal", "is_enabled")
+_SAID_OF_SOME = (
+    "grade", "need_level", "importance", "industry", "category", "expected_close_on", "expected_amount_minor",
+)  # fmt: skip
+"""What lists are narrowed to (narrowing.py)."""
+
+
 class PersonName(Protected):
     """A customer's name: shown to all who see the row, masked in the audit trail."""
 
@@ -54,6 +61,8 @@ class PersonalText(Protected):
     index("name_key", "id"),
     index("owner_id", "name_key", "id"),
     index("unit_id", "name_key", "id"),
+    *(index(each, "updated_at", "id") for each in _SAID_OF_ALL),
+    *(index(each, "updated_at", "id", present=True) for each in _SAID_OF_SOME),
     index("first_contact_on", "owner_id"),
     index("id_number"),
 )

@@ -18,23 +18,19 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from server.accounts.models import User
 from server.core.access import Actor
-from server.core.paging import Key, earlier, later, leading
+from server.core.paging import Key, Page, chosen, earlier, later, leading, sorted_by
 from server.core.problems import NOT_FOUND, Refused
 from server.core.rows import c
 from server.core.types import from_ms, to_ms
 from server.customers import rules
 from server.customers.functions import EXPORT, READ
 from server.customers.models import Customer, CustomerPhone, masked
-from server.customers.profile.rules import urgency_days
+from server.customers.narrowing import Filters, leader, narrowing
 from server.customers.search.finding import hits, numbered
 from server.customers.search.index import found_by
 
 Order = Literal["updated", "name", "match"]
 _AT_ONCE = 500
-_EQUAL = (
-    "kind", "stage", "grade", "deal", "need_level", "importance", "industry", "category", "owner_id", "unit_id",
-)  # fmt: skip
-"""Filters that name a column and its value."""
 _PHONES_SHOWN = 100
 
 
@@ -90,63 +86,24 @@ class Card:
 _CARD = tuple(field.name for field in dataclasses.fields(Card) if field.name in Customer.__names__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
-    """What a list is narrowed to; None leaves it as wide as the reach.
-
-    text: part of a name, of how it is read, or the end of a phone. status: enabled or disabled. today: the organisation's
-    calendar day, for urgency.
-    """
-
-    text: str | None = None
-    kind: str | None = None
-    stage: str | None = None
-    status: str | None = None
-    grade: str | None = None
-    deal: str | None = None
-    need_level: str | None = None
-    importance: str | None = None
-    urgency: str | None = None
-    industry: str | None = None
-    category: str | None = None
-    amount_from_minor: int | None = None
-    amount_to_minor: int | None = None
-    owner_id: str | None = None
-    unit_id: str | None = None
-    today: date = date.min
-
-    @property
-    def sought(self) -> rules.Sought | None:
-        """What the text looks for; None without one."""
-        return None if self.text is None else rules.read_search(self.text)
-
-    def set_names(self) -> list[str]:
-        """Which of them are set."""
-        names = (field.name for field in dataclasses.fields(self) if field.name != "today")
-        return [name for name in names if getattr(self, name) is not None]
-
-    def scope(self) -> list[str]:
-        """What makes a cursor good for this filter only."""
-        return [f"{name}={getattr(self, name)}" for name in self.set_names()]
-
-
 def page(
     connection: Connection, actor: Actor, filters: Filters, *, order: Order, after: tuple[Any, ...] | None, limit: int
 ) -> tuple[list[Card], tuple[Key, Key] | None]:
-    """One page of customers with their phones, and the sort key to go on after; None at the end. Two statements.
+    """One page of customers with their phones, and the sort key to go on after; None at the end. Three statements at most.
 
     order: last changed first, or by name; a text has an order of its own (`order_of`). after: (milliseconds, id), (name key, id)
     or (matched key, id).
     """
     columns, reach, order = c(Customer), actor.must(READ), order_of(filters, order)
-    statement, wanted = _cards(actor, None), list(_narrowed(filters))
+    statement = _cards(actor, None)
     key: ColumnElement[Any] = columns.name_key
     if (sought := filters.sought) is not None:
-        found = hits(actor.org_id, reach, sought, wanted, after, limit + 1)
+        found = hits(actor.org_id, reach, sought, list(narrowing(filters)), after, limit + 1)
         key, statement = found.c.key, statement.join(found, columns.id == found.c.customer_id)
         sorting: tuple[Any, ...] = (key, found.c.customer_id)
     else:
-        wanted.append(columns.org_id == actor.org_id)
+        by = leader(connection, actor.org_id, reach, filters, in_order=order == "updated")
+        wanted = [columns.org_id == actor.org_id, *narrowing(filters, by.name)]
         if order == "name":
             sorting = (columns.name_key, columns.id)
             wanted += [] if after is None else [later(sorting, after)]
@@ -154,7 +111,11 @@ def page(
             sorting = (columns.updated_at.desc(), columns.id.desc())
             if after is not None:
                 wanted.append(earlier((columns.updated_at, columns.id), (from_ms(after[0]), after[1])))
-        statement = statement.where(*wanted, leading(reach, Customer, wanted, sorting, limit + 1))
+        page_of = leading(reach, Customer, wanted, sorting, limit + 1)
+        if by.finds_few:
+            few = Page((*wanted, reach.condition(Customer)), sorted_by(sorting)).of(select(columns.id), limit + 1)
+            page_of = chosen(Customer, few, sorting)
+        statement, sorting = statement.where(*page_of.where), page_of.order
     rows = connection.execute(statement.add_columns(key.label("sorted_by")).order_by(*sorting).limit(limit + 1)).all()
     # The keys of a search only point at customers: whose they are is asked of themselves.
     cards = [card for row in rows[:limit] if reach.covers(card := _card(row))]
@@ -236,7 +197,7 @@ def within(actor: Actor, function: str) -> tuple[ColumnElement[bool], ...]:
 
 def matching(actor: Actor, filters: Filters) -> Iterator[ColumnElement[bool]]:
     """The conditions of a filter, beside those of `within`."""
-    yield from _narrowed(filters)
+    yield from narrowing(filters)
     if (sought := filters.sought) is None:
         return
     named = found_by(actor.org_id, sought.name)
@@ -245,27 +206,6 @@ def matching(actor: Actor, filters: Filters) -> Iterator[ColumnElement[bool]]:
         return
     phones = select(c(CustomerPhone).customer_id).where(numbered(actor.org_id, sought))
     yield c(Customer).id.in_(named.union_all(phones))  # one list of ids: an OR of two would be asked of every customer
-
-
-def _narrowed(filters: Filters) -> Iterator[ColumnElement[bool]]:
-    """The conditions of a filter beside its text."""
-    columns = c(Customer)
-    for name in _EQUAL:
-        if (value := getattr(filters, name)) is not None:
-            yield columns[name] == value
-    if filters.status is not None:
-        yield columns.is_enabled if filters.status == "enabled" else ~columns.is_enabled
-    if filters.urgency is not None:
-        after, until = urgency_days(filters.urgency, filters.today)
-        yield columns.expected_close_on.is_not(None)
-        if after is not None:
-            yield columns.expected_close_on > after
-        if until is not None:
-            yield columns.expected_close_on <= until
-    if filters.amount_from_minor is not None:
-        yield columns.expected_amount_minor >= filters.amount_from_minor
-    if filters.amount_to_minor is not None:
-        yield columns.expected_amount_minor <= filters.amount_to_minor
 
 
 def _card(row: Any) -> Card:

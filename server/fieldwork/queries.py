@@ -18,14 +18,14 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, func
 from server.accounts.models import User
 from server.core.access import Actor
 from server.core.clock import day_in
-from server.core.paging import Key, earlier, later, leading
+from server.core.paging import Key, Page, earlier, later, leading, unindexed
 from server.core.problems import NOT_FOUND, Refused
 from server.core.rows import Row, c
 from server.core.types import to_ms
 from server.fieldwork.functions import READ
 from server.fieldwork.models import DayPlan, FollowUp, Visit
 from server.fieldwork.rules import LATE_AFTER, LineStatus, is_late, last_missed_day, line_status
-from server.fieldwork.transitions import VisitState
+from server.fieldwork.transitions import FollowUpState, VisitState
 
 R = TypeVar("R", bound=Row)
 Seen = tuple[Any, ...] | None
@@ -111,10 +111,10 @@ def visit_page(
     wanted += matching(filters, now=now, zone=actor.timezone)
     if after is not None:
         wanted.append(earlier((v.day_on, v.id), _seen(after)))
-    first = leading(actor.must(READ), Visit, wanted, sorting, limit + 1)
-    statement = with_name(actor, Visit, v.assignee_id, written=True).where(*wanted, first)
-    statement = statement.order_by(*sorting).limit(limit + 1)
-    rows = connection.execute(statement).all()
+    first = Page((*wanted, actor.must(READ).condition(Visit)), sorting)
+    if filters.customer_id is None:  # what there is of one customer is little, and has an index of its own
+        first = leading(actor.must(READ), Visit, wanted, sorting, limit + 1)
+    rows = connection.execute(first.of(with_name(actor, Visit, v.assignee_id, written=True), limit + 1)).all()
     lines = [line_of(row, now=now, zone=actor.timezone) for row in rows[:limit]]
     return lines, _next(rows, limit, "day_on")
 
@@ -139,13 +139,14 @@ def plan_page(
 ) -> tuple[list[PlanLine], tuple[Key, Key] | None]:
     """One page of day plans, latest day first."""
     p = c(DayPlan)
-    statement = with_name(actor, DayPlan, p.owner_id).order_by(p.plan_on.desc(), p.id.desc()).limit(limit + 1)
-    statement = statement.where(*_between(p.plan_on, filters.first_on, filters.last_on))
+    wanted, sorting = [p.org_id == actor.org_id], (p.plan_on.desc(), p.id.desc())
+    wanted += _between(p.plan_on, filters.first_on, filters.last_on)
     if filters.owner_id is not None:
-        statement = statement.where(p.owner_id == filters.owner_id)
+        wanted.append(p.owner_id == filters.owner_id)
     if after is not None:
-        statement = statement.where(earlier((p.plan_on, p.id), _seen(after)))
-    rows = connection.execute(statement).all()
+        wanted.append(earlier((p.plan_on, p.id), _seen(after)))
+    first = leading(actor.must(READ), DayPlan, wanted, sorting, limit + 1)
+    rows = connection.execute(first.of(with_name(actor, DayPlan, p.owner_id, written=True), limit + 1)).all()
     return [PlanLine(_row(DayPlan, row), row.person_name) for row in rows[:limit]], _next(rows, limit, "plan_on")
 
 
@@ -164,14 +165,19 @@ def follow_up_page(
 ) -> tuple[list[FollowUpLine], tuple[Key, Key] | None]:
     """One page of follow-ups, what is due first at the top."""
     f = c(FollowUp)
-    statement = with_name(actor, FollowUp, f.assignee_id).order_by(f.due_on, f.id).limit(limit + 1)
-    statement = statement.where(*_between(f.due_on, None, filters.last_on))
-    for name in ("assignee_id", "customer_id", "state"):
-        if (value := getattr(filters, name)) is not None:
-            statement = statement.where(f[name] == value)
+    wanted, sorting = [f.org_id == actor.org_id], (f.due_on, f.id)
+    wanted += _between(f.due_on, None, filters.last_on)
+    named = ("assignee_id", "customer_id")
+    wanted += [f[name] == value for name in named if (value := getattr(filters, name)) is not None]
+    if filters.state is not None:
+        wanted.append((unindexed(f.state) if filters.customer_id else f.state) == filters.state)
     if after is not None:
-        statement = statement.where(later((f.due_on, f.id), _seen(after)))
-    rows = connection.execute(statement).all()
+        wanted.append(later(sorting, _seen(after)))
+    first = Page((*wanted, actor.must(READ).condition(FollowUp)), sorting)
+    if filters.customer_id is None:  # what there is of one customer is little, and has an index of its own
+        states = [] if filters.state else [f.state == each.value for each in FollowUpState]
+        first = leading(actor.must(READ), FollowUp, wanted, sorting, limit + 1, states)
+    rows = connection.execute(first.of(with_name(actor, FollowUp, f.assignee_id, written=True), limit + 1)).all()
     return [FollowUpLine(_row(FollowUp, row), row.person_name) for row in rows[:limit]], _next(rows, limit, "due_on")
 
 
@@ -188,10 +194,13 @@ def get_follow_up(connection: Connection, actor: Actor, follow_up_id: str, *, wr
 # -- what follows from the clock, as SQL -------------------------------------------------------------------------------
 
 
-def has_status(status: LineStatus, *, now: datetime, zone: ZoneInfo) -> ColumnElement[bool]:
-    """The condition under which `rules.line_status` says so."""
+def has_status(
+    status: LineStatus, *, now: datetime, zone: ZoneInfo, state: ColumnElement[str] | None = None
+) -> ColumnElement[bool]:
+    """The condition under which `rules.line_status` says so. state: the column, unless it may be looked up by."""
     v = c(Visit)
-    open_line = v.state == VisitState.PLANNED.value
+    state = v.state if state is None else state
+    open_line = state == VisitState.PLANNED.value
     # Of an index by planned day nearly all is "before today"; the few open ones are found by their state.
     planned_on = func.substr(v.planned_on, 1, type_=v.planned_on.type)
     over = and_(v.planned_on.is_not(None), planned_on < day_in(zone, now))
@@ -203,7 +212,7 @@ def has_status(status: LineStatus, *, now: datetime, zone: ZoneInfo) -> ColumnEl
         case LineStatus.NOT_HEARD_FROM:
             return and_(open_line, over, planned_on > last_missed_day(now, zone))
         case _:
-            return v.state == status.value
+            return state == status.value
 
 
 def was_late(*, now: datetime, zone: ZoneInfo) -> ColumnElement[bool]:
@@ -248,7 +257,8 @@ def matching(filters: VisitFilters, *, now: datetime, zone: ZoneInfo) -> Iterato
             yield v[name] == value
     yield from _between(v.day_on, filters.first_on, filters.last_on)
     if filters.status is not None:
-        yield has_status(filters.status, now=now, zone=zone)
+        state = None if filters.customer_id is None else unindexed(v.state)
+        yield has_status(filters.status, now=now, zone=zone, state=state)
 
 
 def _between(column: ColumnElement[date], first: date | None, last: date | None) -> Iterator[ColumnElement[bool]]:

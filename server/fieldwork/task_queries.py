@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from server.core.access import Actor
-from server.core.paging import Key, later
+from server.core.paging import Key, Page, later, leading, unindexed
 from server.core.problems import NOT_FOUND, Refused
 from server.core.rows import c
 from server.fieldwork.functions import READ
 from server.fieldwork.models import Task
+from server.fieldwork.task_states import TaskState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,13 +32,18 @@ def task_page(
 ) -> tuple[list[Task], tuple[Key, Key] | None]:
     """One page of tasks, what is due first at the top. after: (due_on as ISO text, id)."""
     t = c(Task)
-    statement = select(*t).where(t.org_id == actor.org_id, actor.must(READ).condition(Task))
-    for name in ("assignee_id", "author_id", "customer_id", "state"):
-        if (value := getattr(filters, name)) is not None:
-            statement = statement.where(t[name] == value)
+    wanted, sorting = [t.org_id == actor.org_id], (t.due_on, t.id)
+    named = ("assignee_id", "author_id", "customer_id")
+    wanted += [t[name] == value for name in named if (value := getattr(filters, name)) is not None]
+    if filters.state is not None:
+        wanted.append((unindexed(t.state) if filters.customer_id else t.state) == filters.state)
     if after is not None:
-        statement = statement.where(later((t.due_on, t.id), (date.fromisoformat(after[0]), after[1])))
-    rows = connection.execute(statement.order_by(t.due_on, t.id).limit(limit + 1)).all()
+        wanted.append(later(sorting, (date.fromisoformat(after[0]), after[1])))
+    first = Page((*wanted, actor.must(READ).condition(Task)), sorting)
+    if filters.customer_id is None:  # as of follow-ups
+        states = [] if filters.state else [t.state == each.value for each in TaskState]
+        first = leading(actor.must(READ), Task, wanted, sorting, limit + 1, states)
+    rows = connection.execute(first.of(select(*t).where(t.org_id == actor.org_id), limit + 1)).all()
     tasks = [Task(**each._mapping) for each in rows[:limit]]
     return tasks, (tasks[-1].due_on.isoformat(), tasks[-1].id) if len(rows) > limit else None
 

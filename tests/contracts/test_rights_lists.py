@@ -25,7 +25,9 @@ from server.fieldwork.models import DayPlan, FollowUp, Task, Visit
 from server.fieldwork.questions.models import Question
 from server.fieldwork.targets.models import Target
 from server.membership.models import Arrival, Card, Member
+from tests.server.accounts.company import heard
 from tests.support import databases
+from tests.support.document import operations
 from tests.support.house import PEOPLE, House, settle
 from tests.support.rights_table import answered
 from tests.support.scene import ROLES, open_scene
@@ -47,6 +49,8 @@ LISTS = {
     "/arrivals": (Arrival, "reception.read"),
 }
 """Lists of scoped rows."""
+_NEEDED = {"/work-reports/missing": {"kind": "daily", "on": str(DAY)}}
+"""What a list is not shown without."""
 
 
 @pytest.fixture(
@@ -77,6 +81,28 @@ def test_lists_hold_exactly_what_is_in_reach(house: House, who: str) -> None:
                 ).status
                 == 403
             )
+
+
+def test_every_list_asks_as_much_for_one_row_as_for_all(house: House) -> None:
+    """Every list of the document that has no row but a customer in its address, asked by whoever sees most."""
+    busiest = Counter(each.customer_id for each in house.all_of(TimelineEntry)).most_common(1)[0][0]
+    longest = 0
+    for each in operations(house.scene.acme.app):
+        if (
+            each.method != "GET"
+            or set(each.in_path) - {"customer_id"}
+            or "?limit" not in {it.pointer for it in each.query}
+        ):
+            continue
+        path = each.path.removeprefix("/api/v1").replace("{customer_id}", busiest)
+        counts, items = [], []
+        for limit in ("500", "1", "500"):  # the first looks up what is kept for a while
+            with heard(house.scene.services.database.engine) as seen:
+                items = house.ask("administrator", path, limit=limit, **_NEEDED.get(path, {}))["items"]
+            counts.append(len(seen.texts))
+        assert counts[1] == counts[2], path
+        longest = max(longest, len(items))
+    assert longest > 50
 
 
 @pytest.mark.parametrize("who", PEOPLE)

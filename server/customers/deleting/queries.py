@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, select
 
 from server.accounts.models import User
 from server.core.access import Actor
-from server.core.paging import Key, earlier
+from server.core.paging import Key, earlier, leading
 from server.core.rows import c
 from server.core.types import from_ms, to_ms
 from server.customers.deleting.models import DeletedCustomer
@@ -39,13 +39,18 @@ def deleted_page(
     after: (milliseconds of the deletion, id).
     """
     t, u = c(DeletedCustomer), c(User)
-    statement = (
-        select(t.id, t.name, t.owner_id, u.name.label("owner_name"), t.deleted_by, t.created_at)
-        .join(User.__table__, and_(u.org_id == t.org_id, u.id == t.owner_id))
-        .where(t.org_id == actor.org_id, actor.must(DELETE).condition(DeletedCustomer))
-    )
+    wanted, sorting = [t.org_id == actor.org_id], (t.created_at.desc(), t.id.desc())
     if after is not None:
-        statement = statement.where(earlier((t.created_at, t.id), (from_ms(after[0]), after[1])))
-    rows = connection.execute(statement.order_by(t.created_at.desc(), t.id.desc()).limit(limit + 1)).all()
-    lines = [DeletedLine(*row, restorable_until(row.created_at, actor.timezone)) for row in rows[:limit]]
+        wanted.append(earlier((t.created_at, t.id), (from_ms(after[0]), after[1])))
+    first = leading(actor.must(DELETE), DeletedCustomer, wanted, sorting, limit + 1)
+    statement = (
+        select(t.id, t.name, t.owner_id, u.name.label("owner_name"), t.deleted_by, t.created_at.label("deleted_at"))
+        .join(User.__table__, and_(u.org_id == t.org_id, u.id == t.owner_id))
+        .where(t.org_id == actor.org_id)
+    )
+    rows = connection.execute(first.of(statement, limit + 1)).all()
+    lines = [
+        DeletedLine(**row._mapping, restorable_until=restorable_until(row.deleted_at, actor.timezone))
+        for row in rows[:limit]
+    ]
     return lines, (to_ms(lines[-1].deleted_at), lines[-1].id) if len(rows) > limit else None

@@ -21,6 +21,7 @@ from server.customers.rules import REASON_MOST
     unique("first_id", "second_id"),
     index("second_id"),
     index("state", "created_at", "id"),
+    index("created_at", "id"),
     CheckConstraint(f"state IN ({', '.join(repr(str(each)) for each in ConflictState)})", name="state"),
 )
 class LeadConflict(Row):

@@ -91,8 +91,9 @@ def get_conflict(connection: Connection, actor: Actor, row_id: str, *, written: 
 
 def _within(actor: Actor) -> Select[Any]:
     t, k = c(LeadConflict), c(Customer)
-    reached = select(k.id).where(*within(actor, HAND_OVER))
-    return select(*t).where(t.org_id == actor.org_id, or_(t.first_id.in_(reached), t.second_id.in_(reached)))
+    # Each conflict's customers are looked up: all that are within reach may be a million.
+    sides = [select(k.id).where(k.id == each, *within(actor, HAND_OVER)).exists() for each in (t.first_id, t.second_id)]
+    return select(*t).where(t.org_id == actor.org_id, or_(*sides))
 
 
 def _lines(connection: Connection, actor: Actor, conflicts: Sequence[LeadConflict]) -> list[ConflictLine]:

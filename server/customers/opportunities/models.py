@@ -49,6 +49,7 @@ class FunnelStage(Row):
     index("unit_id", "state", "weighted_minor", "id"),
     index("project_id", "state", "weighted_minor", "id"),
     index("state", "weighted_minor", "id"),
+    index("state", "stage_code", "weighted_minor", "id"),
     index("state", "closed_on"),
     CheckConstraint(f"state IN ({', '.join(repr(str(each)) for each in OpportunityState)})", name="state"),
 )

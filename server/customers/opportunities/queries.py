@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from server.accounts.models import User
 from server.core.access import Actor
-from server.core.paging import Key, earlier, leading
+from server.core.paging import Key, earlier, leading, unindexed
 from server.core.problems import NOT_FOUND, Refused
 from server.core.rows import c
 from server.core.types import from_ms, to_ms
@@ -82,7 +82,7 @@ def opportunity_page(
     connection: Connection, actor: Actor, filters: OpportunityFilters, *, after: Place, limit: int
 ) -> tuple[list[Line], tuple[Key, Key] | None]:
     """One page, what is worth most now first. after: (weighted_minor, id). One statement."""
-    return _page(connection, actor, _matching(filters), after, limit)
+    return _page(connection, actor, _matching(filters, is_whole=actor.must(READ).everything), after, limit)
 
 
 def count_for_export(connection: Connection, actor: Actor, filters: OpportunityFilters) -> int:
@@ -98,15 +98,19 @@ def export_lines(connection: Connection, actor: Actor, filters: OpportunityFilte
         yield Line(**row._mapping)
 
 
-def _matching(filters: OpportunityFilters) -> list[ColumnElement[bool]]:
+def _matching(filters: OpportunityFilters, *, is_whole: bool = False) -> list[ColumnElement[bool]]:
+    """is_whole: the list is of all opportunities, so that the index of a stage is in its order."""
     o = c(Opportunity)
+    is_whole = is_whole and not any((filters.customer_id, filters.owner_id, filters.unit_id, filters.project_id))
     state = filters.state or (None if filters.customer_id else OpportunityState.OPEN.value)
     wanted = dataclasses.replace(filters, state=state)
     conditions: list[ColumnElement[bool]] = [
         o[name] == value
-        for name in ("state", "stage_code", "customer_id", "owner_id", "unit_id", "project_id")
+        for name in ("state", "customer_id", "owner_id", "unit_id", "project_id")
         if (value := getattr(wanted, name)) is not None
     ]
+    if filters.stage_code is not None:
+        conditions.append((o.stage_code if is_whole else unindexed(o.stage_code)) == filters.stage_code)
     if filters.from_minor is not None:
         conditions.append(o.amount_minor >= filters.from_minor)
     if filters.to_minor is not None:
@@ -195,7 +199,7 @@ def _page(
     if after is not None:
         wanted.append(earlier((o.weighted_minor, o.id), after))
     first = leading(actor.must(READ), Opportunity, wanted, sorting, limit + 1)
-    cut = _cut(actor, None).where(*wanted, first).order_by(*sorting).limit(limit + 1)
+    cut = first.of(_cut(actor, None), limit + 1)
     rows = connection.execute(_lines(cut)).all()
     lines = [Line(**row._mapping) for row in rows[:limit]]
     return lines, (lines[-1].weighted_minor, lines[-1].id) if len(rows) > limit else None

@@ -12,8 +12,9 @@ from server.core.access import Actor
 from server.core.rows import c
 from server.customers.functions import READ
 from server.customers.models import Customer
+from server.customers.narrowing import Filters
 from server.customers.profile.rules import AMOUNT_BANDS
-from server.customers.queries import Filters, matching, within
+from server.customers.queries import matching, within
 
 BY = (
     "industry", "category", "amount", "owner", "stage", "deal", "grade", "need_level", "importance", "source", "kind",

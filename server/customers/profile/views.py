@@ -7,9 +7,9 @@ from typing import Any
 from server.core.auth import current_actor, reading
 from server.core.declare import requires
 from server.customers.functions import READ
+from server.customers.narrowing import Filters
 from server.customers.profile.queries import pivot
 from server.customers.profile.schemas import PivotOut, PivotQuery
-from server.customers.queries import Filters
 from server.customers.views.blueprint import CUSTOMERS, today
 
 

@@ -22,9 +22,10 @@ from server.customers.events import CustomersExported
 from server.customers.export import COLUMNS
 from server.customers.functions import EXPORT, READ, WRITE
 from server.customers.models import Customer, CustomerPhone
+from server.customers.narrowing import Filters
 from server.customers.ownership import NEW_OWNER_UNFIT
 from server.customers.profile.rules import urgency_of
-from server.customers.queries import Card, Filters
+from server.customers.queries import Card
 from server.customers.schemas import (
     CustomerExport,
     CustomerFilters,

@@ -34,11 +34,12 @@ class ActivityType(Row):
     refers("author_id", "users"),
     refers("customer_id", "customers"),
     refers("type_id", "activity_types"),
-    index("customer_id", "day_on"),
+    index("customer_id", "day_on", "id"),
     index("author_id", "day_on", "id"),
     index("owner_id", "day_on", "id"),
     index("unit_id", "day_on", "id"),
     index("day_on", "id"),
+    index("channel", "day_on", "id"),
     one_of("kind", ActivityKind),
     one_of("channel", Channel),
 )

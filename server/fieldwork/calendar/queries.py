@@ -5,9 +5,10 @@ One statement a page, whatever its length: each kind gives its first rows by an 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -26,7 +27,7 @@ from sqlalchemy import (
 
 from server.accounts.models import User
 from server.core.access import Actor
-from server.core.paging import Key, earlier, later
+from server.core.paging import Key, Page, earlier, later, leading
 from server.core.problems import NOT_FOUND, Refused
 from server.core.rows import Row, c
 from server.core.types import Instant
@@ -36,6 +37,8 @@ from server.customers.queries import within
 from server.fieldwork.activities.models import Activity
 from server.fieldwork.functions import READ
 from server.fieldwork.models import FollowUp, Task, Visit, WrittenText
+from server.fieldwork.task_states import TaskState
+from server.fieldwork.transitions import FollowUpState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +105,7 @@ def must_see(connection: Connection, actor: Actor, customer_id: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Branch:
-    """How one kind of row is read: its day, when it begins, whose it is."""
+    """How one kind of row is read: its day, when it begins, whose it is. states: within which alone an index has it by day."""
 
     kind: str
     row: type[Row]
@@ -112,14 +115,17 @@ class _Branch:
     name: str | None
     text: str
     state: str | None
+    states: Iterable[StrEnum] = ()
 
 
 def _branches() -> tuple[_Branch, ...]:
     return (
         _Branch("visit", Visit, "day_on", "planned_start_at", "assignee_id", "customer_name", "purpose", "state"),
         _Branch("activity", Activity, "day_on", "at", "author_id", None, "text", None),
-        _Branch("follow_up", FollowUp, "due_on", "due_at", "assignee_id", "customer_name", "text", "state"),
-        _Branch("task", Task, "due_on", None, "assignee_id", "customer_name", "text", "state"),
+        _Branch(
+            "follow_up", FollowUp, "due_on", "due_at", "assignee_id", "customer_name", "text", "state", FollowUpState
+        ),
+        _Branch("task", Task, "due_on", None, "assignee_id", "customer_name", "text", "state", TaskState),
     )
 
 
@@ -139,12 +145,18 @@ def _first(
         (cast(null(), PersonName()) if branch.name is None else columns[branch.name]).label("customer_name"),
         type_coerce(columns[branch.text], WrittenText()).label("text"),
         (literal("done") if branch.state is None else columns[branch.state]).label("state"),
-    ).where(columns.org_id == actor.org_id, actor.must(READ).condition(branch.row), *_matching(branch, filters))
+    )
+    wanted = [columns.org_id == actor.org_id, *_matching(branch, filters)]
     if after is not None:
         seen = (date.fromisoformat(after[0]), after[1])
-        statement = statement.where((earlier if latest_first else later)((day, columns.id), seen))
+        wanted.append((earlier if latest_first else later)((day, columns.id), seen))
     order = (day.desc(), columns.id.desc()) if latest_first else (day, columns.id)
-    return statement.order_by(*order).limit(most)
+    states = [columns.state == each.value for each in branch.states]
+    reach = actor.must(READ)
+    first = Page((*wanted, reach.condition(branch.row)), order)
+    if filters.customer_id is None:  # what there is of one customer is little, and has an index of its own
+        first = leading(reach, branch.row, wanted, order, most, states)
+    return first.of(statement.where(columns.org_id == actor.org_id), most)
 
 
 def _matching(branch: _Branch, filters: CalendarFilters) -> Iterator[ColumnElement[bool]]:

@@ -28,11 +28,17 @@ QUESTION_MOST, ANSWER_MOST = 1000, 2000
     index("state", "due_on"),
     index("department_id", "state", "due_on"),
     index("author_id", "asked_at"),
-    index("customer_id"),
+    index("customer_id", "created_at", "id"),
     index("visit_id"),
     index("activity_id"),
     index("reception_id"),
     index("created_at", "id"),
+    index("state", "created_at", "id"),
+    index("owner_id", "state", "created_at", "id"),
+    index("unit_id", "state", "created_at", "id"),
+    index("project_id", "state", "created_at", "id", present=True),
+    index("department_id", "state", "created_at", "id", present=True),
+    index("author_id", "state", "created_at", "id"),
     CheckConstraint(f"state IN ({', '.join(repr(str(each)) for each in QuestionState)})", name="state"),
 )
 class Question(Authored):

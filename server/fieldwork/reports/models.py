@@ -25,9 +25,10 @@ def _one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
 @table(
     "work_reports",
     refers("owner_id", "users"),
-    index("owner_id", "period_on"),
-    index("unit_id", "period_on"),
+    index("owner_id", "period_on", "id"),
+    index("unit_id", "period_on", "id"),
     index("kind", "period_on", "owner_id"),
+    index("period_on", "id"),
     _one_of("kind", ReportKind),
     _one_of("state", ReportState),
 )

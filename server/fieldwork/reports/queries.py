@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Text, and_, or_, select, type_
 from server.accounts.models import Role, User, UserRole
 from server.accounts.queries.staff import staff_condition
 from server.core.access import Actor
-from server.core.paging import Key, earlier, later
+from server.core.paging import Key, Page, chosen, earlier, later, leading
 from server.core.problems import NOT_FOUND, Refused
 from server.core.rows import c
 from server.core.types import from_ms, to_ms
@@ -54,17 +54,25 @@ def report_page(
 ) -> tuple[list[ReportLine], tuple[Key, Key] | None]:
     """One page of reports, the latest days first. One statement. after: (period_on as ISO text, id)."""
     w = c(WorkReport)
-    statement = _lines(actor).where(_in_box(actor, filters.box))
-    for name in ("owner_id", "kind", "topic"):
-        if (value := getattr(filters, name)) is not None:
-            statement = statement.where(w[name] == value)
+    wanted, sorting = [w.org_id == actor.org_id], (w.period_on.desc(), w.id.desc())
+    wanted += [
+        w[name] == value for name in ("owner_id", "kind", "topic") if (value := getattr(filters, name)) is not None
+    ]
     if filters.first_on is not None:
-        statement = statement.where(w.period_on >= filters.first_on)
+        wanted.append(w.period_on >= filters.first_on)
     if filters.last_on is not None:
-        statement = statement.where(w.period_on <= filters.last_on)
+        wanted.append(w.period_on <= filters.last_on)
     if after is not None:
-        statement = statement.where(earlier((w.period_on, w.id), (date.fromisoformat(after[0]), after[1])))
-    rows = connection.execute(statement.order_by(w.period_on.desc(), w.id.desc()).limit(limit + 1)).all()
+        wanted.append(earlier((w.period_on, w.id), (date.fromisoformat(after[0]), after[1])))
+    first = Page((*wanted, _in_box(actor, filters.box)), sorting)
+    if filters.box is Box.REACH:
+        wanted.append(w.state == ReportState.SENT.value)
+        first = leading(actor.reach(READ), WorkReport, wanted, sorting, limit + 1)
+    elif filters.box is Box.RECEIVED:  # looked up from what he is to read
+        r = c(WorkReportReader)
+        his = select(r.report_id).where(r.org_id == actor.org_id, r.reader_id == actor.user_id)
+        first = chosen(WorkReport, select(w.id).where(*wanted, w.id.in_(his)), sorting)
+    rows = connection.execute(first.of(_lines(actor), limit + 1)).all()
     lines = [_line(each) for each in rows[:limit]]
     if len(rows) <= limit:
         return lines, None

@@ -17,7 +17,7 @@ from server.customers.contacts.rules import check_mail
 from server.customers.lead_conflicts.models import LeadConflict
 from server.customers.merging.operations import merge_customers
 from server.customers.models import CustomerPhone
-from server.customers.queries import Filters
+from server.customers.narrowing import Filters
 from sync_protocol.ids import new_id
 from tests.server.customers.conftest import Door
 from tests.server.customers.office import Office, refused, statements

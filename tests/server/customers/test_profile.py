@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from server.core.access import Actor
 from server.core.problems import Refused
-from server.customers import operations, queries
+from server.customers import narrowing, operations, queries
 from server.customers.models import Customer
+from server.customers.narrowing import Filters
 from server.customers.profile import rules
 from server.customers.profile.queries import BY, pivot
-from server.customers.queries import Filters
 from sync_protocol.ids import new_id
 from tests.server.customers.conftest import Door
 from tests.server.customers.office import Office, refused, statements
@@ -146,11 +146,11 @@ def town(office: Office) -> Office:
     return office
 
 
-def _names(office: Office, who: str, **filters: Any) -> str:
+def _names(office: Office, who: str, order: queries.Order, **filters: Any) -> str:
     with office.database.read(office.org) as connection:
         asked = Filters(**filters, today=TODAY)
-        cards, _ = queries.page(connection, office.actor(who), asked, order="name", after=None, limit=50)
-    return " ".join(card.name for card in cards)
+        cards, _ = queries.page(connection, office.actor(who), asked, order=order, after=None, limit=50)
+    return " ".join(sorted(card.name for card in cards))
 
 
 @pytest.mark.parametrize(
@@ -171,8 +171,16 @@ def _names(office: Office, who: str, **filters: Any) -> str:
         ({"grade": "A"}, "w1 w2"),
     ],
 )
-def test_a_list_is_narrowed_by_what_a_customer_is(town: Office, filters: dict[str, Any], found: str) -> None:
-    assert _names(town, "boss", **filters) == found
+def test_a_list_is_narrowed_by_what_a_customer_is(
+    town: Office, filters: dict[str, Any], found: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether those whom it finds count as few, and are sorted, or as many, and are come upon."""
+    his = " ".join(name for name in found.split() if name[0] == "w")
+    for few in (narrowing.FEW, 0):
+        monkeypatch.setattr(narrowing, "FEW", few)
+        for order in get_args(queries.Order):
+            assert _names(town, "boss", order, **filters) == found
+            assert _names(town, "wang", order, **filters) == his
 
 
 def _pivot(office: Office, actor: Actor, by: str, **filters: Any) -> dict[str | None, tuple[int, int]]:

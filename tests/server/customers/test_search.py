@@ -18,7 +18,7 @@ from server.customers.contacts import operations as contacts
 from server.customers.deleting.operations import delete_customers, restore_customers
 from server.customers.functions import READ
 from server.customers.models import Customer, CustomerPhone
-from server.customers.queries import Filters
+from server.customers.narrowing import Filters
 from server.customers.rules import name_key
 from server.customers.search.index import CUSTOMER_KEYS
 from server.customers.search.keys import KEY_LONG, READINGS_MOST, keys_of, readings
