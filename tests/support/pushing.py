@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -177,8 +178,9 @@ def _remark(pushing: Pushing) -> dict[str, Any]:
 
 
 def _target(pushing: Pushing) -> dict[str, Any]:
-    whose = {"owner_id": pushing.own("person")["user_id"]}
-    return {**whose, "month_on": DAY.isoformat(), "measure": "visits", "amount": 45}
+    """Of a month of which nobody has one: set for the first time."""
+    month = (DAY + timedelta(days=400)).isoformat()
+    return {"owner_id": pushing.own("person")["user_id"], "month_on": month, "measure": "visits", "amount": 45}
 
 
 def _line(pushing: Pushing) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 /** Rows as screens read them. */
 import type { Reads } from "../store/ports";
+import { overlay } from "../store/overlay";
 import { onShow, type Entry, type Mend, type RowRecord } from "../store/records";
 import { rowKey } from "../wire/pages";
 import type { CollectionName, KeptFile, MendItem, OwnOperation, Reader, Shown } from "./api";
@@ -25,6 +26,17 @@ export function readerOf(reads: Reads): Reader {
     async own(collection, id) {
       const entries = (await reads.scan("queue")).map(([, entry]) => entry as Entry);
       return entries.filter((entry) => entry.collection === collection && entry.row === id).map(operation);
+    },
+    async hidden(collection) {
+      const entries = (await reads.scan("queue")).map(([, entry]) => entry as Entry).filter((entry) => entry.collection === collection);
+      const ids = [...new Set(entries.filter((entry) => entry.action === "delete").map((entry) => entry.row))];
+      const records = (await reads.getMany("rows", ids.map((id) => rowKey(collection, id)))) as (RowRecord | undefined)[];
+      return ids.flatMap((id, place) => {
+        const record = records[place];
+        if (!record || onShow(record)) return [];
+        const rest = overlay(record.adopted, entries.filter((entry) => entry.row === id && entry.action !== "delete"));
+        return shown(rowKey(collection, id), { adopted: record.adopted, own: rest && { ...rest, unsent: true } }) ?? [];
+      });
     },
     async mend() {
       return (await reads.scan("mend")).map(([, mend]) => mendItem(mend as Mend));

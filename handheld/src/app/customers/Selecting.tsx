@@ -11,7 +11,8 @@ import { PeopleField } from "../people/PeopleField";
 import { useMay } from "../rights/useRights";
 import css from "./customers.module.css";
 import type { Customer } from "./directory";
-import { deleteTogether, handOverTogether, restoreTogether, type Kept } from "./together";
+import { KeptNames } from "./KeptNames";
+import { deleteTogether, goingBack, goingTo, handOverTogether, keptHere, restoreTogether } from "./together";
 
 /** Names that are read before a deed; the rest is a number. */
 const NAMED = 8;
@@ -22,7 +23,7 @@ interface Props {
   readonly onDone: () => void;
 }
 
-/** What can be done with several customers together. All or none, at the office: needs a network. */
+/** What can be done with several customers together, all or none. */
 export function SelectedFoot({ customers, onDone }: Props) {
   const mayDelete = useMay("customers.delete");
   const mayHandOver = useMay("customers.handover");
@@ -66,24 +67,15 @@ function Names({ customers }: { readonly customers: readonly Customer[] }) {
 function DeleteSheet({ customers, onClose, onDone }: Props & { readonly onClose: () => void }) {
   const workspace = useWorkspace();
   const say = useSnack();
-  const [why, setWhy] = useState<string | null>(null);
-  const [kept, setKept] = useState<readonly Kept[]>([]);
-  const [busy, setBusy] = useState(false);
   const ids = customers.map((each) => each.id);
   const n = customers.length;
+  const kept = keptHere(customers);
   const undo = async () => {
-    const refused = await restoreTogether(workspace, ids);
-    say(refused ?? i18n._("{n, plural, one {# customer is back.} other {# customers are back.}}", { n }));
+    await restoreTogether(workspace, ids);
+    say(i18n._("{n, plural, one {# customer is back.} other {# customers are back.}}", { n }));
   };
   const remove = async () => {
-    setBusy(true);
-    const told = await deleteTogether(workspace, ids);
-    setBusy(false);
-    if (told !== null) {
-      setWhy(told.why);
-      setKept(told.kept);
-      return;
-    }
+    await deleteTogether(workspace, ids);
     onDone();
     say(i18n._("{n, plural, one {# customer deleted.} other {# customers deleted.}}", { n }), () => void undo());
   };
@@ -96,7 +88,7 @@ function DeleteSheet({ customers, onClose, onDone }: Props & { readonly onClose:
           <Button size="large" onClick={onClose}>
             {i18n._("Cancel")}
           </Button>
-          <Button color="danger" size="large" loading={busy} onClick={() => void remove()}>
+          <Button color="danger" size="large" disabled={kept.length > 0} onClick={() => void remove()}>
             {i18n._("Delete")}
           </Button>
         </>
@@ -104,17 +96,10 @@ function DeleteSheet({ customers, onClose, onDone }: Props & { readonly onClose:
     >
       <Names customers={customers} />
       <p>{i18n._("Notes, phones, visits and tasks go along. For thirty days all of it can be restored.")}</p>
-      {why !== null && (
+      {kept.length > 0 && (
         <Note tone="bad">
-          <p>{why}</p>
-          {kept.length > 0 && (
-            <ul>
-              {kept.map((each) => (
-                <li key={each.id}>{i18n._("{name}: {why}", { name: each.name, why: each.why })}</li>
-              ))}
-            </ul>
-          )}
-          <p>{i18n._("Nobody was deleted.")}</p>
+          <p>{i18n._("These customers are protected. Leave them out to delete the others.")}</p>
+          <KeptNames kept={kept} />
         </Note>
       )}
     </Sheet>
@@ -127,27 +112,25 @@ function HandOverSheet({ customers, onClose, onDone }: Props & { readonly onClos
   const [to, setTo] = useState<string | null>(null);
   const [reason, setReason] = useState("");
   const [why, setWhy] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
   const n = customers.length;
   const give = async () => {
     if (to === null || reason.trim() === "") {
       setWhy(to === null ? i18n._("Say to whom they go.") : i18n._("Say why: it is kept."));
       return;
     }
-    setBusy(true);
-    const refused = await handOverTogether(workspace, customers.map((each) => each.id), to, reason.trim());
-    setBusy(false);
-    setWhy(refused);
-    if (refused !== null) return;
+    const going = goingTo(customers, to);
+    await handOverTogether(workspace, going, reason.trim());
     onDone();
-    say(i18n._("{n, plural, one {# customer handed over.} other {# customers handed over.}}", { n }));
+    say(i18n._("{n, plural, one {# customer handed over.} other {# customers handed over.}}", { n }), () => {
+      void handOverTogether(workspace, goingBack(going), i18n._("Taken back at once"));
+    });
   };
   return (
     <Sheet
       title={i18n._("{n, plural, one {Hand over # customer} other {Hand over # customers}}", { n })}
       onClose={onClose}
       foot={
-        <Button color="primary" size="large" loading={busy} onClick={() => void give()}>
+        <Button color="primary" size="large" onClick={() => void give()}>
           {i18n._("Hand over")}
         </Button>
       }

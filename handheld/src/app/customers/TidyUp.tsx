@@ -8,7 +8,7 @@ import { Sheet } from "../parts/Sheet";
 import { useSnack } from "../parts/snack";
 import { useMay } from "../rights/useRights";
 import type { Customer } from "./directory";
-import { restore } from "./restoring";
+import { deleteTogether, restoreTogether } from "./together";
 
 /** Merging and deleting, for whoever may. Last on the page: neither is daily work. */
 export function TidyUp({ customer }: { readonly customer: Customer }) {
@@ -44,13 +44,11 @@ function DeleteSheet({ customer, onClose }: { readonly customer: Customer; reado
   const say = useSnack();
   const [, navigate] = useLocation();
   const undo = async () => {
-    const isBack = await restore(workspace, customer.id);
-    say(isBack ? i18n._("{name} is back.", { name: customer.name }) : i18n._("Restore needs a network: see Deleted customers."));
+    await restoreTogether(workspace, [customer.id]);
+    say(i18n._("{name} is back.", { name: customer.name }));
   };
   const remove = async () => {
-    await workspace.act((group) => {
-      group.delete("customers", customer.id);
-    });
+    await deleteTogether(workspace, [customer.id]);
     navigate("/customers");
     say(i18n._("{name} deleted.", { name: customer.name }), () => void undo());
   };

@@ -1,9 +1,9 @@
-/** Deeds on several customers at once, all or none: the office does them, for it alone knows who is protected. */
-import type { Asked, Workspace } from "../../device/api";
+/** Deeds on one or several customers, all or none, each one local transaction; and who must not be deleted, and why. */
+import type { Workspace } from "../../device/api";
 import { i18n } from "../../i18n";
-import { sayProblem } from "../words/problems";
+import type { Customer } from "./directory";
 
-/** As many as the office takes at once. */
+/** As many as are taken at once, here and at the office. */
 export const MOST = 200;
 
 /** Somebody who must not be deleted. */
@@ -13,39 +13,44 @@ export interface Kept {
   readonly why: string;
 }
 
-/** Why nobody was deleted. */
-export interface NotDeleted {
-  readonly why: string;
-  readonly kept: readonly Kept[];
+export const deleteTogether = (workspace: Workspace, ids: readonly string[]): Promise<void> =>
+  workspace.act((group) => {
+    for (const id of ids) group.delete("customers", id);
+  });
+
+/** Also of customers who are not on this device any more: they are here again when the office has answered. */
+export const restoreTogether = (workspace: Workspace, ids: readonly string[]): Promise<void> =>
+  workspace.act((group) => {
+    for (const id of ids) group.act("customers", "restore", id, {}, {});
+  });
+
+/** What is handed over: each customer, whose he is as it stands here, and to whom he goes. */
+export interface Going {
+  readonly id: string;
+  readonly from: string | null;
+  readonly to: string;
 }
 
-type Params = Readonly<Record<string, unknown>>;
+export const handOverTogether = (workspace: Workspace, going: readonly Going[], reason: string): Promise<void> =>
+  workspace.act((group) => {
+    for (const { id, from, to } of going) {
+      group.act("customers", "hand_over", id, { to_id: to, reason, from_id: from }, { owner_id: to });
+    }
+  });
 
-const paramsOf = (asked: Asked): Params => (asked.offline ? {} : ((asked.body as { readonly params?: Params } | null)?.params ?? {}));
+export const goingTo = (customers: readonly Customer[], to: string): Going[] =>
+  customers.map(({ id, owner_id }) => ({ id, from: (owner_id as string | undefined) ?? null, to }));
 
-/** null: it is done. Work of this device that the office has not heard of goes before it. */
-async function ask(workspace: Workspace, path: string, body: unknown): Promise<{ readonly why: string; readonly params: Params } | null> {
-  await workspace.sync.now();
-  const asked = await workspace.ask("POST", `/api/v1/customers/${path}`, body);
-  if (asked.offline) return { why: i18n._("This needs a network. Nothing was changed."), params: {} };
-  if (asked.code !== null) return { why: sayProblem(asked.code, paramsOf(asked)), params: paramsOf(asked) };
-  await workspace.sync.now();
-  return null;
-}
+/** The way back: each to whom he came from. */
+export const goingBack = (going: readonly Going[]): Going[] =>
+  going.flatMap(({ id, from, to }) => (from === null || from === to ? [] : [{ id, from: to, to: from }]));
 
-export async function deleteTogether(workspace: Workspace, customers: readonly string[]): Promise<NotDeleted | null> {
-  const refused = await ask(workspace, "delete", { customers });
-  return refused && { why: refused.why, kept: keptOf(refused.params) };
-}
+/** Who is protected as far as this device knows. The office knows of claims and members as well. */
+export const keptHere = (customers: readonly Customer[]): Kept[] =>
+  customers.filter((each) => each.stage === "won").map(({ id, name }) => ({ id, name, why: sayWhy("won") }));
 
-export const restoreTogether = async (workspace: Workspace, customers: readonly string[]): Promise<string | null> =>
-  (await ask(workspace, "deleted/restore", { customers }))?.why ?? null;
-
-export const handOverTogether = async (workspace: Workspace, customers: readonly string[], to: string, reason: string): Promise<string | null> =>
-  (await ask(workspace, "handover", { customers, to, reason }))?.why ?? null;
-
-/** Who is protected, as the refusal names them: three lists in one order. */
-export function keptOf(params: Params): Kept[] {
+/** Who is protected, as a refusal names them: three lists in one order. */
+export function keptOf(params: Readonly<Record<string, unknown>>): Kept[] {
   const list = (name: string): readonly unknown[] => (Array.isArray(params[name]) ? (params[name] as unknown[]) : []);
   const [names, reasons] = [list("names"), list("reasons")];
   return list("customers").map((id, place) => {

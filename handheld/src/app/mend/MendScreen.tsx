@@ -9,6 +9,8 @@ import { Screen } from "../parts/Screen";
 import { Sheet } from "../parts/Sheet";
 import { useSnack } from "../parts/snack";
 import { sayDeed, sayField } from "../words/deeds";
+import { KeptNames } from "../customers/KeptNames";
+import { keptOf } from "../customers/together";
 import { useNow } from "../words/now";
 import { sayProblem } from "../words/problems";
 import { sayInstant } from "../words/times";
@@ -50,7 +52,10 @@ function Case({ trouble }: { readonly trouble: Trouble }) {
   return (
     <Block title={subject === null ? deed : i18n._("{name}: {text}", { name: deed, text: subject })}>
       <p className={css.when}>{i18n._("Entered {when}", { when: sayInstant(trouble.made_at, now, zone) })}</p>
-      <Note tone={trouble.kept === null ? "bad" : "warn"}>{sayWhy(trouble)}</Note>
+      <Note tone={trouble.kept === null ? "bad" : "warn"}>
+        {sayWhy(trouble)}
+        <KeptNames kept={keptOf(trouble.params)} />
+      </Note>
       <Sent trouble={trouble} />
       {trouble.heldBack.length > 0 && (
         <p className={css.when}>
@@ -128,6 +133,9 @@ function Case({ trouble }: { readonly trouble: Trouble }) {
 
 function sayWhy(trouble: Trouble): string {
   if (trouble.kept !== null) return i18n._("Someone else has changed the same field meanwhile. Their value stands for now.");
+  if (trouble.action === "restore" && trouble.code === "core.not-found") {
+    return i18n._("Nothing is left of this customer: it is more than thirty days ago, or a colleague out of your reach has the customer now.");
+  }
   const field = fieldOf(trouble.params);
   const why = sayProblem(trouble.code, trouble.params);
   return field === null ? why : i18n._("{name}: {text}", { name: field, text: why });

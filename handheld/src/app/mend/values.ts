@@ -25,7 +25,10 @@ export function useSubject({ key, collection, row, values, heldBack }: Trouble):
         if (typeof named === "string" && named !== "") return { name: named };
       }
       const customer = typeof values.customer_id === "string" ? values.customer_id : collection === "customers" ? row : null;
-      if (customer !== null) return { name: (await read.get("customers", customer))?.name };
+      if (customer !== null) {
+        const known = (await read.get("customers", customer)) ?? (await read.get("deleted_customers", customer));
+        return { name: known?.name };
+      }
       if (row === null) return { name: undefined };
       if (collection === "expense_claims") return { name: (await read.get("expense_claims", row))?.title };
       if (collection === "approvals") return { name: (await read.get("approvals", row))?.title };

@@ -1,17 +1,14 @@
-import { useState } from "react";
 import { useWorkspace } from "../../hooks/context";
 import { useDraft } from "../../hooks/draft";
 import { i18n } from "../../i18n";
-import { Note } from "../parts/Block";
 import Button from "../parts/Button";
 import { LineField } from "../parts/Field";
 import { Sheet } from "../parts/Sheet";
 import { useSnack } from "../parts/snack";
 import { decimal, digitsOf, parseMoney } from "../words/money";
-import { sayProblem } from "../words/problems";
 import { sayMonth } from "../words/times";
 import css from "./targets.module.css";
-import type { Measure, Target } from "./targets";
+import { setTargets, type Measure, type Target } from "./targets";
 
 interface Props {
   readonly owner: { readonly id: string; readonly name: string };
@@ -21,7 +18,7 @@ interface Props {
   readonly onClose: () => void;
 }
 
-/** Say what somebody is to reach in a month; an empty field takes the target away. Kept by the office: needs a network. */
+/** Say what somebody is to reach in a month; an empty field takes the target away. */
 export function TargetSheet({ owner, month, targets, onClose }: Props) {
   const workspace = useWorkspace();
   const say = useSnack();
@@ -32,28 +29,15 @@ export function TargetSheet({ owner, month, targets, onClose }: Props) {
   };
   const draft = useDraft(`targets:${owner.id}:${month}`, before);
   const form = draft.value ?? before;
-  const [busy, setBusy] = useState(false);
-  const [refused, setRefused] = useState<string | null>(null);
   const amounts = { visits: wholeOf(form.visits), won_amount: form.won_amount.trim() === "" ? 0 : parseMoney(form.won_amount, currency) };
   const changed = (Object.keys(before) as Measure[]).filter((each) => amounts[each] !== (targets[each]?.amount ?? 0));
-  const put = (measure: Measure) => {
-    const known = targets[measure];
-    const amount = amounts[measure];
-    if (amount === 0 && known) return workspace.ask("DELETE", `/api/v1/targets/${known.id}`);
-    return workspace.ask("POST", "/api/v1/targets", { owner_id: owner.id, month_on: `${month}-01`, measure, amount });
-  };
+  const isRight = (given: Record<Measure, number | null>): given is Record<Measure, number> => !Object.values(given).includes(null);
   const save = async () => {
-    setBusy(true);
-    const asked = await Promise.all(changed.map(put));
-    if (asked.some((each) => !each.offline && each.code === null)) await workspace.sync.now();
-    setBusy(false);
-    const wrong = asked.find((each) => each.offline || each.code !== null);
-    if (wrong) {
-      setRefused(wrong.offline ? i18n._("The office could not be reached; nothing was changed.") : wrong.code && sayProblem(wrong.code, {}));
-      return;
-    }
+    if (!isRight(amounts)) return;
+    const [on, was] = [`${month}-01`, { visits: targets.visits?.amount ?? 0, won_amount: targets.won_amount?.amount ?? 0 }];
+    const after = await setTargets(workspace, owner.id, on, targets, amounts);
     draft.drop();
-    say(i18n._("Target set."));
+    say(i18n._("Target set."), () => void setTargets(workspace, owner.id, on, after, was));
     onClose();
   };
   const wrong = i18n._("Write a number, or leave it empty.");
@@ -62,13 +46,12 @@ export function TargetSheet({ owner, month, targets, onClose }: Props) {
       title={i18n._("Target of {name}, {month}", { name: owner.name, month: sayMonth(month) })}
       onClose={onClose}
       foot={
-        <Button size="large" color="primary" loading={busy} disabled={busy || changed.length === 0 || Object.values(amounts).includes(null)} onClick={() => void save()}>
+        <Button size="large" color="primary" disabled={changed.length === 0 || !isRight(amounts)} onClick={() => void save()}>
           {i18n._("Set the target")}
         </Button>
       }
     >
       <div className={css.fields}>
-        {refused !== null && <Note tone="bad">{refused}</Note>}
         <LineField
           label={i18n._("Visits done")}
           kind="decimal"

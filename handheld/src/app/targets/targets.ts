@@ -2,7 +2,7 @@
  * What somebody is to reach in a month, and what he has done, as the server counts it too (server/fieldwork/targets): the same
  * cases are recorded for both in tests/server/fieldwork/cases/targets.json. Pure but for reading.
  */
-import type { Reader, Shown } from "../../device/api";
+import type { Reader, Shown, Workspace } from "../../device/api";
 import { dayOn, type Visit } from "../rows/visits";
 import { complete } from "../team/team";
 import { addDays, monthAfter } from "../words/times";
@@ -66,4 +66,35 @@ export function targetsByPerson(targets: readonly Target[]): ReadonlyMap<string,
   const found = new Map<string, Partial<Record<Measure, Target>>>();
   for (const each of targets) found.set(each.owner_id, { ...found.get(each.owner_id), [each.measure]: each });
   return found;
+}
+
+export type Amounts = Readonly<Record<Measure, number>>;
+
+/**
+ * Sets what differs from what stands, 0 taking a target away; one local transaction. Returns what stands after that, to be
+ * given as `targets` when it is taken back.
+ */
+export async function setTargets(
+  workspace: Workspace,
+  owner_id: string,
+  month_on: string,
+  targets: Partial<Record<Measure, Pick<Target, "id" | "amount">>>,
+  amounts: Amounts,
+): Promise<Partial<Record<Measure, Pick<Target, "id" | "amount">>>> {
+  const after = { ...targets };
+  await workspace.act((group) => {
+    for (const measure of Object.keys(amounts) as Measure[]) {
+      const [known, amount] = [targets[measure], amounts[measure]];
+      if (amount === (known?.amount ?? 0)) continue;
+      if (!known) after[measure] = { id: group.create("targets", { owner_id, month_on, measure, amount }), amount };
+      else if (amount > 0) {
+        group.update("targets", known.id, { amount });
+        after[measure] = { id: known.id, amount };
+      } else {
+        group.delete("targets", known.id);
+        delete after[measure];
+      }
+    }
+  });
+  return after;
 }

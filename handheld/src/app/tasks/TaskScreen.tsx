@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { useLocation } from "wouter";
+import type { Workspace } from "../../device/api";
 import { useWorkspace } from "../../hooks/context";
 import { useDraft } from "../../hooks/draft";
 import { useLive } from "../../hooks/live";
@@ -67,6 +68,7 @@ function Opened({ task }: { readonly task: Task }) {
         {task.customer_id && <TextLink to={`/customers/${task.customer_id}`}>{i18n._("Open the customer")}</TextLink>}
       </Block>
       {isOpenTask(task) && mayDirect && <Directing task={task} />}
+      {task.state === "cancelled" && mayDirect && <TakenUp task={task} />}
       {mayFinish && (
         <Block>
           <TextField label={i18n._("Note (optional)")} value={note} most={NOTE_MOST} onChange={setNote} />
@@ -89,7 +91,7 @@ function Directing({ task }: { readonly task: Task }) {
     await workspace.act((group) => {
       group.act("tasks", "cancel", task.id, {}, { state: "cancelled" });
     });
-    say(i18n._("The task is called off."));
+    say(i18n._("The task is called off."), () => void takeUp(workspace, task.id));
     navigate("/inbox");
   };
   return (
@@ -124,9 +126,35 @@ function Directing({ task }: { readonly task: Task }) {
             </Button>
           }
         >
-          <p>{i18n._("It cannot be taken up again. Whoever was to do it hears of it.")}</p>
+          <p>{i18n._("Whoever was to do it hears of it. It can be taken up again.")}</p>
         </Sheet>
       )}
+    </Block>
+  );
+}
+
+const takeUp = (workspace: Workspace, id: string): Promise<void> =>
+  workspace.act((group) => {
+    group.act("tasks", "reopen", id, {}, { state: "open" });
+  });
+
+/** Whoever called it off asks for it again. */
+function TakenUp({ task }: { readonly task: Task }) {
+  const workspace = useWorkspace();
+  const say = useSnack();
+  const again = async () => {
+    await takeUp(workspace, task.id);
+    say(i18n._("The task is taken up again."), () =>
+      void workspace.act((group) => {
+        group.act("tasks", "cancel", task.id, {}, { state: "cancelled" });
+      }),
+    );
+  };
+  return (
+    <Block>
+      <Button fill="outline" block onClick={() => void again()}>
+        {i18n._("Take it up again")}
+      </Button>
     </Block>
   );
 }
