@@ -60,6 +60,11 @@ class Filters:
         """What the text looks for; None without one."""
         return None if self.text is None else rules.read_search(self.text)
 
+    @property
+    def place(self) -> dict[str, str]:
+        """Owner and unit, of these what is set."""
+        return {name: value for name in ("owner_id", "unit_id") if (value := getattr(self, name)) is not None}
+
     def set_names(self) -> list[str]:
         """Which of them are set."""
         names = (field.name for field in dataclasses.fields(self) if field.name != "today")

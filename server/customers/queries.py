@@ -98,7 +98,7 @@ def page(
     statement = _cards(actor, None)
     key: ColumnElement[Any] = columns.name_key
     if (sought := filters.sought) is not None:
-        found = hits(actor.org_id, reach, sought, list(narrowing(filters)), after, limit + 1)
+        found = hits(actor.org_id, reach, sought, list(narrowing(filters)), after, limit + 1, place=filters.place)
         key, statement = found.c.key, statement.join(found, columns.id == found.c.customer_id)
         sorting: tuple[Any, ...] = (key, found.c.customer_id)
     else:

@@ -6,12 +6,12 @@ Decision record: docs/decisions/0044-a-search-is-in-the-order-of-its-match.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, literal, or_, select, union
 
-from server.core.access import Reach
+from server.core.access import Columns, Reach
 from server.core.paging import by_each_way, later
 from server.core.rows import c
 from server.customers import rules
@@ -29,16 +29,32 @@ def hits(
     conditions: Sequence[ColumnElement[bool]],
     after: tuple[Any, ...] | None,
     limit: int,
+    *,
+    place: Mapping[str, str],
 ) -> Subquery:
     """The first so many of each way to whom the text finds, as (key, customer_id); each customer once, at his smallest key.
 
-    conditions: on the customers, beside the text. after: the (key, customer id) that a page before ended with.
+    conditions: on the customers, beside the text. after: the (key, customer id) that a page before ended with. place: owner or
+    unit that the search is narrowed to, by column: they are ways into an index too, and the other conditions are not.
     """
     key, seen = after or (BY_PHONE, "")
-    found = _by_name(org_id, reach, sought, conditions, None if key == BY_PHONE else (key, seen), limit)
+    found: list[tuple[Columns, Select[Any], tuple[Any, ...]]] = [
+        (CUSTOMER_KEYS.c, *_by_name(org_id, sought, None if key == BY_PHONE else (key, seen)))
+    ]
     if sought.digits is not None and key == BY_PHONE:
-        found += _by_phone(org_id, reach, sought, conditions, seen, limit)
-    return union(*found).subquery("hits")
+        found.append((c(CustomerPhone), *_by_phone(org_id, sought, seen)))
+    firsts = [
+        first
+        for columns, rows, order in found
+        for first in by_each_way(
+            reach,
+            columns,
+            rows.where(*(columns[name] == value for name, value in place.items()), *_of_customer(columns, conditions)),
+            order,
+            limit,
+        )
+    ]
+    return union(*firsts).subquery("hits")
 
 
 def numbered(org_id: str, sought: rules.Sought) -> ColumnElement[bool]:
@@ -51,25 +67,14 @@ def numbered(org_id: str, sought: rules.Sought) -> ColumnElement[bool]:
     return and_(found, ends if sought.number is None else or_(ends, p.number == sought.number))
 
 
-def _by_phone(
-    org_id: str, reach: Reach, sought: rules.Sought, conditions: Sequence[ColumnElement[bool]], seen: str, limit: int
-) -> list[Select[Any]]:
+def _by_phone(org_id: str, sought: rules.Sought, seen: str) -> tuple[Select[Any], tuple[Any, ...]]:
     p = c(CustomerPhone)
     found = select(literal(BY_PHONE, CUSTOMER_KEYS.c.key.type).label("key"), p.customer_id).distinct()
-    found = found.where(numbered(org_id, sought), *_of_customer(p.org_id, p.customer_id, conditions))
-    if seen:
-        found = found.where(p.customer_id > seen)
-    return by_each_way(reach, p, found, (p.customer_id,), limit)
+    found = found.where(numbered(org_id, sought))
+    return found.where(p.customer_id > seen) if seen else found, (p.customer_id,)
 
 
-def _by_name(
-    org_id: str,
-    reach: Reach,
-    sought: rules.Sought,
-    conditions: Sequence[ColumnElement[bool]],
-    after: tuple[str, str] | None,
-    limit: int,
-) -> list[Select[Any]]:
+def _by_name(org_id: str, sought: rules.Sought, after: tuple[str, str] | None) -> tuple[Select[Any], tuple[Any, ...]]:
     t, others = CUSTOMER_KEYS.c, CUSTOMER_KEYS.alias("others")
     first = select(func.min(others.c.key)).where(
         others.c.org_id == org_id, others.c.customer_id == t.customer_id, *in_range(others.c.key, sought.name)
@@ -80,18 +85,15 @@ def _by_name(
         begins if after is None else later((t.key, t.customer_id), after),
         ends,
         t.key == first.scalar_subquery(),
-        *_of_customer(t.org_id, t.customer_id, conditions),
     )
     if sought.digits is not None:
         p = c(CustomerPhone)
         found = found.where(~exists().where(numbered(org_id, sought), p.customer_id == t.customer_id))
-    return by_each_way(reach, t, found, (t.key, t.customer_id), limit)
+    return found, (t.key, t.customer_id)
 
 
-def _of_customer(
-    org_id: ColumnElement[str], customer_id: ColumnElement[str], conditions: Sequence[ColumnElement[bool]]
-) -> list[ColumnElement[bool]]:
+def _of_customer(columns: Columns, conditions: Sequence[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
     if not conditions:
         return []
-    columns = c(Customer)
-    return [exists().where(columns.org_id == org_id, columns.id == customer_id, *conditions)]
+    of = c(Customer)
+    return [exists().where(of.org_id == columns.org_id, of.id == columns.customer_id, *conditions)]

@@ -108,15 +108,18 @@ def test_pages_of_a_search_have_each_customer_once_in_the_order_of_the_match(off
     }
     with office.database.read(office.org) as connection:
         for who, actor in _people(office).items():
-            for text, stage in (("w", None), ("王", None), ("w", "visited"), ("8000", "visited"), ("00138000", None)):
+            for text, stage, of in (
+                ("w", None, None), ("王", None, None), ("w", "visited", None), ("8000", "visited", "wang"), ("00138000", None, None),
+            ):  # fmt: skip
+                owner = of and office.users[of]
                 ends = {each.customer_id for each in phones if text.isdigit() and each.number.endswith(text)}
                 expected = sorted(
                     (min(matched), each.id)
                     for each in customers
-                    if stage in (None, each.stage) and actor.org_id == office.org and actor.reach(READ).covers(each)
+                    if stage in (None, each.stage) and owner in (None, each.owner_id) and actor.org_id == office.org and actor.reach(READ).covers(each)
                     and (matched := [*({""} if each.id in ends else ()), *(key for key in keys[each.id] if key.startswith(text))])
                 )  # fmt: skip
-                seen, after, filters = list[str](), None, Filters(text=text, stage=stage)
+                seen, after, filters = list[str](), None, Filters(text=text, stage=stage, owner_id=owner)
                 for _ in range(max(1, (len(expected) + 1) // 2)):
                     cards, after = queries.page(connection, actor, filters, order="updated", after=after, limit=2)
                     seen += [card.id for card in cards]

@@ -59,6 +59,10 @@ def search(on: Connection, actor: Actor) -> Any:
     return queries.page(on, actor, Filters(text="8000"), order="name", after=None, limit=50)
 
 
+def search_of_one(on: Connection, actor: Actor) -> Any:
+    return queries.page(on, actor, Filters(text="8000", owner_id=actor.user_id), order="name", after=None, limit=50)
+
+
 def opportunities(on: Connection, actor: Actor) -> Any:
     return opportunity_page(on, actor, OpportunityFilters(), after=None, limit=50)
 
@@ -164,6 +168,7 @@ CASES: tuple[tuple[Read, str, tuple[str, ...]], ...] = (
     (by_name, "jie", ("customers_owner_id_name_key_id", "customers_unit_id_name_key_id")),
     (search, "wang", (*KEYS, "customer_keys_owner_id_key", "customer_phones_owner_id_tail_customer_id")),
     (search, "jie", (*KEYS, "customer_keys_unit_id_key", "customer_phones_unit_id_tail_customer_id")),
+    (search_of_one, "boss", ("customer_keys_owner_id_key", "customer_phones_owner_id_tail_customer_id")),
     (search, "boss", (*KEYS, "customer_phones_tail_customer_id")),
     (opportunities, "wang", ("opportunities_owner_id_state_weighted_minor_id",)),
     (opportunities, "jie", tuple(f"opportunities_{each}_state_weighted_minor_id" for each in ("owner_id", "unit_id"))),
