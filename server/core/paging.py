@@ -125,7 +125,7 @@ def chosen(row: type[Row], ids: Any, order: Sequence[Any]) -> Page:
 def sorted_by(order: Sequence[Any]) -> tuple[Any, ...]:
     """The order of rows that are found and then sorted, and not come upon in the order of an index."""
     return tuple(
-        unindexed(each.element).desc() if isinstance(each, UnaryExpression) else unindexed(each) for each in order
+        unsorted(each.element).desc() if isinstance(each, UnaryExpression) else unsorted(each) for each in order
     )
 
 
@@ -147,6 +147,17 @@ def _as_it_is(element: unindexed, compiler: SQLCompiler, **more: Any) -> str:
 @compiles(unindexed, "sqlite")
 def _hidden(element: unindexed, compiler: SQLCompiler, **more: Any) -> str:
     return f"+{compiler.process(element.clauses, **more)}"
+
+
+class unsorted(unindexed):  # noqa: N801
+    """A column that no index is to be read in the order of; PostgreSQL too would rather come upon few than sort them."""
+
+    inherit_cache = True
+
+
+@compiles(unsorted, "postgresql")
+def _unknown(element: unsorted, compiler: SQLCompiler, **more: Any) -> str:
+    return f"greatest({compiler.process(element.clauses, **more)})"
 
 
 class Cursors:
