@@ -46,6 +46,7 @@ interface Month {
 }
 
 type Targets = Partial<Record<Measure, Target>>;
+/** value: what is below "\n" stands on a line of its own where columns are narrow. */
 type Column = readonly [name: string, value: (numbers: Numbers, targets?: Targets) => string, isMoney?: boolean];
 
 interface Shown {
@@ -92,7 +93,7 @@ export function MonthScreen() {
       }
     >
       <Standing answer={answer} />
-      {found && (isWide ? <Table month={found} targetsOf={targetsOf} onSet={onSet} /> : <Cards month={found} targetsOf={targetsOf} onSet={onSet} />)}
+      {found && (isWide ? <Tables month={found} targetsOf={targetsOf} onSet={onSet} /> : <Cards month={found} targetsOf={targetsOf} onSet={onSet} />)}
       {setting && (
         <TargetSheet
           owner={setting}
@@ -107,9 +108,15 @@ export function MonthScreen() {
   );
 }
 
-function columnsOf({ currency, total }: Month): readonly Column[] {
+interface Group {
+  readonly name: string;
+  readonly columns: readonly Column[];
+}
+
+/** In two, each of which fits beside the list on a screen of 1280. */
+function groupsOf({ currency, total }: Month): readonly [field: Group, sales: Group] {
   const money = (minor: number | null) => (minor === null ? "" : sayWhole(minor, currency));
-  const all: readonly (Column | false)[] = [
+  const field: readonly Column[] = [
     [i18n._("Done of planned"), (each) => `${each.kept} / ${each.planned}`],
     [i18n._("Missed"), (each) => String(each.missed)],
     [i18n._("Not heard from"), (each) => String(each.not_heard_from)],
@@ -120,24 +127,38 @@ function columnsOf({ currency, total }: Month): readonly Column[] {
     [i18n._("Other contacts"), (each) => String(each.contacts)],
     [i18n._("Receptions"), (each) => String(each.receptions)],
     [i18n._("Days worked"), (each) => String(each.days_worked)],
+  ];
+  const sales: readonly (Column | false)[] = [
     [i18n._("New customers"), (each) => String(each.customers)],
     [i18n._("Opportunities opened"), (each) => String(each.opened)],
-    [i18n._("Won"), (each, { won_amount: target } = {}) => (each.won === 0 && !target ? "0" : `${each.won} · ${outOf(money(each.won_minor), target && money(target.amount))}`)],
-    [i18n._("Lost"), (each) => (each.lost === 0 ? "0" : `${each.lost} · ${money(each.lost_minor)}`)],
+    [i18n._("Won"), (each, { won_amount: target } = {}) => (each.won === 0 && !target ? "0" : `${each.won}\n${outOf(money(each.won_minor), target && money(target.amount))}`)],
+    [i18n._("Lost"), (each) => (each.lost === 0 ? "0" : `${each.lost}\n${money(each.lost_minor)}`)],
     total.spent_minor !== null && [i18n._("Expenses"), (each) => money(each.spent_minor), true],
   ];
-  return all.filter((each) => each !== false);
+  return [
+    { name: i18n._("In the field"), columns: field },
+    { name: i18n._("Customers and sales"), columns: sales.filter((each) => each !== false) },
+  ];
 }
 
 const outOf = (done: string, amount: string | undefined) => (amount === undefined ? done : i18n._("{done} of {amount}", { done, amount }));
 
-/** Where there is room: a line each, and the sum below. */
-function Table({ month, targetsOf, onSet }: Shown) {
-  const columns = columnsOf(month);
+/** Where there is room: a line each, and the sum below. Targets are set beside what was sold. */
+function Tables({ month, targetsOf, onSet }: Shown) {
+  const [field, sales] = groupsOf(month);
   return (
-    <Block>
-      <div className={css.wide} role="region" aria-label={i18n._("Month's report")} tabIndex={0}>
-        <table className={css.table}>
+    <>
+      <Table group={field} month={month} targetsOf={targetsOf} />
+      <Table group={sales} month={month} targetsOf={targetsOf} onSet={onSet} />
+    </>
+  );
+}
+
+function Table({ group: { name: title, columns }, month, targetsOf, onSet }: Shown & { readonly group: Group }) {
+  return (
+    <Block title={title}>
+      <div className={css.wide} role="region" aria-label={title} tabIndex={0}>
+        <table className={css.tight}>
           <thead>
             <tr>
               <th scope="col">{i18n._("Team member")}</th>
@@ -158,7 +179,7 @@ function Table({ month, targetsOf, onSet }: Shown) {
                 ))}
                 {onSet && (
                   <td>
-                    <SetTarget id={user_id} name={name} onSet={onSet} />
+                    <SetTarget id={user_id} name={name} onSet={onSet} isShort />
                   </td>
                 )}
               </tr>
@@ -181,7 +202,7 @@ function Table({ month, targetsOf, onSet }: Shown) {
 
 /** On a phone: the sum, then a card each. */
 function Cards({ month, targetsOf, onSet }: Shown) {
-  const columns = columnsOf(month);
+  const columns = groupsOf(month).flatMap((group) => group.columns);
   return (
     <>
       <Card title={i18n._("All together")} numbers={month.total} columns={columns} />
@@ -212,7 +233,7 @@ function Card({ title, numbers, columns, targets, right }: CardProps) {
     <Block title={title} right={right}>
       <dl className={css.pairs}>
         {columns.map(([name, value, isMoney = false]) => {
-          const text = value(numbers, targets);
+          const text = value(numbers, targets).replace("\n", " · ");
           return (
             <div key={name} className={isMoney || text.length > 6 ? css.whole : undefined}>
               <dt>{name}</dt>
@@ -225,16 +246,24 @@ function Card({ title, numbers, columns, targets, right }: CardProps) {
   );
 }
 
-function SetTarget({ id, name, onSet }: { readonly id: string; readonly name: string; readonly onSet: (id: string, name: string) => void }) {
+interface SetProps {
+  readonly id: string;
+  readonly name: string;
+  readonly onSet: (id: string, name: string) => void;
+  /** Below a head that says what it is. */
+  readonly isShort?: boolean;
+}
+
+function SetTarget({ id, name, onSet, isShort = false }: SetProps) {
   return (
     <Button
       fill="outline"
-      aria-label={i18n._("Month's target of {name}", { name })}
+      aria-label={isShort ? i18n._("Set the month's target of {name}", { name }) : i18n._("Month's target of {name}", { name })}
       onClick={() => {
         onSet(id, name);
       }}
     >
-      {i18n._("Month's target")}
+      {isShort ? i18n._("Set") : i18n._("Month's target")}
     </Button>
   );
 }
