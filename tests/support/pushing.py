@@ -275,7 +275,7 @@ ACTS: Mapping[tuple[str, str], Act] = {
         }
     ),
     ("targets", "create"): Act(_target),
-    ("targets", "update"): Act(lambda _: {"amount": 50}),
+    ("targets", "update"): Act(lambda _: {"amount": 50}, row="target anew"),
     ("targets", "delete"): Act(),
     ("sync_issues", "dismiss"): Act(),
     ("notices", "read"): Act(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -281,6 +282,14 @@ def _target_to_come(scene: Scene, company: Company, owner: str, uow: UnitOfWork)
     return _target(scene, company, owner, uow, month=DAY + timedelta(days=31))
 
 
+def _target_anew(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
+    """Of a month of which there was none, so that it is at its first version."""
+    return _target(scene, company, owner, uow, month=DAY + timedelta(days=31 * next(_MONTHS)))
+
+
+_MONTHS = itertools.cycle(range(20, 800))
+
+
 def _person(scene: Scene, company: Company, owner: str, uow: UnitOfWork) -> Ids:
     return {"user_id": company.users[owner]}
 
@@ -541,6 +550,7 @@ KINDS: Mapping[str, Kind] = {
     "received report": Kind("reader_row_id", _received),
     "target": Kind("target_id", _target),
     "target to come": Kind("target_id", _target_to_come),
+    "target anew": Kind("target_id", _target_anew),
     "person": Kind("user_id", _person),
     "home": Kind("unit_id", _home, OF_UNITS),
     "recruit": Kind("user_id", _recruit),
