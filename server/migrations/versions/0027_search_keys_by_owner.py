@@ -27,8 +27,12 @@ FILL = sa.text(
 def upgrade() -> None:
     op.drop_index("ix_customer_keys_customer_id", KEYS)
     op.rename_table(KEYS, "keys_before")
-    if op.get_bind().dialect.name == "postgresql":  # where its name is one among those of all tables
-        op.execute("ALTER INDEX pk_customer_keys RENAME TO pk_keys_before")
+    if (
+        op.get_bind().dialect.name == "postgresql"
+    ):  # which has the names of its constraints taken, that of each NOT NULL too
+        op.execute("ALTER TABLE keys_before DROP CONSTRAINT pk_customer_keys")
+        for name in ("org_id", "key", "customer_id"):
+            op.execute(f"ALTER TABLE keys_before ALTER COLUMN {name} DROP NOT NULL")
     op.create_table(
         KEYS,
         sa.Column("org_id", ID, nullable=False),
