@@ -48,7 +48,7 @@ KIND_OF: Mapping[str, str] = {
     "work_report_readers": "received report",
     "work_report_comments": "remark",
     "customer_places": "customer place",
-    "targets": "target",
+    "targets": "target anew",
     "arrivals": "arrival",
     "sync_issues": "issue",
     "notices": "notice",
@@ -275,7 +275,7 @@ ACTS: Mapping[tuple[str, str], Act] = {
         }
     ),
     ("targets", "create"): Act(_target),
-    ("targets", "update"): Act(lambda _: {"amount": 50}, row="target anew"),
+    ("targets", "update"): Act(lambda _: {"amount": 50}),
     ("targets", "delete"): Act(),
     ("sync_issues", "dismiss"): Act(),
     ("notices", "read"): Act(),
