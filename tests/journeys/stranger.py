@@ -122,13 +122,16 @@ class Device:
         adopted = self.state["adopted"]["rows"].items()
         rows = {row["values"]["id"]: row["values"] for key, row in adopted if key.startswith(f"{collection} ")}
         own = [(entry["operation"], entry["row"]) for entry in self.state["settled"]]
+        hidden: dict[str, Json] = {}
         for operation, kept in own + [(operation, {}) for operation in self.state["queue"]]:
             row, action = operation["row"], operation["action"]
+            if operation["collection"] == collection and action == "restore" and row in hidden:
+                rows[row] = hidden.pop(row)
             if operation["collection"] == collection and (action == "create" or row in rows):
                 values = operation["values"] if action in ("create", "update") else {}
                 rows[row] = {**rows.get(row, {"id": row}), **values, **kept}
                 if action == "delete":
-                    del rows[row]
+                    hidden[row] = rows.pop(row)
         return rows
 
     def act(self, *intents: Intent) -> None:

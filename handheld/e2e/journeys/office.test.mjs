@@ -239,6 +239,25 @@ test("a task opens from its notice, is done without a network and sent", async (
   await seen(page, /^Done \d/);
 });
 
+test("a list is stopped in the middle and goes on: each row is answered once", async () => {
+  const ROWS = 2500;
+  const jie = await phoneOf("jie.chen");
+  const { page } = jie;
+  await go(page, "/customers/lists");
+  const lines = Array.from({ length: ROWS }, (_, n) => `Guest of the fair ${n}`);
+  await page.locator("input[type=file]").last().setInputFiles({ name: "fair.csv", mimeType: "text/csv", buffer: Buffer.from(["name", ...lines].join("\n")) });
+  await button(page, "Take in").click();
+  await button(page, "Stop").click();
+  await button(page, "Go on").waitFor();
+  const office = await Office.of(server().url, "jie.chen");
+  const at = `/customer-imports/${new URL(page.url()).pathname.split("/").at(-1)}`;
+  assert.ok((await office.ask("GET", at)).answered < ROWS, "it was stopped before its end");
+  await button(page, "Go on").click();
+  await seen(page, /^Taken in$/);
+  const done = await office.ask("GET", at);
+  assert.deepEqual([done.answered, done.created], [ROWS, ROWS]);
+});
+
 test("every new screen passes axe and the ruler at both sizes, and nothing is wider than its place", async () => {
   for (const size of Object.values(SIZES)) {
     const jie = await phoneOf("jie.chen", { size });

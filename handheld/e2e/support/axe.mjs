@@ -4,8 +4,14 @@ import { createRequire } from "node:module";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** Serious and critical findings, one line each. Evaluated, not injected as an element: the page's policy forbids that. */
+/** Serious and critical findings, one line each: what stays. What is found is looked at twice, since a button may change while axe looks. */
 export async function seriousOf(page) {
+  const found = await look(page);
+  return found.length === 0 ? found : await look(page);
+}
+
+/** Evaluated, not injected as an element: the page's policy forbids that. */
+async function look(page) {
   // A button that comes back to life while axe looks must not be met halfway, pale and not disabled any more.
   await page.emulateMedia({ reducedMotion: "reduce" });
   await page.evaluate(stillPicture);

@@ -22,7 +22,6 @@ from tests.server.core.job_world import (
     jobs_of,
     make_org,
     person,
-    work_until_idle,
 )
 
 __all__ = ["clock", "org_id", "queue", "services"]
@@ -60,7 +59,7 @@ def test_a_running_job_is_cancelled_at_its_next_step(services: Services, org_id:
 
     job_id = enqueue(services, org_id, actor=owner)
     worker = Worker(services, handlers=handlers(toy=walk))
-    work_until_idle(worker, org_id, services)
+    assert worker.work_one()
     row = jobs_of(services, org_id)[job_id]
     assert (row.state, steps, worker.counts) == ("cancelled", [0, 1, 2], {"cancelled": 1})
     assert (row.progress_done, row.progress_total) == (3, 10)
