@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from server.accounts.models import User
 from server.core.access import Actor
-from server.core.paging import Key, Page, chosen, earlier, later, leading, sorted_by
+from server.core.paging import Key, Page, chosen, earlier, later, leading, sorted_by, unindexed
 from server.core.problems import NOT_FOUND, Refused
 from server.core.rows import c
 from server.core.types import from_ms, to_ms
@@ -146,9 +146,11 @@ def get(connection: Connection, actor: Actor, customer_id: str, *, written: bool
 
 def count_by_stage(connection: Connection, actor: Actor, filters: Filters) -> dict[str, int]:
     """Stage → number of customers within reach; all stages are in it. One statement."""
-    columns = c(Customer)
-    statement = select(columns.stage, func.count()).where(*within(actor, READ), *matching(actor, filters))
-    counted: dict[str, int] = {row[0]: row[1] for row in connection.execute(statement.group_by(columns.stage))}
+    stage: ColumnElement[str] = c(Customer).stage
+    if not actor.must(READ).everything:  # by stage, SQLite would go through the whole organisation
+        stage = unindexed(stage)
+    statement = select(stage, func.count()).where(*within(actor, READ), *matching(actor, filters))
+    counted: dict[str, int] = {row[0]: row[1] for row in connection.execute(statement.group_by(stage))}
     return {stage: counted.get(stage, 0) for stage in rules.STAGES}
 
 

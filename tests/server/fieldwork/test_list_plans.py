@@ -15,6 +15,7 @@ from server.customers.deleting.queries import deleted_page
 from server.customers.lead_conflicts.queries import conflict_page
 from server.customers.narrowing import Filters
 from server.customers.opportunities.queries import OpportunityFilters, opportunity_page
+from server.customers.profile.queries import pivot
 from server.fieldwork.activities.queries import ActivityFilters, activity_page
 from server.fieldwork.calendar.queries import CalendarFilters, calendar_page
 from server.fieldwork.queries import (
@@ -61,6 +62,14 @@ def search(on: Connection, actor: Actor) -> Any:
 
 def search_of_one(on: Connection, actor: Actor) -> Any:
     return queries.page(on, actor, Filters(text="8000", owner_id=actor.user_id), order="name", after=None, limit=50)
+
+
+def stages(on: Connection, actor: Actor) -> Any:
+    return queries.count_by_stage(on, actor, Filters())
+
+
+def grades(on: Connection, actor: Actor) -> Any:
+    return pivot(on, actor, Filters(), "grade")
 
 
 def opportunities(on: Connection, actor: Actor) -> Any:
@@ -170,6 +179,8 @@ CASES: tuple[tuple[Read, str, tuple[str, ...]], ...] = (
     (search, "jie", (*KEYS, "customer_keys_unit_id_key", "customer_phones_unit_id_tail_customer_id")),
     (search_of_one, "boss", ("customer_keys_owner_id_key", "customer_phones_owner_id_tail_customer_id")),
     (search, "boss", (*KEYS, "customer_phones_tail_customer_id")),
+    (stages, "boss", ("customers_stage_updated_at_id",)),
+    *((each, "wang", ("customers_owner_id_updated_at_id",)) for each in (stages, grades)),
     (opportunities, "wang", ("opportunities_owner_id_state_weighted_minor_id",)),
     (opportunities, "jie", tuple(f"opportunities_{each}_state_weighted_minor_id" for each in ("owner_id", "unit_id"))),
     (visits, "wang", tuple(f"visits_{each}_day_on" for each in ("owner_id", "author_id"))),
