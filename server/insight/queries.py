@@ -12,7 +12,20 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Text, and_, case, false, func, or_, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Subquery,
+    Text,
+    and_,
+    case,
+    false,
+    func,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 
 from server.accounts.models import Device, OrgUnit, Role, User, UserRole
 from server.accounts.queries.staff import staff_condition
@@ -124,6 +137,7 @@ def board(
         .where(p.org_id == u.org_id, p.owner_id == u.id, p.plan_on == on, p.state != PlanState.CANCELLED.value)
         .scalar_subquery()
     )
+    lines = _lines_of(actor.org_id, on)
     numbers = [
         func.coalesce(func.sum(case((condition, 1), else_=0)), 0).label(name)
         for name, condition in _conditions(on, now=now, zone=actor.timezone).items()
@@ -133,7 +147,8 @@ def board(
         .select_from(User.__table__)
         .join(OrgUnit.__table__, and_(n.org_id == u.org_id, n.id == u.unit_id))
         .outerjoin(heard, heard.c.user_id == u.id)
-        .outerjoin(Visit.__table__, _lines_of(on))
+        .outerjoin(lines, lines.c.assignee_id == u.id)
+        .outerjoin(Visit.__table__, and_(v.org_id == u.org_id, v.id == lines.c.id))
         .where(u.org_id == actor.org_id, _within(actor.must(BOARD), actor.org_id))
         .group_by(u.org_id, u.id, u.name, u.unit_id, n.name, u.state, heard.c.at)
         .having(or_(and_(u.state == "active", works_in_the_field()), func.count(v.id) > 0))
@@ -160,10 +175,12 @@ def board_lines(connection: Connection, actor: Actor, user_id: str, *, on: date,
     reach = actor.reach(fieldwork.READ)
     within = reach.condition(Visit) if reach else false()
     begins = func.coalesce(v.planned_start_at, v.actual_started_at, v.actual_ended_at)
+    lines = _lines_of(actor.org_id, on, user_id)
     rows = connection.execute(
         select(*v, u.name.label("person_name"), case((within, 1), else_=0).label("within"))
         .select_from(User.__table__)
-        .outerjoin(Visit.__table__, _lines_of(on))
+        .outerjoin(lines, lines.c.assignee_id == u.id)
+        .outerjoin(Visit.__table__, and_(v.org_id == u.org_id, v.id == lines.c.id))
         .where(u.org_id == actor.org_id, u.id == user_id, _within(actor.must(BOARD), actor.org_id))
         .order_by(begins.is_(None), begins, v.id)
     ).all()
@@ -212,10 +229,15 @@ def _contacts_on(on: date) -> list[ColumnElement[int]]:
     ]
 
 
-def _lines_of(on: date) -> ColumnElement[bool]:
-    """Visits that were planned for the day or stand in it, of the person in the same row."""
-    u, v = c(User), c(Visit)
-    return and_(v.org_id == u.org_id, v.assignee_id == u.id, or_(v.planned_on == on, v.day_on == on))
+def _lines_of(org_id: str, on: date, user_id: str | None = None) -> Subquery:
+    """The visits that were planned for the day or stand in it, of everybody or of one: out of the indexes of their days.
+
+    Joined by the day with an OR, they would be looked for among all visits that a person ever had.
+    """
+    v = c(Visit)
+    of = [v.org_id == org_id, *([] if user_id is None else [v.assignee_id == user_id])]
+    days = (v.planned_on == on, and_(v.day_on == on, v.planned_on.is_distinct_from(on)))
+    return union_all(*(select(v.id, v.assignee_id).where(*of, day) for day in days)).subquery("lines")
 
 
 def _within(reach: Reach, org_id: str) -> ColumnElement[bool]:
