@@ -111,7 +111,10 @@ def page(
             sorting = (columns.updated_at.desc(), columns.id.desc())
             if after is not None:
                 wanted.append(earlier((columns.updated_at, columns.id), (from_ms(after[0]), after[1])))
-        page_of = leading(reach, Customer, wanted, sorting, limit + 1)
+        if filters.place:  # one owner's or team's customers are a way of their own
+            page_of = Page((*wanted, unindexed(reach.condition(Customer).self_group())), sorting)
+        else:
+            page_of = leading(reach, Customer, wanted, sorting, limit + 1)
         if by.finds_few:
             few = Page((*wanted, reach.condition(Customer)), sorted_by(sorting)).of(select(columns.id), limit + 1)
             page_of = chosen(Customer, few, sorting)

@@ -56,6 +56,14 @@ def by_name(on: Connection, actor: Actor) -> Any:
     return queries.page(on, actor, Filters(), order="name", after=None, limit=50)
 
 
+def of_owner(on: Connection, actor: Actor) -> Any:
+    return queries.page(on, actor, Filters(owner_id=actor.org_id), order="updated", after=None, limit=50)
+
+
+def of_team(on: Connection, actor: Actor) -> Any:
+    return queries.page(on, actor, Filters(unit_id=actor.org_id), order="name", after=None, limit=50)
+
+
 def search(on: Connection, actor: Actor) -> Any:
     return queries.page(on, actor, Filters(text="8000"), order="name", after=None, limit=50)
 
@@ -175,6 +183,8 @@ CASES: tuple[tuple[Read, str, tuple[str, ...]], ...] = (
     (by_name, "boss", ("customers_name_key_id",)),
     (by_name, "wang", ("customers_owner_id_name_key_id",)),
     (by_name, "jie", ("customers_owner_id_name_key_id", "customers_unit_id_name_key_id")),
+    *((of_owner, who, ("customers_owner_id_updated_at_id",)) for who in ("boss", "jie")),
+    *((of_team, who, ("customers_unit_id_name_key_id",)) for who in ("boss", "jie")),
     (search, "wang", (*KEYS, "customer_keys_owner_id_key", "customer_phones_owner_id_tail_customer_id")),
     (search, "jie", (*KEYS, "customer_keys_unit_id_key", "customer_phones_unit_id_tail_customer_id")),
     (search_of_one, "boss", ("customer_keys_owner_id_key", "customer_phones_owner_id_tail_customer_id")),
