@@ -163,10 +163,10 @@ class Note(Scoped):
     "customer_timeline",
     refers("customer_id", "customers"),
     index("customer_id", "created_at", "id"),
-    index("day_on", "id", "deed"),
-    index("unit_id", "day_on", "id", "deed"),
-    index("owner_id", "day_on", "id", "deed"),
-    index("project_id", "day_on", "id", "deed"),
+    index("deed", "day_on", "id"),
+    index("unit_id", "deed", "day_on", "id"),
+    index("owner_id", "deed", "day_on", "id"),
+    index("project_id", "deed", "day_on", "id"),
     index("done_by", "day_on", "id", "deed"),
 )
 class TimelineEntry(Scoped):

@@ -15,14 +15,14 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, select, true, un
 
 from server.accounts.models import User
 from server.core.access import Actor, Reach
-from server.core.paging import Key, earlier
+from server.core.paging import Key, chosen, earlier
 from server.core.rows import c
 from server.customers.functions import READ
 from server.customers.models import Customer, Note, TimelineEntry
 from server.customers.timeline import NOTED, Deed
 from server.customers.trail import EntryFilters, matching
 
-MOST_PARTS = 40
+MOST_UNITS = 12
 """Units that are looked at one by one. Whoever reaches more of them reaches so much that any line is soon one of theirs."""
 _TOLD = sorted(each.value for each in Deed if each not in (Deed.CUSTOMER, Deed.OTHER))
 
@@ -63,20 +63,23 @@ def feed_page(
     Without a deed: all but customers entered and what nobody met a customer for.
     """
     t, k, u, n = c(TimelineEntry), c(Customer), c(User), c(Note)
-    parts = [_first(part, actor, filters, after, limit + 1) for part in _parts(actor.must(READ), filters, units)]
+    parts = [
+        _first(part, sort, actor, filters, after, limit + 1)
+        for part in _parts(actor.must(READ), filters, units)
+        for sort in _sorts(filters)
+    ]
     if not parts:
         return [], None
     every = (union(*(select(each.subquery()) for each in parts)) if len(parts) > 1 else parts[0]).subquery()
-    found = _latest(select(every), every.c, limit + 1).subquery()  # lines are looked up for what is shown only
-    source = (
-        found.join(TimelineEntry.__table__, and_(t.org_id == actor.org_id, t.id == found.c.id))
-        .join(Customer.__table__, and_(k.org_id == t.org_id, k.id == t.customer_id))
+    page = chosen(TimelineEntry, _latest(select(every.c.id), every.c, limit + 1), (t.day_on.desc(), t.id.desc()))
+    source = (  # lines are looked up for what is shown only
+        TimelineEntry.__table__.join(Customer.__table__, and_(k.org_id == t.org_id, k.id == t.customer_id))
         .outerjoin(User.__table__, and_(u.org_id == t.org_id, u.id == t.done_by))
         .outerjoin(Note.__table__, and_(n.org_id == t.org_id, n.id == t.subject_id, t.kind == NOTED))
     )
     names = (u.name.label("done_by_name"), k.name.label("customer_name"), n.text)
-    statement = select(*(t[name] for name in _OWN), *names).select_from(source)
-    rows = connection.execute(statement.order_by(found.c.day_on.desc(), found.c.id.desc())).all()
+    statement = select(*(t[name] for name in _OWN), *names).select_from(source).where(t.org_id == actor.org_id)
+    rows = connection.execute(page.of(statement, limit + 1)).all()
     lines = [FeedLine(**row._mapping) for row in rows[:limit]]
     return lines, (lines[-1].day_on.isoformat(), lines[-1].id) if len(rows) > limit else None
 
@@ -86,7 +89,7 @@ def _parts(reach: Reach, filters: EntryFilters, units: frozenset[str] | None) ->
     t = c(TimelineEntry)
     inside = true() if units is None else t.unit_id.in_(sorted(units))
     looked_at = reach.units if units is None else units if reach.everything else units & reach.units
-    if filters.person_id is not None or len(looked_at) + len(reach.projects) > MOST_PARTS:
+    if filters.person_id is not None or len(looked_at) + len(reach.projects) > MOST_UNITS:
         return [and_(reach.condition(TimelineEntry), inside)]  # a person's deeds have an index of their own
     if reach.everything:
         return [true()] if units is None else [t.unit_id == unit for unit in sorted(looked_at)]
@@ -94,14 +97,27 @@ def _parts(reach: Reach, filters: EntryFilters, units: frozenset[str] | None) ->
     return [*(t.unit_id == unit for unit in sorted(looked_at)), *(and_(each, inside) for each in others)]
 
 
-def _first(
-    part: ColumnElement[bool], actor: Actor, filters: EntryFilters, after: tuple[Any, ...] | None, most: int
-) -> Select[Any]:
-    """The first lines of one part of a reach: where they stand, and no more."""
+def _sorts(filters: EntryFilters) -> list[ColumnElement[bool]]:
+    """The sorts of lines that are looked for, each of which lies in order in the indexes: a day may hold a whole list of customers.
+
+    A person's deeds lie together in the order of their days.
+    """
     t = c(TimelineEntry)
-    statement = select(t.day_on, t.id).where(t.org_id == actor.org_id, part, *matching(filters))
-    if filters.deed is None:
-        statement = statement.where(t.deed.in_(_TOLD))
+    told = _TOLD if filters.deed is None else [filters.deed]
+    return [t.deed.in_(told)] if filters.person_id is not None else [t.deed == each for each in told]
+
+
+def _first(
+    part: ColumnElement[bool],
+    sort: ColumnElement[bool],
+    actor: Actor,
+    filters: EntryFilters,
+    after: tuple[Any, ...] | None,
+    most: int,
+) -> Select[Any]:
+    """The first lines of one sort in one part of a reach: where they stand, and no more."""
+    t = c(TimelineEntry)
+    statement = select(t.day_on, t.id).where(t.org_id == actor.org_id, part, sort, *matching(filters))
     if after is not None:
         statement = statement.where(earlier((t.day_on, t.id), (date.fromisoformat(after[0]), after[1])))
     return _latest(statement, t, most)

@@ -16,6 +16,7 @@ from server.customers.lead_conflicts.queries import conflict_page
 from server.customers.narrowing import Filters
 from server.customers.opportunities.queries import OpportunityFilters, opportunity_page
 from server.customers.profile.queries import pivot
+from server.customers.trail import EntryFilters
 from server.fieldwork.activities.queries import ActivityFilters, activity_page
 from server.fieldwork.calendar.queries import CalendarFilters, calendar_page
 from server.fieldwork.queries import (
@@ -30,6 +31,8 @@ from server.fieldwork.questions.queries import QuestionFilters, question_page
 from server.fieldwork.reports.queries import Box, ReportFilters, report_page
 from server.fieldwork.rules import LineStatus
 from server.fieldwork.task_queries import TaskFilters, task_page
+from server.insight.queries import board
+from server.insight.team_feed.queries import feed_page
 from tests.server.fieldwork.office import Office, statements
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -168,6 +171,14 @@ def deleted(on: Connection, actor: Actor) -> Any:
     return deleted_page(on, actor, after=None, limit=50)
 
 
+def feed(on: Connection, actor: Actor) -> Any:
+    return feed_page(on, actor, EntryFilters(), after=None, limit=50)
+
+
+def day(on: Connection, actor: Actor) -> Any:
+    return board(on, actor, on=NOW.date(), now=NOW)
+
+
 def _ways(table: str, order: str, *more: str) -> tuple[str, ...]:
     return tuple(f"{table}_{way}_{order}" for way in ("owner_id", "unit_id", *more))
 
@@ -223,6 +234,9 @@ CASES: tuple[tuple[Read, str, tuple[str, ...]], ...] = (
     (reports, "jie", _ways("work_reports", "period_on_id")),
     (received, "jie", ("work_report_readers_reader_id_report_id",)),
     (conflicts, "boss", ("lead_conflicts_created_at_id",)),
+    (feed, "boss", ("customer_timeline_deed_day_on_id",)),
+    (feed, "jie", _ways("customer_timeline", "deed_day_on_id")),
+    (day, "boss", ("visits_planned_on_assignee_id", "visits_day_on_assignee_id")),
     (deleted, "jie", _ways("deleted_customers", "created_at_id")),
     (activities, "jie", tuple(f"activities_{each}_day_on_id" for each in ("owner_id", "unit_id", "author_id"))),
 )

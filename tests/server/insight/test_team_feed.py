@@ -109,7 +109,7 @@ def test_every_kind_of_reach_sees_what_the_permission_says(
     office: Office, most_parts: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Read part by part or, of very many units, at once: the same lines as Reach.covers says, each once."""
-    monkeypatch.setattr(queries, "MOST_PARTS", most_parts)
+    monkeypatch.setattr(queries, "MOST_UNITS", most_parts)
     _work(office)
     rows = [each for each in office.rows(TimelineEntry) if each.deed not in ("customer", "other")]
     east, west, wang = office.units["east"], office.units["west"], office.users["wang"]
