@@ -161,7 +161,7 @@ class _Batch:
         if self.careful:
             self.uow.open_savepoint(savepoint)
         decided: dict[int, Decision] = {}
-        current = group[0]
+        current, some = group[0], group[:1]
         try:
             with self.uow.attempt(may_flush=self.careful):
                 for some in in_one_go(group):
@@ -174,6 +174,8 @@ class _Batch:
                     if self.careful:
                         self.uow.flush()
         except Exception as error:  # noqa: BLE001 - sorted out in _reason
+            if isinstance(error, Refused):  # of several that were done in one go, the one at fault
+                current = next((each for each in some if each.row == error.row_id), current)
             self._refuse_group(group, current, self._reason(current, error))
             deciding.refused_creates.update((each.row, each.n) for each in group if each.action == "create")
             if self.careful:

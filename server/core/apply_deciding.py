@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import Any
 
 from server.core.collections import COLLECTIONS, Absent, Action, Collection
@@ -180,15 +179,27 @@ class Deciding:
 
 
 def in_one_go(group: Sequence[Operation]) -> Iterator[list[Operation]]:
-    """The operations of a local transaction in order: those that are done together as one list, the others one by one."""
+    """The operations of a local transaction in order: those that are done together as one list, the others one by one.
 
-    def key(operation: Operation) -> tuple[Any, ...]:
-        if operation.fault is not None or not COLLECTIONS[operation.collection].actions[operation.action].together:
-            return (operation.n,)
-        return operation.collection, operation.action
+    Of one row there is one operation in a list.
+    """
+    some: list[Operation] = []
+    for operation in group:
+        if some and not (
+            _is_together(operation)
+            and _is_together(some[0])
+            and (operation.collection, operation.action) == (some[0].collection, some[0].action)
+            and all(operation.row != each.row for each in some)
+        ):
+            yield some
+            some = []
+        some.append(operation)
+    if some:
+        yield some
 
-    for _, some in groupby(group, key=key):
-        yield list(some)
+
+def _is_together(operation: Operation) -> bool:
+    return operation.fault is None and COLLECTIONS[operation.collection].actions[operation.action].together
 
 
 def _says_the_same(collection: Collection, row: Row, values: Mapping[str, Any]) -> bool:

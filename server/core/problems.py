@@ -54,6 +54,7 @@ class Refused(Exception):
     """The request or operation is refused, for a reason from the catalogue. Nothing else refuses.
 
     field: JSON pointer of the field at fault. params: exactly names the type declares; those in its text are needed.
+    row_id: of several rows that were to be changed together, the one at fault (`of`); None when it is the only one.
     Raises TypeError for a name that is missing or not declared, and for a value that is not plain (Param): whoever raises
     must not be able to pass an exception, a row or a driver's words on to the caller.
     """
@@ -69,6 +70,7 @@ class Refused(Exception):
         self.field = field
         self.params: dict[str, Param] = dict(params)
         self.errors: tuple[FieldError, ...] = () if field is None else (FieldError(field, problem.code, self.params),)
+        self.row_id: str | None = None
 
     @classmethod
     def fields(cls, errors: Sequence[FieldError], problem: ProblemType | None = None) -> Refused:
@@ -76,6 +78,11 @@ class Refused(Exception):
         refused = cls(problem or INVALID_FIELDS)
         refused.errors = tuple(errors[:MAX_FIELD_ERRORS])
         return refused
+
+    def of(self, row_id: str) -> Refused:
+        """The same, for the fault of that row."""
+        self.row_id = row_id
+        return self
 
     @property
     def code(self) -> str:

@@ -47,8 +47,8 @@ def customer_there(uow: UnitOfWork, customer_id: str, function: str, *, field: s
     if customer is not None and reach.covers(customer):
         return customer
     if customer is None and (why := absent_customers(uow, [customer_id]).get(customer_id)) is not None:
-        raise why.refused(field)
-    raise Refused(NOT_FOUND, field=field)
+        raise why.refused(field).of(customer_id)
+    raise Refused(NOT_FOUND, field=field).of(customer_id)
 
 
 def absent_customers(uow: UnitOfWork, ids: Collection[str]) -> dict[str, Absent]:

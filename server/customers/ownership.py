@@ -186,7 +186,7 @@ def hand_over_customers(
 ) -> int:
     """Give customers, with all that hangs on them, to another owner; all or none. Returns how many changed hands.
 
-    seen: customer → whom the caller saw as his owner; when one of them is somebody else's by now, nothing is done.
+    seen: customer → whom the caller saw as his owner; when one of them is another's by now, and not `to`'s, nothing is done.
     Records CustomerHandedOver for each and HandoverDone for all. Raises Refused NOT_FOUND when one of them is out of
     reach, MERGED or DELETED when he is gone, NEW_OWNER_UNFIT, OWNER_CHANGED, REASON_REQUIRED. Source: rules C8, C9.
     """
@@ -195,9 +195,13 @@ def hand_over_customers(
     ids = sorted(set(customer_ids))
     uow.preload(Customer, ids)
     found = [customer_there(uow, each, HAND_OVER, field=field) for each in ids]
-    elsewhere = sum((seen or {}).get(each.id) not in (None, each.owner_id) for each in found)
+    elsewhere = [
+        each.id
+        for each in found
+        if each.owner_id != owner.id and (seen or {}).get(each.id) not in (None, each.owner_id)
+    ]
     if elsewhere:
-        raise Refused(OWNER_CHANGED, count=elsewhere)
+        raise Refused(OWNER_CHANGED, count=len(elsewhere)).of(elsewhere[0])
     return move(uow, found, owner, why)
 
 

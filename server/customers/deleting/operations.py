@@ -42,8 +42,9 @@ def delete_customers(uow: UnitOfWork, customer_ids: Iterable[str], *, field: str
     """
     reach, ids = uow.actor.must(DELETE), sorted(set(customer_ids))
     known = _deleted_of(uow, ids)
-    if not all(map(reach.holds, known.values())):
-        raise Refused(NOT_FOUND, field=field)
+    for each, deleted in known.items():
+        if not reach.holds(deleted):
+            raise Refused(NOT_FOUND, field=field).of(each)
     there = [customer_there(uow, each, DELETE, field=field) for each in ids if each not in known]
     if there:
         _check_free(uow, there)
@@ -64,9 +65,10 @@ def restore_customers(uow: UnitOfWork, customer_ids: Iterable[str]) -> int:
     """
     reach, ids = uow.actor.must(DELETE), sorted(set(customer_ids))
     known = _deleted_of(uow, ids)
-    rows = [known.get(each) or uow.get(Customer, each) for each in ids]
-    if not all(row is not None and reach.holds(row) for row in rows):
-        raise Refused(NOT_FOUND)
+    for each in ids:
+        row = known.get(each) or uow.get(Customer, each)
+        if row is None or not reach.holds(row):
+            raise Refused(NOT_FOUND).of(each)
     if known:
         _bring_back(uow, list(known.values()))
     return len(known)
@@ -129,7 +131,7 @@ def _check_free(uow: UnitOfWork, customers: list[Customer]) -> None:
             customers=[customer.id for customer in kept],
             names=[customer.name for customer in kept],
             reasons=[why[customer.id] for customer in kept],
-        )
+        ).of(kept[0].id)
 
 
 def _take(uow: UnitOfWork, customers: list[Customer]) -> None:

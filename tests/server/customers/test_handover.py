@@ -295,4 +295,14 @@ def test_a_leaders_device_hands_over_what_he_saw_and_the_second_of_two_is_told(o
     assert pushed("yang", "na", (one, "wang"), (two, "zhao")) == ["customers.owner-changed", failed]
     assert {office.row(Customer, each).owner_id for each in (one, two)} == {users["zhao"]}
     assert len(office.events("customers.customer-handed-over")) == 1
+    assert pushed("jie", "zhao", (one, "wang"), (two, "wang")) == [None, None], "asked again, he has them already"
+    assert pushed("yang", "na", (two, "zhao"), (one, "wang")) == [failed, "customers.owner-changed"]
     assert pushed("jie", "wang", (one, "zhao")) == [None], "taken back is given back"
+    there_and_back = [
+        {"collection": "customers", "action": "hand_over", "row": one, "group": 1,
+         "values": {"to_id": users[to], "reason": "换人", "from_id": users[seen]}}
+        for seen, to in (("wang", "zhao"), ("zhao", "wang"))
+    ]  # fmt: skip
+    assert [each.code for each in office.push(office.on_device("jie"), *there_and_back).decisions] == [None, None]
+    handed = [each for each in office.events("customers.customer-handed-over") if each.subject_id == one]
+    assert len(handed) == 4, "one after the other, and not the last one alone"
