@@ -55,7 +55,7 @@ it("who is deleted is gone at once, stands among the deleted, and is back at onc
   await deleteTogether(workspace, [LI, NA]);
   expect(await names()).toEqual([]);
   expect((await here()).map(({ name, owner_id, at }) => [name, owner_id, at])).toEqual([["Na", ZHAO, null], ["Li", WANG, null]]);
-  await restoreTogether(workspace, [LI]);
+  expect(await restoreTogether(workspace, [LI]), "he is here").toBe(true);
   expect([await names(), (await here()).map((each) => each.name)]).toEqual([["Li"], ["Na"]]);
   const made = await sent();
   expect(made.map((each) => [each.action, each.group])).toEqual([["delete", 1], ["delete", 1], ["restore", 2]]);
@@ -73,7 +73,7 @@ it("who was deleted and sent stands there for thirty days, and of one restored i
     [ZHAO, WANG, "2026-12-27", false],
     [LI, JIE, "2026-12-26", false],
   ]);
-  await restoreTogether(workspace, [LI, ZHAO]);
+  expect(await restoreTogether(workspace, [LI, ZHAO]), "they come when the office has answered").toBe(false);
   expect((await here()).map((each) => each.restoring)).toEqual([true, true]);
   expect(await names()).toEqual(["Na"]);
   expect(restorableUntil(Date.UTC(2026, 0, 1, 16), ZONE)).toBe("2026-01-31");

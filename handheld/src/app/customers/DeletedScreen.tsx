@@ -11,7 +11,7 @@ import { useNames } from "../rows/staff";
 import { useNow, useToday } from "../words/now";
 import { sayDate, sayInstant } from "../words/times";
 import { askDeleted, deletedHere, listed, type Deleted, type DeletedPage } from "./restoring";
-import { deleteTogether, restoreTogether } from "./together";
+import { deleteTogether, restoreTogether, sayBack } from "./together";
 
 /** Customers who can be restored still: at once those whom this person deleted, and all others when the office has answered. */
 export function DeletedScreen() {
@@ -35,12 +35,8 @@ export function DeletedScreen() {
   const here = useLive((read) => deletedHere(read, told), [told.map((each) => each.id).join(" ")]);
   const found = here && listed(here, told, user.id, organisation.timezone);
   const bring = async ({ id, name }: Deleted) => {
-    await restoreTogether(workspace, [id]);
-    const isBack = (await workspace.read((read) => read.get("customers", id))) !== undefined;
-    say(
-      isBack ? i18n._("{name} is back.", { name }) : i18n._("{name} is back on this device when the office has answered.", { name }),
-      isBack ? () => void deleteTogether(workspace, [id]) : undefined,
-    );
+    const isBack = await restoreTogether(workspace, [id]);
+    say(sayBack(name, isBack), isBack ? () => void deleteTogether(workspace, [id]) : undefined);
   };
   const more = async () => {
     const next = await askDeleted(workspace, page?.next ?? null);

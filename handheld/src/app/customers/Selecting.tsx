@@ -71,8 +71,12 @@ function DeleteSheet({ customers, onClose, onDone }: Props & { readonly onClose:
   const n = customers.length;
   const kept = keptHere(customers);
   const undo = async () => {
-    await restoreTogether(workspace, ids);
-    say(i18n._("{n, plural, one {# customer is back.} other {# customers are back.}}", { n }));
+    const isBack = await restoreTogether(workspace, ids);
+    say(
+      isBack
+        ? i18n._("{n, plural, one {# customer is back.} other {# customers are back.}}", { n })
+        : i18n._("{n, plural, one {# customer is} other {# customers are}} back on this device when the office has answered.", { n }),
+    );
   };
   const remove = async () => {
     await deleteTogether(workspace, ids);

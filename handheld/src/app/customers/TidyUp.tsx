@@ -8,7 +8,7 @@ import { Sheet } from "../parts/Sheet";
 import { useSnack } from "../parts/snack";
 import { useMay } from "../rights/useRights";
 import type { Customer } from "./directory";
-import { deleteTogether, restoreTogether } from "./together";
+import { deleteTogether, restoreTogether, sayBack } from "./together";
 
 /** Merging and deleting, for whoever may. Last on the page: neither is daily work. */
 export function TidyUp({ customer }: { readonly customer: Customer }) {
@@ -44,8 +44,7 @@ function DeleteSheet({ customer, onClose }: { readonly customer: Customer; reado
   const say = useSnack();
   const [, navigate] = useLocation();
   const undo = async () => {
-    await restoreTogether(workspace, [customer.id]);
-    say(i18n._("{name} is back.", { name: customer.name }));
+    say(sayBack(customer.name, await restoreTogether(workspace, [customer.id])));
   };
   const remove = async () => {
     await deleteTogether(workspace, [customer.id]);

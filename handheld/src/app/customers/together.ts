@@ -18,11 +18,18 @@ export const deleteTogether = (workspace: Workspace, ids: readonly string[]): Pr
     for (const id of ids) group.delete("customers", id);
   });
 
-/** Also of customers who are not on this device any more: they are here again when the office has answered. */
-export const restoreTogether = (workspace: Workspace, ids: readonly string[]): Promise<void> =>
-  workspace.act((group) => {
+/** Also of customers who are not on this device any more: they are here again when the office has answered. Whether all are here now. */
+export async function restoreTogether(workspace: Workspace, ids: readonly string[]): Promise<boolean> {
+  await workspace.act((group) => {
     for (const id of ids) group.act("customers", "restore", id, {}, {});
   });
+  const found = await workspace.read((read) => Promise.all(ids.map((id) => read.get("customers", id))));
+  return found.every((each) => each !== undefined);
+}
+
+/** What is said of one who was brought back. */
+export const sayBack = (name: string, isBack: boolean): string =>
+  isBack ? i18n._("{name} is back.", { name }) : i18n._("{name} is back on this device when the office has answered.", { name });
 
 /** What is handed over: each customer, whose he is as it stands here, and to whom he goes. */
 export interface Going {
