@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LINE = re.compile(r"\| ([SU]?\d+) \| .+ \| (.+) \|")
+LINE = re.compile(r"\| ([SUZ]?\d+) \| .+ \| (.+) \|")
 NAMED = re.compile(r"`((?:tests|handheld)/[^`:]+)(?:::([^`\[]+))?[^`]*`")
 LINES = [
     (found[1], found[2]) for found in map(LINE.fullmatch, (ROOT / "docs/coverage.md").read_text().splitlines()) if found
