@@ -43,7 +43,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 IN_TURN = (
     "tests/kiosk/", "tests/mobile_api/", "tests/notifications/", "tests/contracts/test_rights", "tests/proof/test_hostile",
-    "tests/proof/test_fleet.py", "tests/proof/test_kill.py", "tests/proof/test_uploads.py", "tests/server/accounts/",
+    "tests/proof/test_fleet.py", "tests/proof/test_kill.py", "tests/proof/test_power.py", "tests/proof/test_schemathesis.py",
+    "tests/proof/test_uploads.py", "tests/journeys/test_stranger.py", "tests/server/accounts/",
     "tests/server/approvals/", "tests/server/cli/", "tests/server/customers/", "tests/server/expenses/",
     "tests/server/core/", "tests/server/fieldwork/", "tests/server/membership/", "tests/server/test_worker.py",
 )  # fmt: skip

@@ -10,6 +10,7 @@ import sys
 import textwrap
 from pathlib import Path
 
+import pytest
 from alembic.script import ScriptDirectory
 
 from tests.support import databases
@@ -26,6 +27,7 @@ END_TO_END = '''
 from pathlib import Path
 
 import server
+
 from server.core.pull import digests
 from server.customers.operations import hand_over_customers
 from tests.support.world import World
@@ -114,6 +116,7 @@ def contents(tree: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.deep
 def test_the_page_makes_a_synced_collection_out_of_five_files(tmp_path: Path) -> None:
     for name in COPIED:
         if (ROOT / name).is_dir():

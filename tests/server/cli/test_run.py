@@ -131,7 +131,7 @@ def test_the_whole_product_from_nothing_to_ctrl_c(start: Start, port: int, tmp_p
     assert again.wait(30) == 0
 
 
-@pytest.mark.parametrize("victim", ["serve", "worker"])
+@pytest.mark.parametrize("victim", ["serve", pytest.param("worker", marks=pytest.mark.deep)])
 def test_when_one_of_them_ends_the_other_is_stopped(start: Start, victim: str) -> None:
     running = start("run")
     read_until(running, "└")
