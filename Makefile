@@ -25,14 +25,8 @@ run: $(STAMP) handheld ## the whole product with a demo organisation on http://1
 
 .PHONY: test
 test: $(STAMP) handheld $(if $(HANDHELD),browser) ## all tests: Python on SQLite and PostgreSQL; the handheld's, once it is there
-	@$(MAKE) -j2 --output-sync=target test-python test-handheld
-
-# Side by side: a browser waits for a person's pace half of its time. It comes first, since what it drives looks at the clock.
-.PHONY: test-python test-handheld
-test-python: $(STAMP)
-	@nice $(BIN)/pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
-test-handheld: handheld
 	@$(call npm,run test)
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 	@$(call npm,run journeys)
 
 .PHONY: test-deep

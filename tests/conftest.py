@@ -42,14 +42,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 IN_TURN = (
-    "tests/kiosk/", "tests/mobile_api/", "tests/notifications/", "tests/contracts/test_rights", "tests/proof/test_hostile",
+    "tests/kiosk/", "tests/mobile_api/", "tests/notifications/", "tests/contracts/test_rights", "tests/contracts/test_collections.py",
+    "tests/proof/test_hostile",
     "tests/proof/test_fleet.py", "tests/proof/test_kill.py", "tests/proof/test_power.py", "tests/proof/test_schemathesis.py",
     "tests/proof/test_uploads.py", "tests/journeys/test_stranger.py", "tests/server/accounts/",
     "tests/server/approvals/", "tests/server/cli/", "tests/server/customers/", "tests/server/expenses/",
-    "tests/server/core/", "tests/server/fieldwork/", "tests/server/membership/", "tests/server/test_worker.py",
+    "tests/server/core/", "tests/server/fieldwork/", "tests/server/insight/", "tests/server/membership/", "tests/server/test_worker.py",
 )  # fmt: skip
 """What is tried on one of the two databases, case by case in turn, and on both in `make test-deep`: CI has twenty minutes. What
-the databases could do differently below all areas is always tried on both: collections, schema, tenancy, the board."""
+the databases could do differently below all areas is always tried on both: schema and tenancy."""
 IN_ONE_PIECE = ("tests/contracts/test_rights.py", "tests/journeys/test_blackout_day.py")
 """On SQLite, and on both in `make test-deep`. Whoever asks in the table of rights finds what those before him left behind."""
 

@@ -157,6 +157,7 @@ def fuzz_handheld(site: Running, folder: Path, role: str, *options: str) -> None
     )
 
 
+@pytest.mark.deep
 def test_a_handheld_is_answered_as_the_document_says(site: Running, tmp_path: Path) -> None:
     fuzz_handheld(site, tmp_path, "salesperson", "--phases", "examples,coverage,fuzzing", "--max-examples", "5")
 

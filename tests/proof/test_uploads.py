@@ -102,6 +102,7 @@ def test_a_server_that_is_killed_in_mid_part_goes_on_where_it_stood(running: Ser
     assert on_disk(running) - before == {"kept": 1}
 
 
+@pytest.mark.deep
 @pytest.mark.timeout(300)
 def test_a_server_that_is_killed_while_it_judges_a_picture_judges_it_again(running: Server) -> None:
     before = on_disk(running)

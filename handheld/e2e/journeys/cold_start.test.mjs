@@ -8,7 +8,9 @@ import { lentDatabase } from "../support/postgresql.mjs";
 const postgres = await lentDatabase();
 after(() => postgres?.giveBack());
 
-describe("on SQLite", () => liveADay({}));
+// The other journeys are on SQLite as well.
+const isLong = !process.env.DOORSTEP_TEST_DEEP && "in make test-deep";
+describe("on SQLite", { skip: postgres ? isLong : false }, () => liveADay({}));
 describe("on PostgreSQL", { skip: !postgres && "no PostgreSQL for the tests" }, () => liveADay(postgres?.settings));
 
 function liveADay(settings) {

@@ -143,6 +143,7 @@ def test_when_one_of_them_ends_the_other_is_stopped(start: Start, victim: str) -
     wait_for(lambda: not any(each.is_running() for each in children))
 
 
+@pytest.mark.deep
 def test_children_do_not_outlive_a_parent_that_is_killed(start: Start) -> None:
     running = start("run")
     read_until(running, "└")
@@ -187,6 +188,7 @@ def test_neither_starts_on_an_old_schema(start: Start, command: str) -> None:
     assert "Traceback" not in out
 
 
+@pytest.mark.deep
 def test_several_web_processes_count_together(start: Start, database: Database, port: int) -> None:
     if database.kind == "sqlite":
         out, _ = (
