@@ -283,7 +283,7 @@ def _is_filled(text: Text, said: str, language: Language) -> bool:
     return re.fullmatch(".*".join(parts), said, re.DOTALL) is not None
 
 
-def share(cases: Iterable[T], of: str, parts: int = 4) -> list[T]:
+def share(cases: Iterable[T], of: str, parts: int = 6) -> list[T]:
     """Those of the cases that fall to one of many which go the same way: one in so many, begun elsewhere for each name.
 
     So each of the many meets some, and each case some of the many; in `make test-deep` all meet all.
