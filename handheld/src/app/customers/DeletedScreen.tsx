@@ -48,8 +48,9 @@ export function DeletedScreen() {
       {page === null && <Note tone="warn">{i18n._("Without a network only those stand here whom you deleted yourself.")}</Note>}
       {found && (
         <Block>
-          {found.length === 0 && (
-            <Empty title={i18n._("Nobody was deleted in the last thirty days")}>
+          {found.length === 0 && page === undefined && <p role="status">{i18n._("Asking the office…")}</p>}
+          {found.length === 0 && page !== undefined && (
+            <Empty title={page === null ? i18n._("You deleted nobody in the last thirty days") : i18n._("Nobody was deleted in the last thirty days")}>
               {i18n._("A deleted customer can be restored here for thirty days.")}
             </Empty>
           )}

@@ -45,6 +45,11 @@ export function FeedScreen({ named }: { readonly named: Named }) {
           <OneOfMany label={i18n._("Only")} all={i18n._("Everything")} choices={deeds()} value={deed} onChange={setDeed} />
         </div>
       </Block>
+      {!found && (
+        <Block>
+          <p role="status">{i18n._("Reading what the team did…")}</p>
+        </Block>
+      )}
       {found?.days.length === 0 && (
         <Block>
           <Empty title={i18n._("Nothing in these days")}>{i18n._("Visits, calls, notes and receptions of your team stand here.")}</Empty>
