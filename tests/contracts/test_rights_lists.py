@@ -30,8 +30,8 @@ from tests.support import databases
 from tests.support.document import operations
 from tests.support.house import PEOPLE, House, settle
 from tests.support.rights_table import answered
-from tests.support.scene import ROLES, open_scene
-from tests.support.scene_rows import DAY, furnish
+from tests.support.scene import DAY, ROLES, open_scene
+from tests.support.scene_rows import furnish
 
 CUSTOMERS, FIELDWORK = "customers.read", "fieldwork.read"
 LISTS = {

@@ -17,8 +17,8 @@ from sync_protocol.wire import IdType
 from tests.support.approving import DECISION
 from tests.support.recipes import NoRecipe
 from tests.support.rights_table import Answer, Asker, Cells, Key, answered
-from tests.support.scene import COLLEAGUES, ROLES
-from tests.support.scene_rows import DAY, KINDS, Ids
+from tests.support.scene import COLLEAGUES, DAY, ROLES, Ids
+from tests.support.scene_rows import KINDS
 
 Values = Callable[["Pushing"], dict[str, Any]]
 ROW = "row"

@@ -16,8 +16,8 @@ from server.core.problem_types import CATALOGUE
 from tests.support.document import Operation, put
 from tests.support.recipes import recipe_for, sent
 from tests.support.recipes.asking import ELSEWHERE, Asking, Recipe
-from tests.support.scene import ROLES, Scene
-from tests.support.scene_rows import KINDS, Ids, Rows
+from tests.support.scene import ROLES, Ids, Scene
+from tests.support.scene_rows import KINDS, Rows
 
 HEAD = """\
 Who may do what to whose rows: one line for each operation, row it names, and role. Compared by tests/contracts/

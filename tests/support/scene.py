@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,11 @@ ROLES = {
     "reception": "lan",
 }
 """Role → the person who stands for it."""
+
+Ids = dict[str, str]
+"""Name of a path parameter → id."""
+DAY = date(2025, 3, 4)
+"""The day after the scene's clock begins: what is planned for it is still to come."""
 
 COLLEAGUES = {
     "admin": "boss",

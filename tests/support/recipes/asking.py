@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.support.scene import COLLEAGUES, Scene
-from tests.support.scene_rows import Ids, Rows
+from tests.support.scene import COLLEAGUES, Ids, Scene
+from tests.support.scene_rows import Rows
 
 ELSEWHERE = "elsewhere"
 """In place of a kind: what is pushed and pulled has a table of its own, in test_rights_sync.py; what a kiosk says of itself is

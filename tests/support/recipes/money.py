@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.support.approving import DECISION
 from tests.support.recipes.asking import Asking, Recipe, body_of
-from tests.support.scene_rows import DAY
+from tests.support.scene import DAY
 
 
 def _route(asking: Asking) -> dict[str, Any]:

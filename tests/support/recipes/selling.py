@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.support.recipes.asking import REASON, Asking, Recipe, body_of
-from tests.support.scene_rows import DAY
+from tests.support.scene import DAY
 
 TIME = "2025-03-04T02:00:00Z"
 _STEP = {"next_step": "call", "next_step_on": DAY.isoformat()}
