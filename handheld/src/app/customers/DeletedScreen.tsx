@@ -79,7 +79,7 @@ function Line({ each, onRestore }: { readonly each: Deleted; readonly onRestore:
   const sub =
     at === null || until === null
       ? i18n._("of {owner} · deleted on this device", { owner })
-      : i18n._("of {owner} · deleted by {by}, {when} · can be restored until {day}", {
+      : i18n._("of {owner} · {by}, {when} · can be restored until {day}", {
           owner,
           by: nameOf(deleted_by),
           when: sayInstant(at, now, organisation.timezone),
