@@ -10,14 +10,14 @@ import random
 import threading
 import time
 
-import structlog
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from server.core import logs
 from server.core.db import Database
 from server.core.tables import ORG_CLOCKS
 
-_log = structlog.get_logger(__name__)
+_log = logs.logger("waiting")
 LONGEST = 25.0
 """Seconds a request waits at most; proxies cut idle requests at 30 to 60."""
 _JITTER = 5.0

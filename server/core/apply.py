@@ -13,10 +13,9 @@ from itertools import groupby
 from typing import Any
 
 import orjson
-import structlog
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
-from server.core import ledger
+from server.core import ledger, logs
 from server.core.access import Actor
 from server.core.apply_deciding import Deciding, Rejected, Skipped, in_one_go
 from server.core.apply_loading import (
@@ -40,7 +39,7 @@ from sync_protocol.operations import Operation
 from sync_protocol.verdicts import Decision, Verdict
 from sync_protocol.wire import FIRST_INSTANT, LAST_INSTANT
 
-_log = structlog.get_logger(__name__)
+_log = logs.logger("apply")
 _TRIES = 4
 
 

@@ -33,7 +33,9 @@ def chain_of(town: Town, queue: Queue, kept: str, moved: str, *, bad: bool) -> l
     return queue.take()
 
 
-def test_a_constraint_is_the_fault_of_one_transaction_and_the_others_come_out_as_without_it(town: Town) -> None:
+def test_a_constraint_is_the_fault_of_one_transaction_and_the_others_come_out_as_without_it(
+    town: Town, lines: Any
+) -> None:
     town.make("ben", label="taken")
     kept, moved = town.make("anna", name="kept"), town.make("anna", name="moved")
     operations = chain_of(town, town.queues["anna"], kept, moved, bad=True)
@@ -41,6 +43,8 @@ def test_a_constraint_is_the_fault_of_one_transaction_and_the_others_come_out_as
         applied = town.push("anna", operations)
 
     assert [each for each in seen if "SAVEPOINT" in each]
+    said = [(line["part"], line["error"]) for line in lines() if line["event"] == "push replayed under savepoints"]
+    assert said == [("apply", "IntegrityError")], "said where lines are written as a running server writes them"
     assert [told(each) for each in applied.decisions] == [
         APPLIED, APPLIED, ("skipped", codes.GROUP_FAILED), ("skipped", codes.GROUP_FAILED), ("rejected", "core.conflict"),
         APPLIED, APPLIED, ("rejected", "toys.refused"),
