@@ -6,7 +6,7 @@ a constraint fails is the batch run again group by group under savepoints. See d
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -115,7 +115,7 @@ class _Batch:
         fresh, deciding = self._load(fresh)
         for _, group in groupby(fresh, key=lambda operation: operation.group):
             self._decide_group(list(group), deciding)
-        self._keep_issues(fresh)
+        self._keep_issues(fresh, deciding.stands)
         ledger.advance(uow.connection, uow.org_id, enrolment, fresh[-1].n, at)
         head = uow.commit(ledger=lambda head: self._ledger_rows(fresh, enrolment, head))
         return Applied(fresh[-1].n, self._in_order(), head)
@@ -213,12 +213,14 @@ class _Batch:
 
     # -- keeping ---------------------------------------------------------------------------------------------------
 
-    def _keep_issues(self, fresh: Sequence[Operation]) -> None:
-        """Keep what did not apply as it was meant, with its reason and both values."""
+    def _keep_issues(self, fresh: Sequence[Operation], stands: Mapping[int, Operation]) -> None:
+        """Keep what did not apply as it was meant, with its reason and both values: of a clash, on the row that stands."""
         for operation in fresh:
             verdict = self.verdicts[operation.n]
             if verdict.verdict not in (Verdict.REJECTED, Verdict.SKIPPED, Verdict.CONFLICT):
                 continue
+            if verdict.verdict is Verdict.CONFLICT:
+                operation = stands.get(operation.n, operation)
             self.uow.begin_operation()
             self.uow.add(
                 SyncIssue(

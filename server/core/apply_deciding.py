@@ -6,7 +6,7 @@ Everything it looks at was loaded before (apply_loading.py), and nothing is writ
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from server.core.collections import COLLECTIONS, Absent, Action, Collection
@@ -52,20 +52,22 @@ class Deciding:
     """What operations of one push are decided by, besides the rows of the unit of work.
 
     gone: ids that were deleted once. refused_creates: row → number of the operation that was to make it and was refused;
-    whoever refuses another one adds it. absent: rows that are not there any more → why.
+    whoever refuses another one adds it. absent: rows that are not there any more → why. stands: n → an operation that was
+    decided as one on another row.
     """
 
     uow: UnitOfWork
     gone: frozenset[str]
     refused_creates: dict[str, int]
     absent: Mapping[str, Absent] = field(default_factory=dict)
+    stands: dict[int, Operation] = field(default_factory=dict)
 
     def decide(self, operations: Sequence[Operation]) -> list[Decision]:
         """Run operations of `in_one_go` through their rule: one, or those that are done together.
 
         All but the first were admitted. Raises Refused, Rejected or Skipped; nothing of them stays then.
         """
-        first = operations[0]
+        first = self._as_it_stands(operations[0])
         row = self.admit(first)
         collection = COLLECTIONS[first.collection]
         action = collection.actions[first.action]
@@ -115,6 +117,23 @@ class Deciding:
                 collection.refuse(self.uow, row)
             raise Refused(NOT_FOUND)
         return row
+
+    def _as_it_stands(self, operation: Operation) -> Operation:
+        """The operation on the row that stands for its own, where a device made one for what was there already; else itself.
+
+        To make it is then to change that row without having seen it; to take it away leaves that row, which was never one's own.
+        Raises Refused where the actor may not know of that row.
+        """
+        if operation.fault is not None or (collection := COLLECTIONS[operation.collection]).instead is None:
+            return operation
+        kind = collection.row
+        if self.uow.get(kind, operation.row) or operation.row in self.gone or self.uow.is_removed(kind, operation.row):
+            return operation
+        if (row := collection.instead(self.uow, operation)) is None:
+            return operation
+        values = {name: value for name, value in operation.values.items() if name in collection.writable}
+        self.stands[operation.n] = replace(operation, action="update", row=row.id, base=0, values=values)
+        return self.stands[operation.n]
 
     def _refuse_absent(self, collection: Collection, operation: Operation, name: str | None = None) -> None:
         """Say why a row that the actor reached is not there any more: the operation's own, or the one it names as parent."""

@@ -138,6 +138,8 @@ class Collection:
     prepare: called once for a batch after targets and parents are loaded, to load what else the area needs, at once.
     refuse: called for a row out of the actor's reach; may raise a better reason than NOT_FOUND.
     absent: called once for a batch with ids that are not there; those of which the actor may know why, with why.
+    instead: called for an operation on a row that is not there; the one that is, where a device made a row of its own for
+    what was there already. The operation is then done to that one, by somebody who has not seen it. After `prepare`.
     settle: values as the row will hold them, however they were spelt, so that apply compares like with like; the area's
     operations begin with the same function. By field name, of any of the actions; pure; settling again changes nothing.
     Raises Refused for what no row may hold. Without it values are stored as they come.
@@ -155,6 +157,7 @@ class Collection:
     prepare: Callable[[UnitOfWork, Sequence[Operation]], None] | None = None
     refuse: Callable[[UnitOfWork, Any], None] | None = None
     absent: Callable[[UnitOfWork, Sequence[str]], Mapping[str, Absent]] | None = None
+    instead: Callable[[UnitOfWork, Operation], Row | None] | None = None
     settle: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None
 
     @cached_property

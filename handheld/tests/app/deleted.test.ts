@@ -3,7 +3,7 @@ import { beforeAll, expect, it } from "vitest";
 import { deletedHere, listed, restorableUntil, type Told } from "../../src/app/customers/restoring";
 import { deleteTogether, goingBack, goingTo, handOverTogether, keptHere, restoreTogether } from "../../src/app/customers/together";
 import type { Customer } from "../../src/app/customers/directory";
-import { setTargets } from "../../src/app/targets/targets";
+import { setTargets, type Amounts } from "../../src/app/targets/targets";
 import type { Group, Workspace } from "../../src/device/api";
 import { readerOf } from "../../src/device/reading";
 import { i18n } from "../../src/i18n";
@@ -94,18 +94,18 @@ it("what is handed over says whose it was, and taken back goes to him again", as
 it("targets are set, changed, taken away and all of it taken back", async () => {
   const { workspace, sent } = await hand();
   const standing = async () =>
-    Object.fromEntries((await workspace.read((read) => read.all("targets"))).map((each) => [each.measure, { id: each.id, amount: each.amount }]));
-  const set = (targets: Parameters<typeof setTargets>[3], visits: number, won_amount: number) =>
-    setTargets(workspace, WANG, "2026-11-01", targets, { visits, won_amount });
-  const first = await set({}, 40, 0);
-  expect(await standing()).toEqual(first);
-  const second = await set(first, 50, 900);
+    Object.fromEntries((await workspace.read((read) => read.all("targets"))).map((each) => [each.measure, each.amount]));
+  const [none, first, second] = [{ visits: 0, won_amount: 0 }, { visits: 40, won_amount: 0 }, { visits: 50, won_amount: 900 }];
+  const set = (before: Amounts, after: Amounts) => setTargets(workspace, WANG, "2026-11-01", before, after);
+  await set(none, first);
+  await set(first, second);
   expect(await standing()).toEqual(second);
-  await set(second, 40, 0);
-  expect(await standing()).toEqual(first);
-  const third = await set(first, 0, 0);
-  expect([await standing(), third]).toEqual([{}, {}]);
-  await set(third, 40, 0);
-  expect((await standing()).visits?.amount).toBe(40);
+  await set(second, first);
+  expect(await standing()).toEqual({ visits: 40 });
+  await set(first, none);
+  expect(await standing()).toEqual({});
+  await set(none, first);
+  await set(second, none); // taken back after a colleague has set it
+  expect(await standing()).toEqual({ visits: 40 });
   expect((await sent()).map((each) => each.action)).toEqual(["create", "update", "create", "update", "delete", "delete", "create"]);
 });

@@ -8,8 +8,8 @@ from typing import Annotated
 
 from sqlalchemy import CheckConstraint
 
-from server.core.rows import Code, Marks, Scoped, index, refers, table, unique
-from server.core.types import Json
+from server.core.rows import Code, Marks, Row, Scoped, index, refers, table, unique
+from server.core.types import Id, Json
 from server.fieldwork.models import one_of
 from server.fieldwork.targets.rules import Measure
 
@@ -32,3 +32,10 @@ class Target(Scoped):
     measure: Annotated[str, Code]
     amount: int
     marks: Annotated[Marks, Json()] = dataclasses.field(default_factory=dict)
+
+
+@table("target_aliases")
+class TargetAlias(Row):
+    """A target that a device set while the same one was set already. id: the device's. target_id: the one that stands."""
+
+    target_id: Annotated[str, Id()]

@@ -25,13 +25,21 @@ _SET: dict[str, WireType] = {
 }
 
 
+def _instead(uow: UnitOfWork, operation: Operation) -> Target | None:
+    if operation.action != "create":
+        return operations.standing_target(uow, operation.row)
+    day = date.fromisoformat(operation.values["month_on"])
+    return operations.take_up_target(uow, operation.row, {**operation.values, "month_on": day})
+
+
 def _prepare(uow: UnitOfWork, batch: Sequence[Operation]) -> None:
+    operations.preload_aliases(uow, (each.row for each in batch))
     wanted = [
         (each.values["owner_id"], date.fromisoformat(each.values["month_on"]))
         for each in batch
         if each.action == "create"
     ]
-    known = (uow.get(Target, each.row) for each in batch if each.action == "update")
+    known = (operations.standing_target(uow, each.row) for each in batch if each.action == "update")
     wanted += [(target.owner_id, target.month_on) for target in known if target is not None]
     operations.preload_targets(uow, wanted)
 
@@ -48,5 +56,6 @@ TARGETS = Collection(
         "delete": Action(operations.remove_target, WRITE),
     },
     prepare=_prepare,
+    instead=_instead,
     settle=settle_target,
 )

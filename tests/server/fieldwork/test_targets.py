@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from server.accounts.models import User
-from server.core.access import system_actor
+from server.core.access import Actor, system_actor
 from server.core.problems import Refused
+from server.core.sync_issues import SyncIssue
 from server.core.uow import unit_of_work
 from server.customers.opportunities.models import Opportunity
 from server.fieldwork.models import Visit
@@ -164,10 +165,9 @@ def test_a_leavers_targets_stay_his(office: Office) -> None:
     assert [each.id for each in _listed(office, "jie")] == [target]
 
 
-def _push(office: Office, who: str, queue: Queue) -> list[tuple[str, str | None]]:
-    return [
-        told(each) for each in push(office.database, office.on_device(who), queue.take(), clock=office.clock).decisions
-    ]
+def _push(office: Office, who: str | Actor, queue: Queue) -> list[tuple[str, str | None]]:
+    device = office.on_device(who) if isinstance(who, str) else who
+    return [told(each) for each in push(office.database, device, queue.take(), clock=office.clock).decisions]
 
 
 def _on(office: Office, whose: str, amount: int) -> dict[str, Any]:
@@ -192,18 +192,58 @@ def test_a_leader_sets_changes_and_takes_away_without_a_network(office: Office) 
     assert _push(office, "wang", own) == [("rejected", "core.function-missing")]
 
 
-def test_of_two_devices_that_set_one_there_is_one_and_two_changes_of_it_are_a_clash(office: Office) -> None:
-    """Made by both it is the last one's to arrive, under the id of the first; changed by both, it is asked which."""
-    first, second = Queue(), Queue()
-    row = first.create("targets", **_on(office, "wang", 40))
-    second.create("targets", **_on(office, "wang", 60))
-    second.create("targets", **_on(office, "wang", 70))
-    assert _push(office, "jie", first) + _push(office, "yang", second) == [("applied", None)] * 3
+CLASH = ("conflict", "sync.clash")
+
+
+def test_whoever_sets_one_that_is_set_already_is_asked_which_and_loses_nothing(office: Office) -> None:
+    """The first to arrive holds; what the other set and then changed is listed at that one, so that he can still say so."""
+    row, queue, jie = _set(office, "yang", "wang", 40), Queue(), office.on_device("jie")
+    own = queue.create("targets", **_on(office, "wang", 60))
+    queue.update("targets", own, base=0, amount=70)
+    assert _push(office, jie, queue) == [CLASH, CLASH]
+    queue.update("targets", own, base=0, amount=80)  # before he has read what came of it
+    assert _push(office, jie, queue) == [CLASH]
     (target,) = office.rows(Target)
-    assert (target.id, target.amount) == (row, 70)
-    third = Queue()
-    third.update("targets", row, base=1, amount=45)
-    assert _push(office, "jie", third) == [("conflict", "sync.clash")]
+    assert (target.id, target.amount) == (row, 40)
+    listed = [(each.row_id, each.action, each.attempted, each.kept) for each in office.rows(SyncIssue)]
+    assert listed == [(row, "update", {"amount": each}, {"amount": 40}) for each in (60, 70, 80)]
+    queue.update("targets", row, base=1, amount=80)
+    assert _push(office, jie, queue) == [("applied", None)]
+    assert office.row(Target, row).amount == 80
+
+
+def test_what_is_set_to_the_same_or_by_the_same_hand_is_no_clash(office: Office) -> None:
+    row, queue, jie = _set(office, "yang", "wang", 40), Queue(), office.on_device("jie")
+    own = queue.create("targets", **_on(office, "wang", 40))
+    queue.act("targets", "delete", own)
+    assert _push(office, jie, queue) == [("merged", None)] * 2
+    assert office.row(Target, row).version == 1, "the colleague's stays"
+    april = {**_on(office, "wang", 50), "month_on": "2025-04-01"}
+    first = queue.create("targets", **april)
+    second = queue.create("targets", **{**april, "amount": 60})
+    queue.update("targets", second, base=0, amount=70)
+    assert _push(office, jie, queue) == [("applied", None)] * 3
+    assert (office.row(Target, first).amount, office.row(Target, second)) == (70, None)
+
+
+def test_who_may_not_set_it_is_not_told_that_it_is_set(office: Office) -> None:
+    """And whoever leads its person by now is told, and holds it from then on."""
+    row, queue, strange = _set(office, "yang", "na", 40), Queue(), Queue()
+    strange.create("targets", **_on(office, "na", 60))
+    assert _push(office, "jie", strange) == [("rejected", "core.not-found")]
+    with office.writing("yang") as uow:
+        uow.change(uow.must(User, office.users["na"]), unit_id=office.units["east"])
+        uow.commit()
+    queue.create("targets", **_on(office, "na", 60))
+    assert _push(office, "jie", queue) == [CLASH]
+    assert row in pull_all(office.database, office.on_device("jie")).ids("targets")
+
+
+def test_two_changes_of_one_are_a_clash(office: Office) -> None:
+    row, queue = _set(office, "yang", "wang", 40), Queue()
+    _set(office, "yang", "wang", 70)
+    queue.update("targets", row, base=1, amount=45)
+    assert _push(office, "jie", queue) == [CLASH]
     assert office.row(Target, row).amount == 70
 
 
@@ -215,7 +255,9 @@ def test_a_batch_reads_no_target_by_itself(office: Office) -> None:
         for each in itertools.islice(month, size):
             day = f"20{30 + each // 12}-{each % 12 + 1:02}-01"
             row = queue.create("targets", **{**_on(office, people[each % 4], 40), "month_on": day})
-            queue.update("targets", row, amount=50)
+            queue.update("targets", row, base=0, amount=50)
+            again = queue.create("targets", **{**_on(office, people[each % 4], 60), "month_on": day})
+            queue.update("targets", again, base=0, amount=50)
         with statements(office.database) as seen:
             assert set(_push(office, "yang", queue)) == {("applied", None)}
         return len(seen)

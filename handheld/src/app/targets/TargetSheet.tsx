@@ -35,9 +35,9 @@ export function TargetSheet({ owner, month, targets, onClose }: Props) {
   const save = async () => {
     if (!isRight(amounts)) return;
     const [on, was] = [`${month}-01`, { visits: targets.visits?.amount ?? 0, won_amount: targets.won_amount?.amount ?? 0 }];
-    const after = await setTargets(workspace, owner.id, on, targets, amounts);
+    await setTargets(workspace, owner.id, on, was, amounts);
     draft.drop();
-    say(i18n._("Target set."), () => void setTargets(workspace, owner.id, on, after, was));
+    say(i18n._("Target set."), () => void setTargets(workspace, owner.id, on, amounts, was));
     onClose();
   };
   const wrong = i18n._("Write a number, or leave it empty.");

@@ -71,30 +71,19 @@ export function targetsByPerson(targets: readonly Target[]): ReadonlyMap<string,
 export type Amounts = Readonly<Record<Measure, number>>;
 
 /**
- * Sets what differs from what stands, 0 taking a target away; one local transaction. Returns what stands after that, to be
- * given as `targets` when it is taken back.
+ * Sets what differs from what stood, 0 taking a target away; one local transaction. What does not stand at `before` any more, as
+ * a colleague has set it meanwhile, is left alone. Taken back by the same with the two exchanged.
  */
-export async function setTargets(
-  workspace: Workspace,
-  owner_id: string,
-  month_on: string,
-  targets: Partial<Record<Measure, Pick<Target, "id" | "amount">>>,
-  amounts: Amounts,
-): Promise<Partial<Record<Measure, Pick<Target, "id" | "amount">>>> {
-  const after = { ...targets };
+export async function setTargets(workspace: Workspace, owner_id: string, month_on: string, before: Amounts, after: Amounts): Promise<void> {
+  const ofMonth = await workspace.read((read) => read.where("targets", "month_on", month_on));
+  const standing = targetsByPerson(ofMonth).get(owner_id) ?? {};
   await workspace.act((group) => {
-    for (const measure of Object.keys(amounts) as Measure[]) {
-      const [known, amount] = [targets[measure], amounts[measure]];
-      if (amount === (known?.amount ?? 0)) continue;
-      if (!known) after[measure] = { id: group.create("targets", { owner_id, month_on, measure, amount }), amount };
-      else if (amount > 0) {
-        group.update("targets", known.id, { amount });
-        after[measure] = { id: known.id, amount };
-      } else {
-        group.delete("targets", known.id);
-        delete after[measure];
-      }
+    for (const measure of Object.keys(after) as Measure[]) {
+      const [known, amount] = [standing[measure], after[measure]];
+      if (amount === before[measure] || before[measure] !== (known?.amount ?? 0)) continue;
+      if (!known) group.create("targets", { owner_id, month_on, measure, amount });
+      else if (amount > 0) group.update("targets", known.id, { amount });
+      else group.delete("targets", known.id);
     }
   });
-  return after;
 }
