@@ -29,6 +29,7 @@ from server.core.jobs import (
     LeaseLost,
     LoadActor,
     RunningJob,
+    recover,
 )
 from server.core.problems import Refused
 from server.core.services import Services
@@ -70,7 +71,7 @@ class Worker:
         for org_id in self._round():
             waiting = self._queue.waiting(org_id, self._leases)
             if waiting.lapsed:
-                lapsed = self._queue.recover(org_id)
+                lapsed = recover(self._services, self._queue, org_id)
                 log.warning("leases lapsed", org_id=org_id, count=lapsed, code=JOB_LAPSED.code)
             if not (waiting.due or waiting.lapsed):
                 continue

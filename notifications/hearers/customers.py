@@ -23,12 +23,13 @@ from notifications.topics import (
 )
 from server.core.events import Heard
 from server.core.job_requests import JobCancelled
+from server.core.jobs import JobGivenUp
 from server.core.rows import c
 from server.core.types import from_ms
 from server.customers.deleting.events import CustomerDeleted
 from server.customers.events import HandoverDone, LeadConflictOpened, PeopleMentioned
 from server.customers.functions import HAND_OVER
-from server.customers.imports.events import ImportEnded, ImportFailed
+from server.customers.imports.events import ImportEnded
 from server.customers.imports.models import CustomerImport
 from server.customers.imports.operations import KIND as IMPORT
 from server.customers.lead_conflicts.events import LeadConflictDismissed, LeadConflictRuled
@@ -210,19 +211,9 @@ def imported(hearing: Hearing, heard: Sequence[Heard]) -> None:
     ]
 
 
-@hears(ImportFailed)
-def failed_imports(hearing: Hearing, heard: Sequence[Heard]) -> None:
-    """Whoever handed a list in hears why it was given up. A trial he waits for."""
-    hearing.news += [
-        _stopped(each, each.subject_id, each.told["owner_id"], {"code": each.told["problem"]})
-        for each in heard
-        if not each.told["is_trial"]
-    ]
-
-
-@hears(JobCancelled)
+@hears(JobCancelled, JobGivenUp)
 def stopped_imports(hearing: Hearing, heard: Sequence[Heard]) -> None:
-    """He hears that somebody else has stopped it, unless it came to its end or goes on by now."""
+    """He hears that somebody else has stopped it, or why it was given up, unless it came to its end or goes on by now."""
     stopped = {each.subject_id: each for each in heard if each.told["kind"] == IMPORT}
     if not stopped:
         return
@@ -230,18 +221,12 @@ def stopped_imports(hearing: Hearing, heard: Sequence[Heard]) -> None:
     statement = select(i.id, i.owner_id, i.job_id).where(
         i.org_id == hearing.uow.org_id, i.job_id.in_(sorted(stopped)), i.is_trial.is_(False), i.is_finished.is_(False)
     )
-    hearing.news += [
-        _stopped(each, row.id, row.owner_id, {"by_id": each.actor_id})
-        for row in hearing.uow.connection.execute(statement)
-        if (each := stopped[row.job_id]).actor_id != row.owner_id
-    ]
-
-
-def _stopped(event: Heard, import_id: str, owner_id: str, params: Mapping[str, Any]) -> News:
-    return News(
-        owner_id,
-        IMPORT_STOPPED,
-        occurrence=event.n,
-        since=from_ms(event.at),
-        params={"import_id": import_id, **params},
-    )
+    for row in hearing.uow.connection.execute(statement):
+        event = stopped[row.job_id]
+        if event.actor_id == row.owner_id:
+            continue
+        why = {"code": event.told["problem"]} if event.code == JobGivenUp.code else {"by_id": event.actor_id}
+        params = {"import_id": row.id, **why}
+        hearing.news.append(
+            News(row.owner_id, IMPORT_STOPPED, occurrence=event.n, since=from_ms(event.at), params=params)
+        )

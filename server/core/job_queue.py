@@ -74,6 +74,16 @@ class Waiting:
     lapsed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Lapsed:
+    """A job whose lease ran out, and its state after that."""
+
+    id: str
+    kind: str
+    owner_id: str
+    state: str
+
+
 class Queue:
     """The jobs of all organisations of one database. clock: for tests; else the database's own."""
 
@@ -148,8 +158,8 @@ class Queue:
             if not row.expired:
                 return lease
 
-    def recover(self, org_id: str) -> int:
-        """Take back what lapsed: to wait again, or to rest when it was cancelled or tried often enough. How many.
+    def recover(self, connection: Connection, org_id: str) -> list[Lapsed]:
+        """Take back what lapsed, in the caller's transaction: to wait again, or to rest when it was cancelled or tried often enough.
 
         The worker which held it cannot settle it any more: it is not leased, and the next claim raises the fence.
         """
@@ -169,11 +179,9 @@ class Queue:
                 problem=case((_T.cancel_requested, None), else_=literal(lapsed)),
                 settled_at=case((or_(_T.cancel_requested, _T.attempts >= _T.max_attempts), now), else_=None),
             )
+            .returning(_T.id, _T.kind, _T.owner_id, _T.state)
         )
-        with self._database.write(org_id) as connection:
-            found = connection.execute(statement).rowcount
-            commit(connection)
-        return found
+        return [Lapsed(*row) for row in connection.execute(statement)]
 
     def renew(self, lease: Lease, done: int | None = None, total: int | None = None) -> bool:
         """Hold a job for another lease and note its progress. Returns whether somebody wants it cancelled.

@@ -18,14 +18,14 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection
 
-from server.core.access import Actor, system_actor
-from server.core.db import commit
-from server.core.job_queue import Lease, LeaseLost, Queue
+from server.core.access import SYSTEM_USER, Actor, system_actor
+from server.core.events import Event, event
+from server.core.job_queue import JOB_LAPSED, Lapsed, Lease, LeaseLost, Queue
 from server.core.problems import NOT_FOUND, Refused, problem_type
 from server.core.services import Services
 from server.core.uow import UnitOfWork
 
-__all__ = ["HANDLERS", "Backoff", "Cancelled", "Handler", "Later", "LeaseLost", "RunningJob", "handler"]
+__all__ = ["HANDLERS", "Backoff", "Cancelled", "Handler", "Later", "LeaseLost", "RunningJob", "handler", "recover"]
 
 JOB_FAILED = problem_type(
     "core.job-failed",
@@ -116,6 +116,31 @@ def handler(
     return declare
 
 
+@event("core.job-given-up")
+class JobGivenUp(Event):
+    """What a person had asked for will not be done. Subject: the job. owner_id: who asked. problem: the code of the reason."""
+
+    kind: str
+    owner_id: str
+    problem: str
+
+
+def recover(services: Services, queue: Queue, org_id: str) -> int:
+    """Take back jobs whose lease lapsed. How many. Records JobGivenUp of those that were tried often enough."""
+    with services.writing(system_actor(org_id)) as uow:
+        lapsed = queue.recover(uow.connection, org_id)
+        for each in lapsed:
+            if each.state == "dead":
+                _give_up(uow, each, JOB_LAPSED.code)
+        uow.commit()
+    return len(lapsed)
+
+
+def _give_up(uow: UnitOfWork, job: Lease | Lapsed, problem: str) -> None:
+    if job.owner_id != SYSTEM_USER:
+        uow.record(JobGivenUp(job.id, job.kind, job.owner_id, problem))
+
+
 class LoadActor(Protocol):
     """Finds a person with what he reaches now; None when there is no such person. Given by the composition root."""
 
@@ -195,16 +220,28 @@ class RunningJob:
         self.settled = True
 
     def settle(self, state: str, *, result: Any = None, problem: Mapping[str, Any] | None = None) -> None:
-        """Write how it ended, in a transaction of its own. The worker does this. Raises LeaseLost."""
-        with self.services.database.write(self.org_id) as connection:
-            self._queue.settle(connection, self.lease, state, result=result, problem=problem, progress=self._progress)
-            commit(connection)
+        """Write how it ended, in a transaction of its own. The worker does this. Records JobGivenUp of one that failed.
+
+        problem: then `code` and `params`. Raises LeaseLost.
+        """
+        with self.writing() as uow:
+            self._queue.settle(
+                uow.connection, self.lease, state, result=result, problem=problem, progress=self._progress
+            )
+            if problem is not None:
+                _give_up(uow, self.lease, problem["code"])
+            uow.commit()
         self.settled = True
 
     def put_back(self, after: timedelta, problem: Mapping[str, Any]) -> str:
-        """Let it wait for another attempt, if there is one left. Returns its state. Raises LeaseLost."""
-        with self.services.database.write(self.org_id) as connection:
-            state = self._queue.put_back(connection, self.lease, after, problem)
-            commit(connection)
+        """Let it wait for another attempt, if there is one left. Returns its state. Records JobGivenUp when there is none.
+
+        Raises LeaseLost.
+        """
+        with self.writing() as uow:
+            state = self._queue.put_back(uow.connection, self.lease, after, problem)
+            if state == "dead":
+                _give_up(uow, self.lease, problem["code"])
+            uow.commit()
         self.settled = True
         return state

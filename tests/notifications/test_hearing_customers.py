@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from notifications.topics import CUSTOMERS_DELETED, CUSTOMERS_MERGED, IMPORT_ENDED, IMPORT_STOPPED
 from server.core.job_requests import JobCancelled
+from server.core.jobs import JobGivenUp
 from server.customers.deleting.operations import delete_customers
-from server.customers.imports.events import ImportEnded, ImportFailed
+from server.customers.imports.events import ImportEnded
 from server.customers.imports.models import CustomerImport
 from server.customers.imports.operations import KIND
 from server.customers.merging.operations import merge_customers
@@ -51,24 +54,25 @@ def test_whoever_handed_a_list_in_hears_that_it_was_taken_in_and_not_of_a_trial(
 
 def test_and_that_it_was_given_up_or_that_somebody_else_has_stopped_it(desk: Desk) -> None:
     users = desk.company.users
-    ids, jobs = [new_id() for _ in range(3)], [new_id() for _ in range(3)]
+    jobs = [new_id() for _ in range(6)]
     with desk.services.writing(desk.company.actor("admin")) as uow:
-        for place, trial in enumerate((False, True, False)):
-            uow.record(ImportFailed(ids[place], users["jie"], trial, "core.not-found" if place == 0 else None))
-            owner, over = users["wang" if place else "admin"], place == 1
-            uow.add(
-                CustomerImport(
-                    id=ids[place], owner_id=owner, name="x", size=1, place=None, job_id=jobs[place], is_finished=over
-                )
-            )
-            uow.record(JobCancelled(jobs[place], KIND, "leased"))
-            uow.record(JobCancelled(new_id(), "core.verify-audit", "leased"))
+        for place, job_id in enumerate(jobs):
+            owner, trial, over = users["admin" if place == 0 else "wang"], place == 1, place == 2
+            values: dict[str, Any] = {
+                "owner_id": owner,
+                "name": "x",
+                "size": 1,
+                "place": None,
+                "is_trial": trial,
+                "is_finished": over,
+            }
+            uow.add(CustomerImport(id=job_id, job_id=job_id, **values))
+            uow.record(JobCancelled(job_id, KIND, "leased") if place < 4 else JobGivenUp(job_id, KIND, owner, "x.y"))
+            uow.record(JobGivenUp(new_id(), "core.verify-audit", owner, "core.job-failed"))
         uow.commit()
     desk.work()
-    assert [(each.topic, each.params) for each in desk.inbox("jie")] == [
-        (IMPORT_STOPPED, {"import_id": ids[0], "code": "core.not-found"}),
-        (IMPORT_STOPPED, {"import_id": ids[2], "code": None}),
+    assert [(each.topic, each.params) for each in desk.inbox("wang")] == [
+        (IMPORT_STOPPED, {"import_id": jobs[3], "by_id": users["admin"]}),
+        *((IMPORT_STOPPED, {"import_id": each, "code": "x.y"}) for each in jobs[4:]),
     ]
-    (told,) = desk.inbox("wang")
-    assert (told.topic, told.params) == (IMPORT_STOPPED, {"import_id": ids[2], "by_id": users["admin"]})
     assert desk.inbox("admin") == [], "he stopped his own"

@@ -20,7 +20,7 @@ from sqlalchemy.exc import OperationalError
 from server.core.access import system_actor
 from server.core.db import commit
 from server.core.job_queue import Queue
-from server.core.jobs import RunningJob
+from server.core.jobs import RunningJob, recover
 from server.core.services import Services
 from server.core.types import Id
 from server.core.verify import KIND, verify_chain
@@ -201,7 +201,7 @@ def test_a_lost_lease_is_counted_and_nothing_of_it_kept(services: Services) -> N
     def overtaken(job: RunningJob) -> str:
         if job.lease.attempt == 1:
             time.sleep(2.1)
-            Queue(services.database).recover(org_id)
+            recover(services, Queue(services.database), org_id)
         return f"attempt {job.lease.attempt}"
 
     job_id = enqueue(services, org_id)

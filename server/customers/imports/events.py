@@ -28,12 +28,3 @@ class ImportEnded(Event):
     created: int
     duplicates: int
     refused: int
-
-
-@event("customers.import-failed")
-class ImportFailed(Event):
-    """It ended before its end, and not because somebody wanted that. problem: its code; None for a fault of ours."""
-
-    owner_id: str
-    is_trial: bool
-    problem: str | None

@@ -16,14 +16,14 @@ from sqlalchemy import select
 
 from server.accounts.models import User
 from server.core.blob_store import BlobStore
-from server.core.jobs import Cancelled, LeaseLost, RunningJob, handler
+from server.core.jobs import RunningJob, handler
 from server.core.problems import NOT_FOUND, Refused
 from server.core.rows import c
 from server.core.uow import UnitOfWork
 from server.customers import operations as customers
 from server.customers.functions import IMPORT
 from server.customers.imports.columns import Field
-from server.customers.imports.events import ImportEnded, ImportFailed
+from server.customers.imports.events import ImportEnded
 from server.customers.imports.models import CustomerImport, ImportedRow
 from server.customers.imports.operations import KIND
 from server.customers.imports.reading import OWNER_UNKNOWN, Fault, Reading, read_line
@@ -62,30 +62,10 @@ class _Known:
 
 @handler(KIND, lease=timedelta(minutes=3))
 def run_import(job: RunningJob) -> dict[str, int]:
-    """Answer all rows that have no answer yet. Returns the counts. Records ImportEnded, or ImportFailed once it is given up.
+    """Answer all rows that have no answer yet. Returns the counts. Records ImportEnded.
 
     Raises Refused NOT_FOUND, FILE_UNREADABLE.
     """
-    try:
-        return _run(job)
-    except (Cancelled, LeaseLost):
-        raise
-    except Exception as fault:
-        problem = fault.code if isinstance(fault, Refused) else None
-        if problem is not None or job.lease.attempt >= job.lease.max_attempts:
-            _give_up(job, problem)
-        raise
-
-
-def _give_up(job: RunningJob, problem: str | None) -> None:
-    with job.writing() as uow:
-        found = uow.get(CustomerImport, job.payload["import_id"])
-        if found is not None:
-            uow.record(ImportFailed(found.id, found.owner_id, found.is_trial, problem))
-        job.commit(uow)
-
-
-def _run(job: RunningJob) -> dict[str, int]:
     actor = job.owner()
     actor.must(IMPORT)
     with job.writing(actor) as uow:

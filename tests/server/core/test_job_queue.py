@@ -9,6 +9,7 @@ import pytest
 from server.core.access import system_actor
 from server.core.job_queue import JOB_EXPIRED, JOB_LAPSED, LeaseLost, Queue
 from server.core.job_requests import get_job
+from server.core.jobs import recover
 from server.core.services import Services
 from tests.server.core.job_fixtures import TOYS, SetClock, claimed, clock, org_id, queue, services, settle
 from tests.server.core.job_world import (
@@ -67,7 +68,7 @@ def test_a_lease_that_lapsed_is_fenced_off(services: Services, org_id: str, queu
     slow = claimed(queue, org_id)
     clock.pass_by(seconds=LEASE.total_seconds())
     assert queue.waiting(org_id, TOYS).lapsed
-    assert queue.recover(org_id) == 1
+    assert recover(services, queue, org_id) == 1
     with pytest.raises(LeaseLost):
         settle(services, queue, slow, result="of the slow one")
     quick = claimed(queue, org_id)
@@ -92,7 +93,7 @@ def test_renewing_holds_the_job_and_notes_progress(
     for done in range(1, 4):
         clock.pass_by(seconds=LEASE.total_seconds() * 0.8)
         assert queue.renew(lease, done, 3) is False
-        assert queue.recover(org_id) == 0
+        assert recover(services, queue, org_id) == 0
     row = jobs_of(services, org_id)[job_id]
     assert (row.progress_done, row.progress_total) == (3, 3)
 
@@ -105,7 +106,7 @@ def test_attempts_count_at_the_claim_so_that_a_killer_comes_to_rest(
     for attempt in (1, 2, 3):
         assert claimed(queue, org_id).attempt == attempt
         clock.pass_by(seconds=LEASE.total_seconds())
-        queue.recover(org_id)
+        recover(services, queue, org_id)
     assert queue.claim(org_id, TOYS) is None
     with services.reading(org_id) as connection:
         job = get_job(connection, system_actor(org_id), job_id)

@@ -10,7 +10,7 @@ import pytest
 from server.core.db import commit
 from server.core.job_queue import Queue
 from server.core.job_requests import JOB_SETTLED, cancel_job, get_job, list_jobs, open_job
-from server.core.jobs import JOB_FAILED, RunningJob
+from server.core.jobs import JOB_FAILED, RunningJob, recover
 from server.core.problems import NOT_FOUND, Refused
 from server.core.services import Services
 from server.worker import Worker
@@ -81,7 +81,7 @@ def test_a_job_that_fails_or_lapses_after_it_was_cancelled_is_not_tried_again(
             commit(connection)
     else:
         clock.pass_by(seconds=LEASE.total_seconds())
-        queue.recover(org_id)
+        recover(services, queue, org_id)
     row = jobs_of(services, org_id)[job_id]
     assert (row.state, row.settled_at is not None) == ("cancelled", True)
 

@@ -7,15 +7,18 @@ import time
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import orjson
 import pytest
+from sqlalchemy import select
 
 from server.core import nightly
 from server.core.access import system_actor
-from server.core.job_queue import Queue
+from server.core.job_queue import JOB_LAPSED, Queue
 from server.core.job_requests import get_job
-from server.core.jobs import HANDLERS, JOB_FAILED, Backoff, Later, LeaseLost, RunningJob, handler
+from server.core.jobs import HANDLERS, JOB_FAILED, Backoff, JobGivenUp, Later, LeaseLost, RunningJob, handler, recover
 from server.core.problems import Catalogue, Refused, problem_type
 from server.core.services import Services
+from server.core.tables import EVENTS
 from server.worker import Worker
 from tests.server.core.job_fixtures import SetClock, claimed, clock, org_id, queue, services, settle
 from tests.server.core.job_world import (
@@ -45,7 +48,7 @@ def test_the_result_is_written_with_the_effect_or_not_at_all(services: Services,
     def late(job: RunningJob) -> None:
         if job.lease.attempt == 1:
             time.sleep(LEASE.total_seconds() + 0.1)  # too long without a word, and another worker looks by
-            assert Queue(services.database).recover(org_id) == 1
+            assert recover(services, Queue(services.database), org_id) == 1
         with job.writing() as uow:
             uow.record(EffectHappened(job.id, attempt=job.lease.attempt))
             job.finish_in(uow, "done")
@@ -75,6 +78,35 @@ def test_a_job_that_never_succeeds_becomes_a_dead_letter(services: Services, org
         job = get_job(connection, system_actor(org_id), job_id)
     assert (job.state, job.attempts, job.problem) == ("dead", 3, {"code": JOB_FAILED.code, "params": {}})
     assert worker.counts == {"retried": 2, "dead": 1}
+
+
+def test_what_a_person_asked_for_and_is_given_up_is_a_fact_in_the_transaction_that_settles_it(
+    services: Services, org_id: str, queue: Queue, clock: SetClock
+) -> None:
+    def refuse(_: RunningJob) -> None:
+        raise Refused(TOO_LATE_TO_PLAY)
+
+    owner = person(org_id)
+    refused = enqueue(services, org_id, kind="late", actor=owner)
+    failed = enqueue(services, org_id, actor=owner, payload={"fails": 9}, max_attempts=2)
+    enqueue(services, org_id, payload={"fails": 9}, max_attempts=2)  # the server's own
+    work_until_idle(Worker(services, handlers=handlers(toy=effect, late=refuse)), org_id, services)
+    killed = enqueue(services, org_id, actor=owner, max_attempts=2)
+    clock.pass_by(seconds=1)
+    for _ in range(2):
+        claimed(queue, org_id)
+        clock.pass_by(seconds=LEASE.total_seconds())
+        assert recover(services, queue, org_id) == 1
+    assert recover(services, queue, org_id) == 0
+    t = EVENTS.c
+    with services.reading(org_id) as connection:
+        kept = connection.execute(select(t.subject_id, t.body).where(t.org_id == org_id, t.name == JobGivenUp.code))
+        given_up = {subject: orjson.loads(body) for subject, body in kept}
+    assert {job_id: (told["owner_id"], told["problem"]) for job_id, told in given_up.items()} == {
+        refused: (owner.user_id, TOO_LATE_TO_PLAY.code),
+        failed: (owner.user_id, JOB_FAILED.code),
+        killed: (owner.user_id, JOB_LAPSED.code),
+    }
 
 
 def test_a_job_that_waits_for_another_service_comes_back_when_it_said(
@@ -107,7 +139,7 @@ def test_what_is_committed_in_the_middle_is_kept_only_under_the_lease(
         slow.commit(uow)
     assert len(effects_of(services, org_id)) == 1
     clock.pass_by(seconds=LEASE.total_seconds() + 1)
-    queue.recover(org_id)
+    recover(services, queue, org_id)
     claimed(queue, org_id)
     with slow.writing() as uow:
         uow.record(EffectHappened(slow.id, attempt=1))

@@ -22,6 +22,7 @@ from server.core.services import Services
 from server.core.sheets import SheetKind, line_chunks
 from server.core.tables import ORG_DIRECTORY
 from server.customers.imports import running
+from server.customers.imports.operations import KIND
 from server.customers.models import Customer, CustomerPhone
 from server.worker import Worker
 from tests.server.customers.office import Office
@@ -311,23 +312,9 @@ def test_rights_are_those_at_the_time_of_the_work(desk: Desk) -> None:
     jie = desk.office.people.pop("jie")
     desk.work()
     assert desk.office.rows(Customer) == []
-    assert [(row, json.loads(body)) for row, body in desk.office.events("customers.import-failed")] == [
-        (given["id"], {"is_trial": False, "owner_id": jie.user_id, "problem": "core.not-found"})
+    assert [json.loads(body) for _, body in desk.office.events("core.job-given-up")] == [
+        {"kind": KIND, "owner_id": jie.user_id, "problem": "core.not-found"}
     ]
-
-
-def test_a_list_that_is_given_up_says_so_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    given, tries = desk.hand_in(listed("王小明")), []
-
-    def break_down(*_: Any) -> Any:
-        tries.append(len(desk.office.events("customers.import-failed")))
-        raise MemoryError
-
-    monkeypatch.setattr(running, "_take", break_down)
-    desk.start(given)
-    desk.work()
-    assert (desk.card(given["id"])["state"], set(tries)) == ("failed", {0})
-    assert [json.loads(body)["problem"] for _, body in desk.office.events("customers.import-failed")] == [None]
 
 
 @pytest.mark.parametrize(
