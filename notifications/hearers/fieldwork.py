@@ -55,7 +55,8 @@ def sent_plans(hearing: Hearing, heard: Sequence[Heard]) -> None:
 
 @hears(events.PlanChanged, events.VisitCreated, events.VisitChanged, events.VisitCancelled, events.VisitReopened)
 def changed_plans(hearing: Hearing, heard: Sequence[Heard]) -> None:
-    """A plan that was sent has changed, or a line of it: its readers hear of it. So does the assignee, of what another did.
+    """A plan that was sent has changed, or a line of it, or lost one: its readers hear of it. So does the assignee, of what
+    another did.
 
     What came before the sending, or with it, is part of what was sent. A visit being done is no change of a plan.
     """
@@ -63,6 +64,7 @@ def changed_plans(hearing: Hearing, heard: Sequence[Heard]) -> None:
     lines = _visits(hearing, visits)
     _tell_assignees(hearing, [(visits[row.id], row) for row in lines])
     changed = {each.subject_id: each for each in heard if each.code == events.PlanChanged.code}
+    changed |= {plan: each for each in visits.values() if (plan := _plan_left(each)) is not None}
     changed |= {row.plan_id: visits[row.id] for row in lines if row.plan_id is not None}
     told = {news.subject_id for news in hearing.news if news.topic == PLAN_SENT}
     _tell_leaders(hearing, PLAN_CHANGED, {plan: each for plan, each in changed.items() if plan not in told})
@@ -178,6 +180,12 @@ def _who_knows(hearing: Hearing, task_ids: Sequence[str]) -> set[tuple[str, str]
         (row.user_id, row.subject_id)
         for row in hearing.uow.connection.execute(select(n.user_id, n.subject_id).where(*told))
     }
+
+
+def _plan_left(visit: Heard) -> str | None:
+    """The plan that a visit stood in and does not stand in any more."""
+    before: str | None = visit.told.get("changes", {}).get("plan_id", [None])[0]
+    return before
 
 
 def _visits(hearing: Hearing, ids: Iterable[str]) -> Sequence[Any]:

@@ -74,13 +74,17 @@ def test_a_change_of_what_was_sent_is_told_once_until_it_is_read(desk: Desk) -> 
     desk.do("wang", fieldwork.change_visit, Visit, line, purpose="tea")
     desk.do("wang", fieldwork.change_plan, DayPlan, plan, note="north first")
     desk.work()
-    make(desk, "wang", fieldwork.create_visit, place="工地", plan_id=plan)
+    other = make(desk, "wang", fieldwork.create_visit, place="工地", plan_id=plan)
     desk.work()
     assert topics(desk, "jie") == [PLAN_SENT, PLAN_CHANGED]
     desk.do("jie", read_notice, Notice, desk.inbox("jie")[1].id)
     desk.do("wang", fieldwork.cancel_visit, Visit, line)
     desk.work()
     assert topics(desk, "jie") == [PLAN_SENT, PLAN_CHANGED, PLAN_CHANGED]
+    desk.do("jie", read_notice, Notice, desk.inbox("jie")[2].id)
+    desk.do("wang", fieldwork.change_visit, Visit, other, planned_on=DAY + timedelta(days=1))  # and so out of the plan
+    desk.work()
+    assert topics(desk, "jie") == [PLAN_SENT, PLAN_CHANGED, PLAN_CHANGED, PLAN_CHANGED]
 
 
 def test_lines_that_come_with_the_sending_are_part_of_it_and_doing_a_visit_is_no_change(desk: Desk) -> None:
