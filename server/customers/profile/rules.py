@@ -78,15 +78,19 @@ def months_after(day: date, months: int) -> date:
 
 
 def follow(values: Mapping[str, Any], *, before: Mapping[str, Any], today: date) -> dict[str, Any]:
-    """What follows from a change: the grade from need and closing day, the deal from the stage, unless the change names them.
+    """What follows from a change: the grade from need, closing day and death, the deal from the stage, unless it names them.
 
-    values: to be set. before: `need_level`, `expected_close_on` until now; none of a new customer. Source: rules C30, C31.
+    values: to be set. before: `need_level`, `expected_close_on`, `stage` until now; none of a new customer. Source: rules C30,
+    C31.
     """
     followed: dict[str, Any] = {}
-    horizon = ("need_level", "expected_close_on")
-    if "grade" not in values and any(values.get(name, before.get(name)) != before.get(name) for name in horizon):
-        need, close_on = (values.get(name, before.get(name)) for name in horizon)
-        grade = grade_by_horizon(need, close_on, today)
+    was, comes = (
+        (each.get("need_level"), each.get("expected_close_on"), each.get("stage") == "dead")
+        for each in (before, {**before, **values})
+    )
+    if "grade" not in values and was != comes:
+        need, close_on, is_dead = comes
+        grade = "E" if is_dead else grade_by_horizon(need, close_on, today)
         if grade is not None:
             followed["grade"] = grade
     if "stage" in values and "deal" not in values and values["stage"] != before.get("stage"):

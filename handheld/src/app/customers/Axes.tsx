@@ -25,7 +25,8 @@ export function Axes({ customer, today }: { readonly customer: Customer; readonl
 }
 
 /** Why the grade is what it is: what need and closing day speak for, where they say something. */
-export function whyGrade(customer: Pick<Customer, "grade" | "need_level" | "expected_close_on">, today: string): string | null {
+export function whyGrade(customer: Pick<Customer, "stage" | "grade" | "need_level" | "expected_close_on">, today: string): string | null {
+  if (customer.stage === "dead") return null;
   const [need, closeOn, grade] = [customer.need_level ?? null, customer.expected_close_on ?? null, customer.grade ?? null];
   const said = gradeByHorizon(need, closeOn, today);
   if (said === null) return null;

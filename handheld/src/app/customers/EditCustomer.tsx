@@ -61,7 +61,7 @@ export function EditCustomer({ customer, phones, onClose }: Props) {
     setRefused(null);
     draft.set(change);
   };
-  const grade = gradeByHorizon(form.need, form.closeOn === "" ? null : form.closeOn, today);
+  const grade = gradeOf(form, today);
   const save = async () => {
     if (form.amount.trim() !== "" && parseMoney(form.amount, currency) === null) {
       setRefused(i18n._("The amount is not one."));
@@ -189,10 +189,15 @@ function formOf(customer: Customer, currency: string): Form {
   };
 }
 
+/** What the form speaks for; null when it says too little. */
+const gradeOf = (form: Form, today: string) =>
+  form.stage === "dead" ? "E" : gradeByHorizon(form.need, form.closeOn === "" ? null : form.closeOn, today);
+
 /** The grade goes along with what it follows from, so that it is on show at once and is what the server would say. */
 function changesOf(before: Form, form: Form, currency: string, today: string): Update {
   const closeOn = form.closeOn === "" ? null : form.closeOn;
-  const grade = form.need === before.need && form.closeOn === before.closeOn ? null : gradeByHorizon(form.need, closeOn, today);
+  const said = (each: Form) => [each.need, each.closeOn, each.stage === "dead"].join();
+  const grade = said(form) === said(before) ? null : gradeOf(form, today);
   const text = (name: "needs" | "address" | "remark" | "wishes" | "hobbies") =>
     form[name].trim() === before[name] ? {} : { [name]: form[name].trim() === "" ? null : form[name].trim() };
   return {
