@@ -16,14 +16,14 @@ READINGS_MOST = 8
 
 def keys_of(name: str, reading: str | None) -> set[str]:
     """All keys of a name. name: as `rules.name_key` makes it. reading: as `sound.reading_of` does."""
-    return {key[:KEY_LONG] for key in _ends(name.replace(" ", ""))} | {
+    return {key[:KEY_LONG] for key in _ends(_plain(name))} | {
         key[:KEY_LONG] for read in readings(reading) for key in _sounds(read)
     }
 
 
 def sought_key(name: str) -> str:
     """What a search text has to be the beginning of a key as. Empty when nothing is left of it."""
-    return name.replace(" ", "").replace("ü", "v")[:KEY_LONG]
+    return _plain(name)[:KEY_LONG]
 
 
 def readings(reading: str | None) -> list[list[str]]:
@@ -35,6 +35,11 @@ def readings(reading: str | None) -> list[list[str]]:
             choices = choices[:1]
         found = [[*before, choice] for before in found for choice in choices]
     return found if reading else []
+
+
+def _plain(name: str) -> str:
+    """Without spaces; ü is v, as pinyin is typed."""
+    return name.replace(" ", "").replace("ü", "v")
 
 
 def _ends(text: str) -> Iterator[str]:

@@ -53,12 +53,12 @@ def _found(office: Office, text: str, who: str = "boss") -> list[str]:
     return [card.name for card in cards]
 
 
-NAMES = ("王小明", "曾敏", "吕布", "深圳万科", "John Smith")
+NAMES = ("王小明", "曾敏", "吕布", "深圳万科", "John Smith", "Grün")
 SOUGHT = {
     "wxm": ["王小明"], "WXM": ["王小明"], "wangxiao": ["王小明"], "wang xiao ming": ["王小明"], "xm": ["王小明"],
     "xiaoming": ["王小明"], "ｗｘｍ": ["王小明"], "m": ["曾敏", "王小明", "John Smith"], "zm": ["曾敏"], "cengmin": ["曾敏"],
     "zengmin": ["曾敏"], "angxiao": [], "xw": [], "lvbu": ["吕布"], "lübu": ["吕布"], "szwk": ["深圳万科"], "万科": ["深圳万科"],
-    "johnsm": ["John Smith"], "n sm": ["John Smith"], "Smith": ["John Smith"],
+    "johnsm": ["John Smith"], "n sm": ["John Smith"], "Smith": ["John Smith"], "GRÜN": ["Grün"],
 }  # fmt: skip
 
 
