@@ -84,7 +84,7 @@ _READINGS = 4
 """How often a phone number is read until it stays as it is."""
 
 _JOINERS = "\u200c\u200d"
-_PHONE_FORM = re.compile(r"\+?[\d\s().\-/]+")
+_PHONE_FORM = re.compile(r"\(?\+?[\d\s().\-/]+")
 _MOBILE_FORM = re.compile(r"(?:\+86)?(1[3-9][0-9]{9})")
 _ID_NUMBER_FORM = re.compile(r"[0-9A-Z][0-9A-Z()\-/ ]*")
 _CITIZEN_FORM = re.compile(r"[0-9]{17}[0-9X]")
