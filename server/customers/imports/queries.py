@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, select
+from sqlalchemy import Connection, Select, and_, func, select
 
 from server.accounts.models import User
 from server.core.access import Actor, Reach
@@ -20,6 +20,7 @@ from server.core.types import from_ms, to_ms
 from server.customers.functions import READ
 from server.customers.imports.columns import Field
 from server.customers.imports.models import CustomerImport, ImportedRow
+from server.customers.merging.models import MergedCustomer
 from server.customers.models import Customer
 
 STATES = ("new", "running", "stopped", "failed", "tried", "done")
@@ -125,10 +126,12 @@ def answers_of(connection: Connection, actor: Actor, row_id: str, outcome: str |
 
 
 def _answers(actor: Actor, row_id: str, outcome: str | None) -> Select[Any]:
-    r, k, u = c(ImportedRow), c(Customer), c(User)
-    joined = ImportedRow.__table__.outerjoin(Customer.__table__, and_(k.org_id == r.org_id, k.id == r.made_id))
+    r, m, k, u = c(ImportedRow), c(MergedCustomer), c(Customer), c(User)
+    he = func.coalesce(m.into_id, r.made_id)  # who stands for him, when he went into another
+    joined = ImportedRow.__table__.outerjoin(MergedCustomer.__table__, and_(m.org_id == r.org_id, m.id == r.made_id))
+    joined = joined.outerjoin(Customer.__table__, and_(k.org_id == r.org_id, k.id == he))
     joined = joined.outerjoin(User.__table__, and_(u.org_id == k.org_id, u.id == k.owner_id))
-    columns = (r.number, r.outcome, r.made_id, r.faults, k.name, k.owner_id, k.unit_id, k.project_id)
+    columns = (r.number, r.outcome, he.label("made_id"), r.faults, k.name, k.owner_id, k.unit_id, k.project_id)
     statement = select(*columns, u.name.label("owner_name")).select_from(joined)
     statement = statement.where(r.org_id == actor.org_id, r.import_id == row_id)
     return (statement if outcome is None else statement.where(r.outcome == outcome)).order_by(r.number)

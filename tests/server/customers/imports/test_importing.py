@@ -23,6 +23,7 @@ from server.core.sheets import SheetKind, line_chunks
 from server.core.tables import ORG_DIRECTORY
 from server.customers.imports import running
 from server.customers.imports.operations import KIND
+from server.customers.merging.operations import merge_customers
 from server.customers.models import Customer, CustomerPhone
 from server.worker import Worker
 from tests.server.customers.office import Office
@@ -175,6 +176,11 @@ def test_who_was_there_already_is_named_within_reach_and_beyond_it_whose_he_is(d
     assert (subject, json.loads(body)) == (card["id"], {"count": 1})
     assert len(desk.answers(card["id"], "?outcome=created")) == 1
     assert len(desk.office.events("customers.import-owners-told")) == 1, "nobody beyond reach was on that page"
+    with desk.office.writing("jie") as uow:
+        merge_customers(uow, ours, told[2][0])
+        uow.commit()
+    (one,) = desk.answers(card["id"], "?outcome=created")
+    assert (one["customer_id"], one["customer_name"]) == (ours, "李雷"), "who stands for him now"
 
 
 def test_rows_that_were_refused_come_back_as_a_file_to_be_mended(desk: Desk) -> None:
