@@ -129,6 +129,8 @@ def test_a_loss_says_why_and_leaves_the_customer_where_he_is(office: Office) -> 
     assert (found.reason, found.competitor, found.closing_note) == ("competitor", "江景", None)
     assert (found.closed_by, office.row(Customer, found.customer_id).stage) == (office.users["jie"], "prospect")
     assert _log(office, row)[-1] == ("lost", {"title": "两居室", "reason": "competitor"})
+    (lost,) = office.rows(TimelineEntry, subject_id=row, kind="opportunity-lost")
+    assert (lost.done_by, lost.owner_id) == (office.users["jie"], office.users["wang"]), "who did it, not whose he is"
 
 
 def test_the_day_it_was_closed_lies_not_ahead_and_a_fast_clock_is_not_punished(office: Office) -> None:

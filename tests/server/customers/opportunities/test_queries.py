@@ -74,7 +74,8 @@ def test_who_ranks_whom(office: Office) -> None:
 
 def test_a_list_is_narrowed_and_shows_closed_ones_of_a_customer(office: Office) -> None:
     customer = office.customer(by="wang")
-    small = opened(office, customer=customer, amount_minor=1000, stage_code="bid")
+    small = opened(office, customer=customer, amount_minor=9900, stage_code="bid")
+    do(office, "wang", operations.change_opportunity, small, amount_minor=1000)  # and it is worth less
     large = opened(office, customer=customer, amount_minor=9000, stage_code="bid")
     gone = opened(office, customer=customer, amount_minor=5000)
     do(office, "wang", operations.lose_opportunity, gone, reason="price")
