@@ -127,3 +127,18 @@ def test_an_heir_has_to_be_fit_and_the_last_who_leads_anybody_is_the_administrat
     assert owner == company.users["admin"], (
         "the administrator may hand over everywhere, so he leads whom nobody else does"
     )
+
+
+def test_who_was_deleted_when_his_owner_left_comes_back_to_who_leads_that_one(company: Company) -> None:
+    ids = _work(company)
+    admin, jie = company.office("admin"), company.office("jie")
+    names = ("open", "another", "lost", "colleague's")
+    several = {"customers": [ids[name] for name in names]}
+    jie.ok("POST", "/customers/delete", json=several)
+    admin.ok("POST", f"/users/{company.users['wang']}/disable")
+    jie.ok("POST", "/customers/deleted/restore", json=several)
+    owners = [jie.ok("GET", f"/customers/{ids[name]}")["owner_id"] for name in names]
+    assert owners == [company.users[name] for name in ("jie", "jie", "wang", "zhao")]
+    for path, name in (("visits", "planned"), ("follow-ups", "follow-up"), ("follow-ups", "for a colleague")):
+        assert jie.ok("GET", f"/{path}/{ids[name]}")["assignee_id"] == company.users["jie"], name
+    assert jie.ok("GET", f"/visits/{ids['done']}")["author_id"] == company.users["wang"], "history stays"

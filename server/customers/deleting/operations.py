@@ -17,6 +17,7 @@ from server.customers.functions import DELETE
 from server.customers.hanging import guarded
 from server.customers.lead_conflicts.finding import Entered, look_for_conflicts
 from server.customers.lead_conflicts.following import drop_conflicts
+from server.customers.leaving import hand_on_restored
 from server.customers.merging.models import MergedCustomer
 from server.customers.models import Customer
 from server.customers.search.index import write_keys
@@ -60,7 +61,7 @@ def delete_from_device(uow: UnitOfWork, asked: Mapping[str, Any]) -> None:
 def restore_customers(uow: UnitOfWork, customer_ids: Iterable[str]) -> int:
     """Bring back deleted customers with all that hung on them, under their owners; all or none.
 
-    Restoring again changes nothing. They come to the unit where their owner is now. Returns how many came back. Records
+    Restoring again changes nothing. They come to the unit where their owner is now; what is a leaver's, to who leads him. Returns how many came back. Records
     CustomerRestored. Raises Refused NOT_FOUND when one of them is nobody, or out of reach. Source: rule C18.
     """
     reach, ids = uow.actor.must(DELETE), sorted(set(customer_ids))
@@ -97,7 +98,8 @@ def _bring_back(uow: UnitOfWork, gone: list[DeletedCustomer]) -> None:
     if any(uow.is_removed(Customer, deleted.id) for deleted in gone):
         uow.flush()  # deleted in this very push: what went has to be gone before it can come back
     uow.preload(DeletedRows, [deleted.id for deleted in gone])
-    uow.preload(User, {deleted.owner_id for deleted in gone})
+    people = {deleted.owner_id for deleted in gone}
+    uow.preload(User, people)
     for each in uow.find(DeletedMergedCustomer, c(DeletedMergedCustomer).into_id.in_([each.id for each in gone])):
         uow.remove(each)
     rows: list[Row] = []
@@ -108,6 +110,7 @@ def _bring_back(uow: UnitOfWork, gone: list[DeletedCustomer]) -> None:
             if getattr(row, "unit_id", None) == deleted.unit_id:
                 row.unit_id = home  # type: ignore[attr-defined]
         rows += his
+        people |= {row.assignee_id for row in his if hasattr(row, "assignee_id")}
         uow.record(CustomerRestored(deleted.id, deleted.owner_id, len(his)))
     taking.without_what_went(uow, rows)
     for row in taking.in_order(rows):
@@ -118,6 +121,7 @@ def _bring_back(uow: UnitOfWork, gone: list[DeletedCustomer]) -> None:
         add_to_timeline(uow, uow.must(Customer, deleted.id), RESTORED)
         uow.in_turn(look_for_conflicts, Entered(deleted.id))
         uow.in_turn(write_keys, deleted.id)
+    hand_on_restored(uow, [uow.must(Customer, deleted.id) for deleted in gone], people)
 
 
 def _check_free(uow: UnitOfWork, customers: list[Customer]) -> None:

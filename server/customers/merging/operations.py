@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
+from server.accounts.models import User
 from server.core.collections import collection_of
 from server.core.problems import STALE, Refused, problem_type
 from server.core.rows import c
@@ -18,12 +19,13 @@ from server.customers.functions import MERGE
 from server.customers.hanging import links_to_customers, on_merge
 from server.customers.lead_conflicts.following import conflicts_of_merged, shares_of_merged
 from server.customers.lead_conflicts.models import CustomerShare, LeadConflict
+from server.customers.leaving import reason_left
 from server.customers.merging.events import CustomersMerged
 from server.customers.merging.models import MergedCustomer
 from server.customers.merging.rules import values_taken
 from server.customers.models import Customer, CustomerPhone, FormerOwner, former_owner_id
 from server.customers.operations import change_customer, changes_of
-from server.customers.ownership import follow, remember_owner
+from server.customers.ownership import follow, move, remember_owner
 from server.customers.search.index import write_keys
 from server.customers.timeline import add_to_timeline, timeline_kind
 
@@ -78,6 +80,7 @@ def merge_customers(
     fields = card_fields()
     if unknown := sorted(set(take) - set(fields)):
         raise Refused(UNKNOWN_FIELD, field="/take", name=unknown[0])
+    _give_to_who_is_there(uow, kept, gone.owner_id)
     sides = {name: getattr(gone, name) for name in fields}
     taken = values_taken({name: getattr(kept, name) for name in fields}, sides, take)
     told = CustomersMerged(
@@ -103,6 +106,14 @@ def merge_from_device(uow: UnitOfWork, kept: Customer, values: Mapping[str, Any]
     """As merge_customers. values: gone_id, take? (names, with commas between them), gone_version?."""
     take = [name for name in (values.get("take") or "").split(",") if name]
     return merge_customers(uow, kept.id, values["gone_id"], take=take, gone_version=values.get("gone_version"))
+
+
+def _give_to_who_is_there(uow: UnitOfWork, kept: Customer, other_id: str) -> None:
+    """A closed customer of somebody who has left goes to the owner of the other one: nobody would go on with the two."""
+    uow.preload(User, {kept.owner_id, other_id})
+    other = uow.must(User, other_id)
+    if uow.must(User, kept.owner_id).state != "active" == other.state:
+        move(uow, [kept], other, reason_left(uow))
 
 
 def _bring_over(uow: UnitOfWork, kept: Customer, gone: Customer) -> None:

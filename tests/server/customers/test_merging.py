@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from server.accounts.models import User
 from server.core.problems import Refused
 from server.customers import operations
 from server.customers.lead_conflicts.models import LeadConflict
@@ -84,6 +85,19 @@ def test_all_that_hangs_on_who_goes_is_with_who_stays_and_his_owner(office: Offi
     assert set(told["sides"]) == {"name", "grade", "remark"}
     assert "晓" not in body
     assert "介绍" not in body
+
+
+def test_a_leavers_who_stays_is_the_others_owners(office: Office) -> None:
+    kept, gone = office.customer(by="wang", stage="lost"), office.customer(by="zhao")
+    note = _note(office, kept)
+    with office.writing("boss") as uow:
+        uow.change(uow.must(User, office.users["wang"]), state="disabled")
+        uow.commit()
+    _merge(office, kept, gone)
+    owners = (office.row(Customer, kept).owner_id, office.row(Note, note).owner_id)
+    assert owners == (office.users["zhao"],) * 2
+    ((_, body),) = office.events("customers.customers-merged")
+    assert json.loads(body)["owner_id"] == office.users["zhao"]
 
 
 def test_only_who_reaches_both_merges_them_and_nobody_merges_one_with_himself(office: Office) -> None:
