@@ -97,17 +97,23 @@ def change_type(uow: UnitOfWork, known: ActivityType, values: Mapping[str, Any])
 
 
 def _check_type(uow: UnitOfWork, kind: str, type_id: str | None) -> None:
-    """Raise Refused TYPE_UNKNOWN at /type_id unless kind and type fit. One statement a transaction, where one is named."""
+    """Raise Refused TYPE_UNKNOWN at /type_id unless kind and type fit. One statement a transaction, where one is named.
+
+    A type that was closed is still taken from a device, which could not know.
+    """
     if (kind == ActivityKind.OWN) != (type_id is not None):
         raise Refused(TYPE_UNKNOWN, field="/type_id")
-    if type_id is not None and type_id not in uow.once("fieldwork.activity-types", lambda: _types_in_use(uow)):
+    if type_id is None:
+        return
+    state = uow.once("fieldwork.activity-types", lambda: _types(uow)).get(type_id)
+    if state is None or (state != TypeState.ACTIVE and uow.actor.enrolment_id is None):
         raise Refused(TYPE_UNKNOWN, field="/type_id")
 
 
-def _types_in_use(uow: UnitOfWork) -> set[str]:
+def _types(uow: UnitOfWork) -> dict[str, str]:
     t = c(ActivityType)
-    statement = select(t.id).where(t.org_id == uow.org_id, t.state == TypeState.ACTIVE.value)
-    return set(uow.connection.execute(statement).scalars())
+    rows = uow.connection.execute(select(t.id, t.state).where(t.org_id == uow.org_id))
+    return {row.id: row.state for row in rows}
 
 
 def _refuse_taken(uow: UnitOfWork, type_id: str, name_zh: str, name_en: str) -> None:

@@ -38,12 +38,15 @@ def preload_people(uow: UnitOfWork, lists: Iterable[Any]) -> None:
 
 
 def check_people(uow: UnitOfWork, text: str | None, *, before: str | None, field: str) -> str | None:
-    """The list, with all whom it newly names there and active. Raises Refused PERSON_UNKNOWN at `field`."""
+    """The list, with all whom it newly names there and active. Raises Refused PERSON_UNKNOWN at `field`.
+
+    Who has left is still taken from a device, which could not know: a plan must not be lost over whom it is copied to.
+    """
     named = sorted(set(people_in(text)) - set(people_in(before)))
     uow.preload(User, named)
     for each in named:
         user = uow.get(User, each)
-        if user is None or user.state != "active":
+        if user is None or (user.state != "active" and uow.actor.enrolment_id is None):
             raise Refused(PERSON_UNKNOWN, field=field)
     return text
 

@@ -101,6 +101,10 @@ def test_an_own_type_goes_with_the_kind_own_and_no_other_while_it_is_in_use(offi
         uow.commit()
     with pytest.raises(Refused, match=r"^fieldwork.activity-type-unknown$"):
         _log(office, "wang", customer, kind="own", type_id=own)
+    queue = Queue()  # of a phone that could not know
+    queue.create("activities", customer_id=customer, **CALL | {"kind": "own"}, type_id=own)
+    late = push(office.database, office.on_device("wang"), queue.take(), clock=office.clock)
+    assert [told(each) for each in late.decisions] == [("applied", None)]
     with pytest.raises(Refused, match=r"^fieldwork.activity-type-taken$"):
         _type(office, en="Other")
     with pytest.raises(Refused, match=r"^core.function-missing$"):

@@ -122,6 +122,10 @@ def test_only_whoever_may_change_the_row_names_people_and_only_active_colleagues
         with pytest.raises(Refused, match=r"^fieldwork.person-unknown$"):
             office.do("wang", operations.change_visit, Visit, visit, people=stranger)
     assert office.rows(Copy) == []
+    queue = Queue()  # of a phone that could not know who has left
+    queue.create("day_plans", plan_on="2025-03-04", copied_to=office.users["gone"])
+    queue.create("day_plans", plan_on="2025-03-04", copied_to=new_id())
+    assert _push(office, "wang", queue) == [("applied", None), ("rejected", "fieldwork.person-unknown")]
 
 
 @pytest.mark.parametrize("text", ["x", "a b", " ".join(new_id() for _ in range(21))])
