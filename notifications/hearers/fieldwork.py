@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from notifications.hearing import Hearing, hears
 from notifications.models import Notice
@@ -53,19 +53,29 @@ def sent_plans(hearing: Hearing, heard: Sequence[Heard]) -> None:
     _tell_leaders(hearing, PLAN_SENT, {each.subject_id: each for each in heard})
 
 
-@hears(events.PlanChanged, events.VisitCreated, events.VisitChanged, events.VisitCancelled, events.VisitReopened)
+_OF_PLANS = {events.PlanChanged.code, events.PlanCancelled.code}
+
+
+@hears(
+    events.PlanChanged,
+    events.PlanCancelled,
+    events.VisitCreated,
+    events.VisitChanged,
+    events.VisitCancelled,
+    events.VisitReopened,
+)
 def changed_plans(hearing: Hearing, heard: Sequence[Heard]) -> None:
-    """A plan that was sent has changed, or a line of it, or lost one: its readers hear of it. So does the assignee, of what
+    """A plan that was sent was changed or called off, or a line of it, or lost one: its readers hear of it. So does the assignee, of what
     another did.
 
     What came before the sending, or with it, is part of what was sent. A visit being done is no change of a plan.
     """
-    visits = {each.subject_id: each for each in heard if each.code != events.PlanChanged.code}
+    visits = {each.subject_id: each for each in heard if each.code not in _OF_PLANS}
     lines = _visits(hearing, visits)
     _tell_assignees(hearing, [(visits[row.id], row) for row in lines])
-    changed = {each.subject_id: each for each in heard if each.code == events.PlanChanged.code}
-    changed |= {plan: each for each in visits.values() if (plan := _plan_left(each)) is not None}
+    changed = {plan: each for each in visits.values() if (plan := _plan_left(each)) is not None}
     changed |= {row.plan_id: visits[row.id] for row in lines if row.plan_id is not None}
+    changed |= {each.subject_id: each for each in heard if each.code in _OF_PLANS}
     told = {news.subject_id for news in hearing.news if news.topic == PLAN_SENT}
     _tell_leaders(hearing, PLAN_CHANGED, {plan: each for plan, each in changed.items() if plan not in told})
 
@@ -216,10 +226,14 @@ def _tell_assignees(hearing: Hearing, changed: Iterable[tuple[Heard, Any]]) -> N
 
 
 def _tell_leaders(hearing: Hearing, topic: str, plans: Mapping[str, Heard]) -> None:
-    """Those who lead the owner of a plan that is sent; not who did it himself."""
+    """Those who lead the owner of a plan that is sent, or was and is called off now; not who did it himself."""
     uow, p = hearing.uow, c(DayPlan)
+    called_off = sorted(plan for plan, each in plans.items() if each.code == events.PlanCancelled.code)
     statement = select(p.id, p.owner_id, p.unit_id, p.plan_on, p.sent_at).where(
-        p.org_id == uow.org_id, p.id.in_(sorted(plans)), p.state == PlanState.SENT.value
+        p.org_id == uow.org_id,
+        p.id.in_(sorted(plans)),
+        p.sent_at.is_not(None),
+        or_(p.state == PlanState.SENT.value, and_(p.state == PlanState.CANCELLED.value, p.id.in_(called_off))),
     )
     rows = uow.connection.execute(statement).all()
     sent = [row for row in rows if topic == PLAN_SENT or to_ms(row.sent_at) < plans[row.id].at]

@@ -85,6 +85,10 @@ def test_a_change_of_what_was_sent_is_told_once_until_it_is_read(desk: Desk) -> 
     desk.do("wang", fieldwork.change_visit, Visit, other, planned_on=DAY + timedelta(days=1))  # and so out of the plan
     desk.work()
     assert topics(desk, "jie") == [PLAN_SENT, PLAN_CHANGED, PLAN_CHANGED, PLAN_CHANGED]
+    desk.do("jie", read_notice, Notice, desk.inbox("jie")[3].id)
+    desk.do("wang", fieldwork.cancel_plan, DayPlan, plan)
+    desk.work()
+    assert topics(desk, "jie") == [PLAN_SENT, *[PLAN_CHANGED] * 4]
 
 
 def test_lines_that_come_with_the_sending_are_part_of_it_and_doing_a_visit_is_no_change(desk: Desk) -> None:
