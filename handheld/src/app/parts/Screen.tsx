@@ -3,6 +3,7 @@ import { createContext, useContext, useEffect, useRef, type ReactNode } from "re
 import { Link } from "wouter";
 import { i18n } from "../../i18n";
 import css from "./Screen.module.css";
+import { SnackLine } from "./snack";
 
 /** A title of more than two lines of a phone. */
 const LONG = 24;
@@ -54,6 +55,7 @@ export function Screen({ title, back: wayBack, actions, head, foot, scrolls = tr
       <div className={scrolls ? css.body : css.fixed} tabIndex={isText ? 0 : undefined}>
         {children}
       </div>
+      <SnackLine />
       {foot !== undefined && <footer className={css.foot}>{foot}</footer>}
     </section>
   );

@@ -3,6 +3,7 @@ import { i18n } from "../../i18n";
 import { useKeptPush } from "../me/push";
 import { Block, Empty } from "../parts/Block";
 import { BesideContext, Screen } from "../parts/Screen";
+import { SnackLine } from "../parts/snack";
 import { useMayAny } from "../rights/useRights";
 import { ROUTES, type Named, type ScreenRoute } from "./routes";
 import css from "./Shell.module.css";
@@ -86,6 +87,7 @@ function Beside({ route }: { readonly route: ScreenRoute }) {
   return (
     <div className={css.unchosen}>
       <Empty title={i18n._("Nothing opened yet")}>{i18n._("Tap something in the list; it opens here.")}</Empty>
+      <SnackLine />
     </div>
   );
 }
