@@ -96,6 +96,7 @@ export const SCREENS = [
   { name: "list-tried", as: jie, prepare: tryList },
   { name: "list-done", as: jie, prepare: takeListIn },
   { name: "team", as: jie, path: "/team" },
+  { name: "team-ask", as: jie, prepare: (page) => inList(page, "[role=group] button").nth(1).click(), after: (page) => inList(page, "[role=group] button").first().click() },
   { name: "team-person", as: jie, needs: "visit-done", prepare: firstRow },
   { name: "team-visit", as: jie, prepare: lastRow },
   { name: "team-comment", as: jie, prepare: comment },

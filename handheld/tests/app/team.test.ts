@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { boardOf, complete, type Day } from "../../src/app/team/team";
+import { boardOf, complete, isToAskAbout, type Day } from "../../src/app/team/team";
 import type { Visit } from "../../src/app/rows/visits";
 
 const ON = "2025-03-03";
@@ -21,6 +21,17 @@ it("whoever needs the supervisor first stands first: missed, silent, late, nothi
   const board = boardOf(day([...fine, ...late]), [member("w"), member("z"), member("n")], ON, MOMENT);
   expect(board.people.map((each) => each.name)).toEqual(["赵敏", "Na", "王磊"]);
   expect(board.total).toMatchObject({ planned: 2, kept: 1, open: 1, late: 1 });
+  expect(board.people.filter(isToAskAbout).map((each) => each.name), "a day without plans is no trouble yet").toEqual(["赵敏"]);
+});
+
+it("there is something to ask about whoever missed one, is not heard from, is late or was elsewhere", () => {
+  const began = { actual_started_at: MOMENT.now - 3_600_000, state: "done" } as const;
+  const asked = (on: string, values: Partial<Visit>) => boardOf(day([visit("w", { day_on: on, planned_on: on, ...values })]), [], on, MOMENT).people.some(isToAskAbout);
+  expect(asked("2025-03-02", {}), "of yesterday").toBe(true);
+  expect(asked(ON, { planned_start_at: MOMENT.now - 3_600_000 }), "late").toBe(true);
+  expect(asked(ON, { ...began, location_verdict: "outside" }), "elsewhere").toBe(true);
+  expect(asked(ON, { ...began, location_verdict: "unverified" }), "nobody can say where").toBe(false);
+  expect(asked(ON, {}), "some time today").toBe(false);
 });
 
 it("a colleague who left stands on the days on which he did something; a manager who has a visit too", () => {

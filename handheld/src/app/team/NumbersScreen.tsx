@@ -6,7 +6,7 @@ import { Block, Empty } from "../parts/Block";
 import { Chips } from "../parts/Chips";
 import { Screen } from "../parts/Screen";
 import { sayChoice } from "../words/choices";
-import { sayWhole } from "../words/money";
+import { sayShort } from "../words/money";
 import { useToday } from "../words/now";
 import { monthAfter, sayMonth } from "../words/times";
 import { useKeptAnswer } from "./kept_answer";
@@ -98,10 +98,10 @@ export function NumbersScreen() {
 
 function Funnel({ title, lines }: { readonly title: string; readonly lines: readonly FunnelLine[] }) {
   const { person } = useWorkspace();
-  const money = (minor: number, currency: string | null) => sayWhole(minor, currency ?? person.organisation.currency);
+  const money = (minor: number, currency: string | null) => sayShort(minor, currency ?? person.organisation.currency);
   return (
     <Table
-      heads={[title, i18n._("Number"), i18n._("Amount"), i18n._("By probability")]}
+      heads={[title, i18n._("Number"), i18n._("Amount"), i18n._("Weighted")]}
       rows={lines.map((each) => ({
         key: `${each.key ?? ""}${each.currency ?? ""}`,
         cells: [each.name ?? each.key ?? i18n._("None"), String(each.open_count), money(each.open_minor, each.currency), money(each.weighted_minor, each.currency)],
@@ -136,7 +136,7 @@ function Losses({ lines }: { readonly lines: readonly Loss[] }) {
       heads={[i18n._("Reason"), i18n._("Lost"), i18n._("Amount")]}
       rows={lines.map((each) => ({
         key: `${each.reason}${each.currency}`,
-        cells: [sayChoice(lossReasons(), each.reason), String(each.count), sayWhole(each.amount_minor, each.currency)],
+        cells: [sayChoice(lossReasons(), each.reason), String(each.count), sayShort(each.amount_minor, each.currency)],
       }))}
     />
   );

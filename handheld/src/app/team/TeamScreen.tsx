@@ -1,19 +1,22 @@
+import type { ReactNode } from "react";
 import { useLocation } from "wouter";
 import { useWorkspace } from "../../hooks/context";
 import { i18n } from "../../i18n";
 import { ExportVisits } from "../exports/ExportButton";
 import { DaySwitch } from "../parts/DaySwitch";
 import { Block, Empty, Row, TextLink } from "../parts/Block";
+import { Chips } from "../parts/Chips";
 import { Screen } from "../parts/Screen";
 import { Tag, type Tone } from "../parts/Tag";
 import { useBeside } from "../shell/beside";
+import { useRemembered } from "../shell/remembered";
 import { useIsWide } from "../shell/wide";
 import { useNow, useToday } from "../words/now";
 import { dayOf, sayDay, sayInstant } from "../words/times";
 import { useBoard, useTeamDay } from "./board";
 import type { Counts } from "./day";
 import css from "./team.module.css";
-import { isIdle, type PersonDay } from "./team";
+import { isIdle, isToAskAbout, type PersonDay } from "./team";
 
 /** The team's day, counted on this device: works without a network, as far as it has synced. */
 export function TeamScreen() {
@@ -22,13 +25,17 @@ export function TeamScreen() {
   const board = useBoard(day);
   const isWide = useIsWide();
   const [path] = useLocation();
-  const beside = useBeside("team", board?.people.map((each) => each.id));
+  const [onlyAsked, setOnlyAsked] = useRemembered("team.ask", false);
+  const asked = board?.people.filter(isToAskAbout);
+  const people = onlyAsked ? asked : board?.people;
+  const beside = useBeside("team", people?.map((each) => each.id));
   const shown = isWide && path === "/team" ? beside : undefined;
   return (
     <Screen
       title={i18n._("Team, {day}", { day: sayDay(day, today) })}
       head={<DaySwitch day={day} today={today} onChange={setDay} />}
     >
+      {board && <Total counts={board.total} />}
       <nav className={css.ways} aria-label={i18n._("More about the team")}>
         <TextLink to="/team/feed">{i18n._("Team feed")}</TextLink>
         <TextLink to="/team/month">{i18n._("Month's report")}</TextLink>
@@ -36,16 +43,28 @@ export function TeamScreen() {
         <TextLink to="/team/task">{i18n._("Give a task")}</TextLink>
         <ExportVisits from={`${day.slice(0, 8)}01`} to={day} />
       </nav>
-      {board && <Total counts={board.total} />}
       {board?.people.length === 0 && (
         <Block>
           <Empty title={i18n._("Nobody stands here yet")}>{i18n._("Whoever works in the field in your team appears once this device has synced.")}</Empty>
         </Block>
       )}
-      {board && board.people.length > 0 && (
+      {board && people && asked && board.people.length > 0 && (
         <Block title={i18n._("People")}>
+          <Chips
+            label={i18n._("Whom to show")}
+            required
+            choices={[
+              { value: "all", text: i18n._("All ({n})", { n: board.people.length }) },
+              { value: "asked", text: i18n._("To ask about ({n})", { n: asked.length }) },
+            ]}
+            value={onlyAsked ? "asked" : "all"}
+            onChange={(chosen) => {
+              setOnlyAsked(chosen === "asked");
+            }}
+          />
+          {people.length === 0 && <Empty title={i18n._("Nobody to ask about")}>{i18n._("Nothing is late, missed or elsewhere, and everybody was heard from.")}</Empty>}
           <ul>
-            {board.people.map((each) => (
+            {people.map((each) => (
               <li key={each.id}>
                 <PersonRow day={day} today={today} each={each} isShown={each.id === shown} />
               </li>
@@ -116,7 +135,7 @@ function PersonRow({ day, today, each, isShown }: PersonProps) {
           {day === today && each.lastSeenAt !== null && !isSilent && (
             <span className={css.seen}>{i18n._("Last heard of {when}", { when: sayInstant(each.lastSeenAt, now, zone) })}</span>
           )}
-          <span className={css.tags}>
+          <Warnings counts={counts}>
             {isSilent && (
               <Tag tone="warn">
                 {each.lastSeenAt === null
@@ -124,8 +143,7 @@ function PersonRow({ day, today, each, isShown }: PersonProps) {
                   : i18n._("Phone silent since {when}", { when: sayInstant(each.lastSeenAt, now, zone) })}
               </Tag>
             )}
-          </span>
-          <Warnings counts={counts} />
+          </Warnings>
         </>
       }
     />
@@ -133,7 +151,7 @@ function PersonRow({ day, today, each, isShown }: PersonProps) {
 }
 
 /** What there is to ask about. */
-export function Warnings({ counts }: { readonly counts: Counts }) {
+export function Warnings({ counts, children }: { readonly counts: Counts; readonly children?: ReactNode }) {
   const { missed, not_heard_from: silent, late, outside } = counts;
   return (
     <span className={css.tags}>
@@ -141,6 +159,7 @@ export function Warnings({ counts }: { readonly counts: Counts }) {
       {silent > 0 && <Tag tone="warn">{i18n._("{n} not heard from", { n: silent })}</Tag>}
       {late > 0 && <Tag tone="warn">{i18n._("{n} late", { n: late })}</Tag>}
       {outside > 0 && <Tag tone="bad">{i18n._("{n} away from the place", { n: outside })}</Tag>}
+      {children}
     </span>
   );
 }

@@ -75,8 +75,10 @@ export function boardOf(day: Day, team: readonly Member[], on: string, moment: M
 export const isIdle = ({ planned, done, unplanned, calls, contacts }: Counts): boolean =>
   planned + done + unplanned + calls + contacts === 0;
 
+const troubleOf = (counts: Counts): number => counts.missed * 3 + counts.not_heard_from * 2 + counts.late + counts.outside;
+
+/** Something of his was missed, late or elsewhere, or is not heard from. */
+export const isToAskAbout = ({ counts }: PersonDay): boolean => troubleOf(counts) > 0;
+
 /** How much there is to ask about; a day without any line is something to ask about too. */
-function needOf(counts: Counts): number {
-  const trouble = counts.missed * 3 + counts.not_heard_from * 2 + counts.late + counts.outside;
-  return trouble + (isIdle(counts) ? 0.5 : 0);
-}
+const needOf = (counts: Counts): number => troubleOf(counts) + (isIdle(counts) ? 0.5 : 0);
