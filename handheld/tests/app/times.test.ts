@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { i18n } from "../../src/i18n";
 import * as times from "../../src/app/words/times";
-import { parseMoney, sayMoney } from "../../src/app/words/money";
+import { parseMoney, sayMoney, sayShort } from "../../src/app/words/money";
+import { sayOwnKind } from "../../src/app/activities/words";
 import { sayPhone } from "../../src/app/words/phones";
 import { sayProblem } from "../../src/app/words/problems";
 import days from "../../../tests/server/fieldwork/cases/days.json";
@@ -56,6 +57,7 @@ describe("words", () => {
   it("money is whole cents, typed as people type", () => {
     expect(sayMoney(123_405, "CNY")).toBe("¥1,234.05");
     expect(sayMoney(9_007_199_254_740_991, "CNY")).toContain("409.91");
+    expect([748_000_000, 2_562_000_049, 99_999_999_999_99].map((minor) => sayShort(minor, "CNY"))).toEqual(["¥7.48M", "¥25.62M", "¥100B"]);
     expect([parseMoney("12.5", "CNY"), parseMoney("１２．５０", "CNY"), parseMoney("1,200", "CNY"), parseMoney("300", "JPY")]).toEqual([
       1250, 1250, 120_000, 300,
     ]);
@@ -65,6 +67,17 @@ describe("words", () => {
   it("a mobile number is grouped; any other is left as it is dialled", () => {
     expect(sayPhone("+8613800138000")).toBe("138 0013 8000");
     expect(sayPhone("+442079460000")).toBe("+442079460000");
+    const typed = ["13800138000", "138-0013 8000", "+86 138 0013 8000", "１３８００１３８０００"];
+    expect(typed.map(sayPhone), "one that was typed here reads as it will when it is sent").toEqual(typed.map(() => "138 0013 8000"));
+    expect(["021-6288 0000", "12345", "238 0013 8000"].map(sayPhone)).toEqual(["021-6288 0000", "12345", "238 0013 8000"]);
+  });
+
+  it("a kind of contact of the organisation's own is said in the language that is spoken", () => {
+    const kind = { name_zh: "工地巡访", name_en: "Site walk" };
+    expect(sayOwnKind(kind)).toBe("Site walk");
+    i18n.activate("zh-CN");
+    expect(sayOwnKind(kind)).toBe("工地巡访");
+    i18n.activate("en");
   });
 
   it("problems are said in the language that is spoken, with their params, and unknown codes by their code", () => {

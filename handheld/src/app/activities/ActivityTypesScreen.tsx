@@ -10,6 +10,7 @@ import { LineField } from "../parts/Field";
 import { Screen } from "../parts/Screen";
 import { useSnack } from "../parts/snack";
 import { sayProblem } from "../words/problems";
+import { sayOwnKind } from "./words";
 
 type Type = Shown<"activity_types">;
 
@@ -50,7 +51,7 @@ export function ActivityTypesScreen() {
         {types?.map((each) => (
           <Row
             key={each.id}
-            title={i18n.locale === "zh" ? each.name_zh : each.name_en}
+            title={sayOwnKind(each)}
             sub={each.state === "active" ? undefined : i18n._("Closed")}
             right={
               <Button fill="outline" disabled={busy} onClick={() => void use(each, each.state === "active" ? "closed" : "active")}>

@@ -12,7 +12,7 @@ import { WhenChips } from "../parts/WhenChips";
 import { askOn } from "../questions/asked_on";
 import { QuestionField } from "../questions/Asking";
 import { useToday } from "../words/now";
-import { activityKinds, channels, type Activity } from "./words";
+import { activityKinds, channels, sayOwnKind, type Activity } from "./words";
 
 interface Form {
   readonly channel: Activity["channel"];
@@ -138,7 +138,7 @@ export function LogSheet({ customer, onClose }: Props) {
         required
         choices={[
           ...kinds,
-          ...own.filter((each) => each.state === "active").map((each) => ({ value: each.id, text: i18n.locale === "zh" ? each.name_zh : each.name_en })),
+          ...own.filter((each) => each.state === "active").map((each) => ({ value: each.id, text: sayOwnKind(each) })),
         ]}
         value={said.kind}
         onChange={(kind) => {

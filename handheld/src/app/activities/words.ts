@@ -28,3 +28,6 @@ export function activityKinds(): readonly Choice<Exclude<Activity["kind"], "own"
     { value: "topic", text: i18n._("Special topic") },
   ];
 }
+
+/** One that the organisation has beside them. */
+export const sayOwnKind = (type: Pick<Rows["activity_types"], "name_zh" | "name_en">): string => (i18n.locale === "en" ? type.name_en : type.name_zh);

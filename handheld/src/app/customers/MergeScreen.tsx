@@ -15,6 +15,7 @@ import { useSnack } from "../parts/snack";
 import { useNames } from "../rows/staff";
 import type { Named } from "../shell/routes";
 import { sayField } from "../words/deeds";
+import { sayPhone } from "../words/phones";
 import { sayProblem } from "../words/problems";
 import { differences, likely, type Field } from "./merging";
 import { useDirectory } from "./useDirectory";
@@ -96,7 +97,7 @@ export function MergeScreen({ named }: { readonly named: Named }) {
             <Row
               key={customer.id}
               title={customer.name}
-              sub={phones[0]?.number}
+              sub={phones[0] && sayPhone(phones[0].number)}
               onTap={() => {
                 choose(customer.id);
               }}
@@ -105,7 +106,7 @@ export function MergeScreen({ named }: { readonly named: Named }) {
         {form.gone === null && twins?.length === 0 && (
           <Empty title={i18n._("Nobody here has the same name or number")}>{i18n._("Choose the other one yourself.")}</Empty>
         )}
-        <CustomerField value={form.gone} onChange={choose} />
+        <CustomerField value={form.gone} onChange={choose} but={id} />
         {gone && gone.owner_id !== kept.owner_id && <p>{i18n._("Both will be {name}'s.", { name: nameFor(kept.owner_id) })}</p>}
         {gone && <TextLink to={`/customers/${gone.id}/merge/${id}`}>{i18n._("Let {name} stay instead", { name: gone.name })}</TextLink>}
       </Block>

@@ -26,7 +26,7 @@ export function Notes({ customer }: { readonly customer: string }) {
             <button
               type="button"
               onClick={() => {
-                setAnswering(note.id);
+                setAnswering(answering === note.id ? null : note.id);
               }}
             >
               {i18n._("Answer")}

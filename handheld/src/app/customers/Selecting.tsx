@@ -141,6 +141,7 @@ function HandOverSheet({ customers, onClose, onDone }: Props & { readonly onClos
     >
       <Names customers={customers} />
       <PeopleField
+        labelled
         label={i18n._("To whom")}
         value={to}
         onChange={(chosen) => {

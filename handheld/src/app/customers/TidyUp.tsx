@@ -3,12 +3,13 @@ import { useState } from "react";
 import { useLocation } from "wouter";
 import { useWorkspace } from "../../hooks/context";
 import { i18n } from "../../i18n";
-import { Block, Row } from "../parts/Block";
+import { Block, Note, Row } from "../parts/Block";
 import { Sheet } from "../parts/Sheet";
 import { useSnack } from "../parts/snack";
 import { useMay } from "../rights/useRights";
 import type { Customer } from "./directory";
-import { deleteTogether, restoreTogether, sayBack } from "./together";
+import { KeptNames } from "./KeptNames";
+import { deleteTogether, keptHere, restoreTogether, sayBack } from "./together";
 
 /** Merging and deleting, for whoever may. Last on the page: neither is daily work. */
 export function TidyUp({ customer }: { readonly customer: Customer }) {
@@ -43,6 +44,7 @@ function DeleteSheet({ customer, onClose }: { readonly customer: Customer; reado
   const workspace = useWorkspace();
   const say = useSnack();
   const [, navigate] = useLocation();
+  const kept = keptHere([customer]);
   const undo = async () => {
     say(sayBack(customer.name, await restoreTogether(workspace, [customer.id])));
   };
@@ -56,12 +58,18 @@ function DeleteSheet({ customer, onClose }: { readonly customer: Customer; reado
       title={i18n._("Delete {name}?", { name: customer.name })}
       onClose={onClose}
       foot={
-        <Button color="danger" size="large" onClick={() => void remove()}>
+        <Button color="danger" size="large" disabled={kept.length > 0} onClick={() => void remove()}>
           {i18n._("Delete")}
         </Button>
       }
     >
       <p>{i18n._("Notes, phones, visits and tasks go along. For thirty days all of it can be restored.")}</p>
+      {kept.length > 0 && (
+        <Note tone="bad">
+          <p>{i18n._("Not to be deleted:")}</p>
+          <KeptNames kept={kept} />
+        </Note>
+      )}
     </Sheet>
   );
 }

@@ -7,16 +7,19 @@ import { useDirectory } from "../customers/useDirectory";
 import { Empty, Row } from "../parts/Block";
 import { SearchField } from "../parts/SearchField";
 import { Sheet } from "../parts/Sheet";
+import { sayPhone } from "../words/phones";
 import css from "./expenses.module.css";
 
 interface Props {
   readonly value: string | null;
   readonly onChange: (customer: string | null) => void;
   readonly error?: string | undefined;
+  /** Who cannot be meant. */
+  readonly but?: string;
 }
 
 /** The customer an expense was for. */
-export function CustomerField({ value, onChange, error }: Props) {
+export function CustomerField({ value, onChange, error, but }: Props) {
   const [open, setOpen] = useState(false);
   const customer = useLive((read) => (value === null ? Promise.resolve(undefined) : read.get("customers", value)), [value]);
   return (
@@ -49,6 +52,7 @@ export function CustomerField({ value, onChange, error }: Props) {
       )}
       {open && (
         <CustomerSheet
+          but={but}
           onClose={() => {
             setOpen(false);
           }}
@@ -65,10 +69,16 @@ export function CustomerField({ value, onChange, error }: Props) {
 /** More would be scrolled through rather than searched. */
 const OFFERED = 30;
 
-function CustomerSheet({ onClose, onChoose }: { readonly onClose: () => void; readonly onChoose: (id: string) => void }) {
+interface SheetProps {
+  readonly but: string | undefined;
+  readonly onClose: () => void;
+  readonly onChoose: (id: string) => void;
+}
+
+function CustomerSheet({ but, onClose, onChoose }: SheetProps) {
   const [query, setQuery] = useState("");
   const entries = useDirectory();
-  const found = useMemo(() => entries && search(entries, query).slice(0, OFFERED), [entries, query]);
+  const found = useMemo(() => entries && search(entries.filter(({ customer }) => customer.id !== but), query).slice(0, OFFERED), [entries, query, but]);
   return (
     <Sheet title={i18n._("Choose a customer")} onClose={onClose}>
       <SearchField label={i18n._("Search customers")} placeholder={i18n._("Name, initials or end of phone")} value={query} onChange={setQuery} />
@@ -78,7 +88,7 @@ function CustomerSheet({ onClose, onChoose }: { readonly onClose: () => void; re
           <li key={customer.id}>
             <Row
               title={customer.name}
-              sub={phones[0]?.number}
+              sub={phones[0] && sayPhone(phones[0].number)}
               onTap={() => {
                 onChoose(customer.id);
               }}
