@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { byTimeThenWeight, dayOn, isLate, standingOf, type Visit } from "../../src/app/rows/visits";
+import { byTimeThenWeight, dayOn, isLate, openPlanned, standingOf, type Visit } from "../../src/app/rows/visits";
 import { groupsOf, toCome } from "../../src/app/today/day";
 import { BLANK, blankFor, refusalOf } from "../../src/app/visit/log_form";
 import { fixOf } from "../../src/app/visit/position";
@@ -81,4 +81,13 @@ it("the day goes on with what is under way, then with what is to be done, and wi
   const [done, open, running] = (["done", "planned", "in_progress"] as const).map((state) => visit({ id: state, state }));
   const next = (...visits: (Visit | undefined)[]) => toCome(groupsOf(visits.filter((each) => each !== undefined), NOON, ZONE));
   expect([next(done, open, running), next(done, open), next(done), next()]).toEqual([["in_progress", "planned"], ["planned"], [], []]);
+});
+
+it("who is visited without a plan and stands in the plan of that day is told of, unless it is begun, another day's or a colleague's", () => {
+  const mine = (id: string, fields: Partial<Visit> = {}) => visit({ id, assignee_id: "me", ...fields });
+  const others = [mine("begun", { state: "in_progress" }), mine("later", { planned_on: "2026-11-28" }), mine("off", { state: "cancelled" }), visit({ id: "hers", assignee_id: "her" })];
+  expect(openPlanned(others, "2026-11-27", "me")).toBeUndefined();
+  const made = { id: "made", planned_on: "2026-11-27" } as Visit; // not sent yet: it names nobody and has no state
+  expect(openPlanned([...others, made, mine("timed", { planned_start_at: NOON })], "2026-11-27", "me")?.id).toBe("timed");
+  expect(openPlanned([...others, made], "2026-11-27", "me")?.id).toBe("made");
 });

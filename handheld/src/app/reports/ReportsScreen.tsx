@@ -27,11 +27,11 @@ export function ReportsScreen() {
   );
   if (!found) return <Screen title={i18n._("Reports")} back="/me">{null}</Screen>;
   const { received, mine } = reportsOf(found.reports, found.read, me);
-  const earlier = mine.filter((each) => each.period_on !== today);
+  const earlier = mine.filter((each) => each.period_on !== periodOf(each.kind, today).firstOn);
   return (
     <Screen title={i18n._("Reports")} back="/me">
       {mayWrite && (
-        <Block title={i18n._("To write")}>
+        <Block title={i18n._("Today and this week")}>
           <ToWrite kind="daily" reports={found.reports} />
           <ToWrite kind="weekly" reports={found.reports} />
         </Block>

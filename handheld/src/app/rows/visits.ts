@@ -56,6 +56,12 @@ export function byTimeThenWeight(one: Visit, other: Visit): number {
   return importanceOf(other) - importanceOf(one) || one.id.localeCompare(other.id);
 }
 
+/** Of these visits the first one that this person is to make that day and nobody has begun. */
+export const openPlanned = (visits: readonly Visit[], day: string, me: string): Visit | undefined =>
+  visits
+    .filter((each) => each.planned_on === day && stateOf(each) === "planned" && ((each.assignee_id as string | undefined) ?? me) === me)
+    .sort(byTimeThenWeight)[0];
+
 const timeOf = (visit: Visit): number => visit.planned_start_at ?? visit.actual_started_at ?? Number.POSITIVE_INFINITY;
 
 /** A person's visits of a day, in order. */

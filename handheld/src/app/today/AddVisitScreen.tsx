@@ -22,6 +22,7 @@ import { sayPhone } from "../words/phones";
 import { addDays, sayDay, sayDayWithin } from "../words/times";
 import { useOwnDay } from "./shown_day";
 import { blankPlan, PLAN_FORM, planVisit, type PlanForm } from "./plan_form";
+import { PlannedAlready } from "./PlannedAlready";
 import css from "./today.module.css";
 
 /** Another visit: one that begins now, one that is planned, or one that is over already. Of a customer, or of a place. */
@@ -86,6 +87,7 @@ export function AddVisitScreen({ named }: { readonly named: Named }) {
         <Note tone="bad">{i18n._("Choose a customer or name a place first.")}</Note>
       )}
       <Whom form={form} onChange={set} />
+      {form.customer_id !== null && <PlannedAlready customer={form.customer_id} day={form.what === "plan" ? form.day : today} today={today} />}
       <Block>
         <Chips<PlanForm["what"]>
           label={i18n._("This visit")}

@@ -36,7 +36,7 @@ export function DayPlanBlock({ day, visits }: { readonly day: string; readonly v
   return (
     <Block title={i18n._("Day plan")}>
       <Row
-        title={sayState(state)}
+        title={state === "sent" && plan?.unsent && !plan.sent_at ? i18n._("Goes to your supervisor when there is a network") : sayState(state)}
         sub={plan?.sent_at ? i18n._("Sent {when}", { when: sayInstant(plan.sent_at, now, person.organisation.timezone) }) : plan?.note}
         right={
           isOpenPlan(state) && (
@@ -74,7 +74,7 @@ export function DayPlanBlock({ day, visits }: { readonly day: string; readonly v
 function sayState(state: DayPlan["state"]): string {
   switch (state) {
     case "draft":
-      return i18n._("Not sent yet");
+      return i18n._("Not sent to your supervisor yet");
     case "sent":
       return i18n._("Sent: your supervisor sees it");
     case "done":
@@ -113,7 +113,7 @@ function SendSheet({ day, plan, visits, onClose }: SendProps) {
       },
       { draft: form },
     );
-    say(i18n._("Sent as soon as there is a network."));
+    say(isSent ? i18n._("The plan is changed.") : i18n._("Kept. It is sent when there is a network."));
     onClose();
   };
   return (

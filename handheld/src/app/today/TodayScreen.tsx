@@ -113,8 +113,8 @@ export function TodayScreen() {
           </ul>
         </Block>
       )}
-      {day === today && groups && groups.done.length > 0 && mayWrite && (
-        <TextLink to={`/reports/write/daily/${today}`}>{i18n._("Report of the day")}</TextLink>
+      {day <= today && groups && groups.done.length > 0 && mayWrite && (
+        <TextLink to={`/reports/write/daily/${day}`}>{i18n._("Report of the day")}</TextLink>
       )}
       {day >= today && groups && <DayPlanBlock day={day} visits={Object.values(groups).flat()} />}
       <OwnTargets day={day} />
