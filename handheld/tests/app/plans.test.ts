@@ -46,6 +46,8 @@ it("a week holds visits, follow-ups, tasks and visits together on their days, by
   const days = await weekOf(reader(rows), "2025-03-03", "Asia/Shanghai", 0);
   expect(days).toHaveLength(7);
   expect(days[2]?.lines.map((each) => [each.kind, each.id])).toEqual([["visit", "v"], ["together", "along"], ["follow_up", "f"]]);
+  const later = await weekOf(reader(rows), "2025-03-03", "Asia/Shanghai", Date.UTC(2025, 2, 6));
+  expect(later[2]?.lines.map((each) => each.standing), "what came of a visit").toEqual(["silent", undefined, undefined]);
 });
 
 it("lines of a copy are read whatever stands there", () => {

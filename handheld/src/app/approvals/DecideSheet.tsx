@@ -41,7 +41,7 @@ export function DecideSheet({ part, answer, onClose }: Props) {
     >
       {errors.whole !== undefined && <Note tone="bad">{errors.whole}</Note>}
       <TextField
-        label={answer === "approve" ? i18n._("Comment (optional)") : i18n._("What has to be different")}
+        label={sayField(answer)}
         value={comment}
         most={COMMENT_MOST}
         error={errors.comment}
@@ -61,6 +61,17 @@ export function DecideSheet({ part, answer, onClose }: Props) {
       )}
     </Sheet>
   );
+}
+
+function sayField(answer: Answer): string {
+  switch (answer) {
+    case "approve":
+      return i18n._("Comment (optional)");
+    case "return":
+      return i18n._("What has to be different");
+    case "reject":
+      return i18n._("Why");
+  }
 }
 
 interface Errors {

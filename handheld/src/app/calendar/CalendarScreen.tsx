@@ -5,7 +5,9 @@ import { i18n } from "../../i18n";
 import { Block, Empty, Row } from "../parts/Block";
 import { Screen } from "../parts/Screen";
 import { Stepper } from "../parts/Stepper";
+import { Tag } from "../parts/Tag";
 import { useNames } from "../rows/staff";
+import { sayStanding } from "../words/choices";
 import { useNow, useToday } from "../words/now";
 import { addDays, clockOf, sayDate, sayDay } from "../words/times";
 import { weekOf } from "./week";
@@ -57,6 +59,7 @@ export function CalendarScreen() {
                 {...(line.to === null ? {} : { to: line.to })}
                 title={line.title}
                 sub={[line.at !== null && clockOf(line.at, zone), nameOf(line.person ?? person.user.id), sayKind(line.kind)].filter(Boolean).join(" · ")}
+                right={line.standing !== undefined && line.standing !== "planned" && <Tag tone={sayStanding(line.standing).tone}>{sayStanding(line.standing).text}</Tag>}
               />
             ))}
           </Block>

@@ -3,7 +3,7 @@ import type { Reader } from "../../device/api";
 import { takenAlong } from "../rows/copies";
 import { isOpen } from "../rows/follow_ups";
 import { isOpenTask } from "../rows/tasks";
-import { dayOn, stateOf } from "../rows/visits";
+import { dayOn, standingOf, stateOf, type Standing } from "../rows/visits";
 import { addDays } from "../words/times";
 
 export interface CalendarLine {
@@ -15,6 +15,8 @@ export interface CalendarLine {
   /** Whose it is to do; null: of whoever looks. */
   readonly person: string | null;
   readonly to: string | null;
+  /** What has come of a visit; of what is still to come there is nothing to say. */
+  readonly standing?: Standing;
 }
 
 export interface CalendarDay {
@@ -38,6 +40,7 @@ export async function weekOf(read: Reader, first: string, zone: string, now: num
       .map((each) => ({
         kind: "visit" as const, id: each.id, day: dayOn(each, zone, now), at: each.planned_start_at ?? each.actual_started_at ?? null,
         title: each.customer_name ?? each.place ?? "", person: (each.assignee_id as string | undefined) ?? null, to: `/visits/${each.id}`,
+        standing: standingOf(each, now, zone),
       })),
     ...due.filter(isOpen).map((each) => ({
       kind: "follow_up" as const, id: each.id, day: each.due_on, at: each.due_at ?? null, title: `${each.customer_name} · ${each.text}`,

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import { useWorkspace } from "../../hooks/context";
 import { useLive } from "../../hooks/live";
 import { i18n } from "../../i18n";
@@ -24,8 +25,14 @@ function Offer({ begun, onChoose }: { readonly begun: string; readonly onChoose:
   const found = staff
     .filter((each) => each.state === "active" && each.id !== person.user.id && each.name.toLowerCase().includes(begun))
     .slice(0, OFFERED);
+  const place = useRef<HTMLElement>(null);
+  const some = found.length > 0;
+  useEffect(() => {
+    // Below what is written, and so below the edge of a phone whose keyboard is out.
+    if (some) place.current?.scrollIntoView({ block: "nearest" });
+  }, [some]);
   return (
-    <section aria-label={i18n._("Colleagues to mention")}>
+    <section ref={place} aria-label={i18n._("Colleagues to mention")}>
       {found.map((each) => (
         <Row
           key={each.id}

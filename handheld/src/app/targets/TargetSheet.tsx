@@ -25,7 +25,7 @@ export function TargetSheet({ owner, month, targets, onClose }: Props) {
   const { currency } = workspace.person.organisation;
   const before = {
     visits: String(targets.visits?.amount ?? ""),
-    won_amount: targets.won_amount ? decimal(targets.won_amount.amount, digitsOf(currency)) : "",
+    won_amount: targets.won_amount ? decimal(targets.won_amount.amount, digitsOf(currency)).replace(/\.0+$/, "") : "",
   };
   const draft = useDraft(`targets:${owner.id}:${month}`, before);
   const form = draft.value ?? before;
