@@ -33,6 +33,7 @@ test("two devices change one customer without a network: both values are shown, 
   await other.offline(true);
   await button(one.page, "A").click();
   await button(other.page, "C").click();
+  for (const { page } of [one, other]) await page.getByText("1 change not sent yet").waitFor(); // or a busy machine has nothing to settle yet
   await one.offline(false);
   await one.settled();
   await other.offline(false);

@@ -187,7 +187,7 @@ test("the team's day is there after a cold start without a network; a visit is c
   await jie.page.locator("section li a:visible").filter({ hasText: "王丽" }).click();
   await jie.page.getByRole("link", { name: new RegExp(name) }).locator("visible=true").click();
   await button(jie.page, "Write a comment").click();
-  await jie.page.getByLabel("Comment", { exact: true }).fill("Take the price list along");
+  await jie.page.getByLabel("Your comment", { exact: true }).fill("Take the price list along");
   await button(jie.page, "Send the comment").click();
   await seen(jie.page, "Not sent yet");
   await button(jie.page, "Move or give to somebody else").click();
@@ -203,7 +203,7 @@ test("the team's day is there after a cold start without a network; a visit is c
   await text(zhao.page, /has commented on a visit/).click();
   await seen(zhao.page, "Take the price list along");
   await button(zhao.page, "Answer").click();
-  await zhao.page.getByLabel("Comment", { exact: true }).fill("I have it");
+  await zhao.page.getByLabel("Your comment", { exact: true }).fill("I have it");
   await button(zhao.page, "Send the comment").click();
   await sent(zhao);
   await go(zhao.page, "/inbox");

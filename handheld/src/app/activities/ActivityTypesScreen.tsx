@@ -52,7 +52,7 @@ export function ActivityTypesScreen() {
           <Row
             key={each.id}
             title={sayOwnKind(each)}
-            sub={each.state === "active" ? undefined : i18n._("Closed")}
+            sub={each.state === "active" ? undefined : i18n._("Out of use")}
             right={
               <Button fill="outline" disabled={busy} onClick={() => void use(each, each.state === "active" ? "closed" : "active")}>
                 {each.state === "active" ? i18n._("Close") : i18n._("Use again")}

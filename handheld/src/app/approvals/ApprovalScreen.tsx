@@ -63,7 +63,7 @@ function Head({ part, standing, note }: { readonly part: Shown<"approvals">; rea
         <Fact name={i18n._("Asked")}>{sayInstant(part.created_at, now, person.organisation.timezone)}</Fact>
         {part.step_count > 1 && <Fact name={i18n._("Step")}>{i18n._("{step} of {count}", { step: part.step, count: part.step_count })}</Fact>}
         {part.for_id !== null && <Fact name={i18n._("In place of")}>{standsFor?.name ?? i18n._("a colleague")}</Fact>}
-        {note !== null && <Fact name={i18n._("Note")}>{note}</Fact>}
+        {note !== null && <Fact name={i18n._("Remark")}>{note}</Fact>}
       </Facts>
     </Block>
   );

@@ -109,10 +109,10 @@ function Writing({ form, names, isAnswer, add }: WritingProps) {
   return (
     <>
       {names ? (
-        <MentionField label={i18n._("Comment")} value={value} most={MOST} onChange={draft.set} />
+        <MentionField label={i18n._("Your comment")} value={value} most={MOST} onChange={draft.set} />
       ) : (
         <TextField
-          label={i18n._("Comment")}
+          label={i18n._("Your comment")}
           value={text}
           most={MOST}
           onChange={(typed) => {

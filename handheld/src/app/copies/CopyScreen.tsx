@@ -38,7 +38,7 @@ function Opened({ copy }: { readonly copy: Copy }) {
       {copy.state === "done" && <Note tone="good">{i18n._("Done")}</Note>}
       <Block title={copy.customer_name ?? copy.place ?? sayDay(copy.day_on, today)}>
         <Facts>
-          <Fact name={i18n._("From")}>{nameOf(copy.from_id)}</Fact>
+          <Fact name={i18n._("Colleague")}>{nameOf(copy.from_id)}</Fact>
           <Fact name={copy.task_id === null ? i18n._("Day") : i18n._("Due")}>
             {[sayDay(copy.day_on, today), copy.start_at !== null && clockOf(copy.start_at, zone)].filter(Boolean).join(" ")}
           </Fact>

@@ -170,7 +170,7 @@ function EditContact({ customer, contact, primary, onClose }: Props) {
           if (standing) set({ standing });
         }}
       />
-      <TextField label={i18n._("Note")} value={form.note} most={1000} onChange={(note) => {
+      <TextField label={i18n._("Remark")} value={form.note} most={1000} onChange={(note) => {
         set({ note });
       }} />
     </Sheet>

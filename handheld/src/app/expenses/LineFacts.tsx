@@ -56,7 +56,7 @@ export function LineFacts({ line }: { readonly line: Told }) {
         )}
         {line.progress && <Fact name={i18n._("Progress")}>{line.progress}</Fact>}
         {line.key_value && <Fact name={i18n._("Key value")}>{line.key_value}</Fact>}
-        {line.description && <Fact name={i18n._("Note")}>{line.description}</Fact>}
+        {line.description && <Fact name={i18n._("Remark")}>{line.description}</Fact>}
       </Facts>
       {line.receipt_sha256 ? (
         <Receipt sha256={line.receipt_sha256} label={i18n._("Receipt: {what}", { what: sayKind(line.kind) })} />

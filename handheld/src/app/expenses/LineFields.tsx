@@ -137,7 +137,7 @@ function DayChips({ value, error, onChange }: DayProps) {
         choices={[
           { value: "today", text: i18n._("Today") },
           { value: "yesterday", text: i18n._("Yesterday") },
-          { value: "other", text: i18n._("Another day") },
+          { value: "other", text: i18n._("Pick a day") },
         ]}
         value={shown}
         error={error}

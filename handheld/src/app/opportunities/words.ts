@@ -10,7 +10,7 @@ export type LossReason = NonNullable<Opportunity["reason"]>;
 export function lossReasons(): readonly Choice<LossReason>[] {
   return [
     { value: "price", text: i18n._("Price") },
-    { value: "location", text: i18n._("Location") },
+    { value: "location", text: i18n._("The location") },
     { value: "layout", text: i18n._("Layout") },
     { value: "financing", text: i18n._("Financing") },
     { value: "competitor", text: i18n._("A competitor") },

@@ -48,7 +48,7 @@ export function EditTask({ task, onClose }: { readonly task: Task; readonly onCl
       }
     >
       {refused && form.text.trim() === "" && <Note tone="bad">{i18n._("Say what is to be done.")}</Note>}
-      <TextField label={i18n._("What is to be done")} most={500} value={form.text} onChange={(text) => {
+      <TextField label={i18n._("The task")} most={500} value={form.text} onChange={(text) => {
         draft.set({ text });
       }} />
       <WhenField kind="date" label={i18n._("Due")} value={form.due_on} onChange={(due_on) => {

@@ -73,7 +73,7 @@ export function NewTaskScreen() {
       {refused && (form.text.trim() === "" || form.who === null) && <Note tone="bad">{i18n._("Say what is to be done, and by whom.")}</Note>}
       <Block>
         <TextField
-          label={i18n._("What is to be done")}
+          label={i18n._("The task")}
           most={500}
           value={form.text}
           onChange={(text) => {

@@ -63,7 +63,7 @@ function Opened({ task }: { readonly task: Task }) {
           <Fact name={i18n._("Given by")}>{nameFor((task.author_id) ?? me)}</Fact>
           {!isTaskOf(task, me) && <Fact name={i18n._("Who")}>{nameFor(task.assignee_id)}</Fact>}
           {task.customer_name && <Fact name={i18n._("Customer")}>{task.customer_name}</Fact>}
-          {task.done_note && <Fact name={i18n._("Note")}>{task.done_note}</Fact>}
+          {task.done_note && <Fact name={i18n._("Remark")}>{task.done_note}</Fact>}
         </Facts>
         {task.customer_id && <TextLink to={`/customers/${task.customer_id}`}>{i18n._("Open the customer")}</TextLink>}
       </Block>

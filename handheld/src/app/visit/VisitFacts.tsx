@@ -36,7 +36,7 @@ export function VisitFacts({ visit, children }: { readonly visit: Visit; readonl
               <Fact name={i18n._("Result")}>{visit.result ?? i18n._("Not said")}</Fact>
               {visit.next_step && <Fact name={i18n._("Next step")}>{visit.next_step}</Fact>}
               {visit.nothing_next && <Fact name={i18n._("Nothing follows")}>{visit.nothing_next}</Fact>}
-              {visit.impression && <Fact name={i18n._("Impression")}>{visit.impression}</Fact>}
+              {visit.impression && <Fact name={i18n._("Impression of the customer")}>{visit.impression}</Fact>}
               <Fact name={i18n._("Began")}>{when(visit.actual_started_at)}</Fact>
               <Fact name={i18n._("Ended")}>{when(visit.actual_ended_at)}</Fact>
               <Fact name={i18n._("Location")}>
