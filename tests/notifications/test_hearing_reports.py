@@ -17,6 +17,7 @@ from notifications.topics import (
     REPORT_SENT,
 )
 from server.core.rows import c
+from server.customers import operations as customers
 from server.fieldwork.questions import operations as questions
 from server.fieldwork.questions.models import Question
 from server.fieldwork.reports import operations as reports
@@ -49,8 +50,13 @@ def test_a_question_goes_to_who_answers_for_the_department_and_its_answer_to_who
     desk.work()
     assert QUESTION_PASSED_ON in _topics(desk, "boss")  # above the department; jie leads a team of it
     assert _topics(desk, "jie") == _topics(desk, "wang") == []
+    with desk.services.writing(desk.company.actor("boss")) as uow:
+        customer = desk.company.row(Question, question).customer_id
+        customers.hand_over_customers(uow, [customer], desk.company.users["zhao"], "换人")
+        uow.commit()
     desk.do("boss", questions.answer_question, Question, question, answer="明年")
     desk.work()
+    assert QUESTION_ANSWERED in _topics(desk, "zhao"), "who has the customer now"
     (notice,) = desk.inbox("wang")
     assert (notice.topic, notice.subject_id, notice.customer_name) == (QUESTION_ANSWERED, question, "王小明")
     desk.work_until(shanghai("10:00", 7), step=timedelta(days=1))

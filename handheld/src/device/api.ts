@@ -96,6 +96,8 @@ export interface Reader {
   count(collection: CollectionName): Promise<number>;
   /** Own operations on this row, in order: what is waiting, and what has been taken but is not in the rows yet. */
   own(collection: CollectionName, id: string): Promise<OwnOperation[]>;
+  /** Rows made here that are not among the adopted ones yet: what the server sets, such as a day, no index finds them by. */
+  unsent<C extends CollectionName>(collection: C): Promise<Shown<C>[]>;
   /** Rows that deletions of this device hide until a checkpoint shows them, as they would be without. */
   hidden<C extends CollectionName>(collection: C): Promise<Shown<C>[]>;
   /** Refused operations, oldest first. What was refused on another device is in `sync_issues`. */

@@ -27,6 +27,12 @@ export function readerOf(reads: Reads): Reader {
       const entries = (await reads.scan("queue")).map(([, entry]) => entry as Entry);
       return entries.filter((entry) => entry.collection === collection && entry.row === id).map(operation);
     },
+    async unsent(collection) {
+      const entries = (await reads.scan("queue")).map(([, entry]) => entry as Entry);
+      const keys = entries.filter((entry) => entry.collection === collection && entry.action === "create").map((entry) => rowKey(collection, entry.row));
+      const records = await reads.getMany("rows", keys);
+      return keys.flatMap((key, place) => shown<typeof collection>(key, records[place]) ?? []);
+    },
     async hidden(collection) {
       const entries = (await reads.scan("queue")).map(([, entry]) => entry as Entry).filter((entry) => entry.collection === collection);
       const ids = [...new Set(entries.filter((entry) => entry.action === "delete").map((entry) => entry.row))];

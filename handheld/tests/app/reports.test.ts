@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { changesOf, reportsOf } from "../../src/app/reports/reports";
-import { factsOf, periodOf, type Happened, type ReportKind } from "../../src/app/reports/facts";
+import { factsOf, periodOf, readFacts, type Happened, type ReportKind } from "../../src/app/reports/facts";
 import { isOverdue, listsOf, type Question } from "../../src/app/rows/questions";
+import type { Group } from "../../src/device/api";
+import { readerOf } from "../../src/device/reading";
+import { Edits, queue } from "../../src/queue/editing";
+import { MemoryStorage } from "../../src/storage/memory";
+import { mint, SHAPES } from "../../src/wire";
 import recorded from "../../../tests/server/fieldwork/cases/reports.json";
 
 describe("a report is filled in as the server does it", () => {
@@ -12,6 +17,19 @@ describe("a report is filled in as the server does it", () => {
       expect(factsOf(recorded.user, period, recorded.zone, recorded.rows as unknown as Happened)).toEqual(facts);
     });
   }
+});
+
+it("what was logged here without a network counts at once", async () => {
+  const [storage, noon] = [new MemoryStorage(), Date.UTC(2025, 2, 3, 4)];
+  const edits = new Edits(SHAPES, () => noon, mint());
+  const made = edits as unknown as Group;
+  const customer = made.create("customers", { name: "Li" });
+  for (const channel of ["call_out", "message"] as const) made.create("activities", { customer_id: customer, kind: "topic", channel, at: noon, text: "?" });
+  made.create("receptions", { customer_id: customer, channel: "visit", received_at: noon });
+  await storage.change((writes) => queue(writes, edits.made));
+  const on = (day: string) => storage.read((reads) => readFacts(readerOf(reads), "me", periodOf("daily", day), "Asia/Shanghai"));
+  const numbers = [await on("2025-03-03"), await on("2025-03-04")].map(({ calls, contacts, receptions }) => [calls, contacts, receptions]);
+  expect(numbers).toEqual([[1, 1, 1], [0, 0, 0]]);
 });
 
 const question = (id: string, values: Partial<Question>): Question => ({ id, version: 1, unsent: false, state: "open", author_id: "me", due_on: null, ...values }) as Question;

@@ -6,24 +6,29 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from server.core.clock import bounds_of
 from server.core.rows import c
 from server.core.uow import UnitOfWork
-from server.customers.models import Customer
+from server.customers.models import Customer, TimelineEntry
+from server.customers.receptions.models import Reception
+from server.customers.timeline import Deed
+from server.fieldwork.activities.models import Activity
 from server.fieldwork.models import FollowUp, Task, Visit
 from server.fieldwork.questions.models import Question
 from server.fieldwork.questions.rules import QuestionState
 from server.fieldwork.reports.rules import Period, Rows, facts_of
 
 _LOADED = "fieldwork.days-of-reports"
+_KINDS = (Visit, FollowUp, Task, Customer, Question, Activity, Reception)
+"""In the order of rules.Rows."""
 
 
 def preload_days(uow: UnitOfWork, periods: Iterable[Period]) -> None:
     """Load at once what the actor did in these days; what is loaded already is not asked for again.
 
-    Five statements. The rows come into the working set, so what the same push changes counts as it is changed.
+    Seven statements. The rows come into the working set, so what the same push changes counts as it is changed.
     """
     loaded: set[Period] = uow.once(_LOADED, set)
     wanted = sorted(set(periods) - loaded, key=lambda each: (each.first_on, each.last_on))
@@ -44,12 +49,16 @@ def preload_days(uow: UnitOfWork, periods: Iterable[Period]) -> None:
     uow.find(Task, t.assignee_id == me, at(t.done_at))
     uow.find(Customer, k.owner_id == me, on(k.first_contact_on))
     uow.find(Question, q.author_id == me, or_(at(q.asked_at), q.state == QuestionState.OPEN.value))
+    uow.find(Activity, c(Activity).author_id == me, on(c(Activity).day_on))
+    e = c(TimelineEntry)  # a person's deeds have an index of their own, and his receptions none
+    received = (e.org_id == uow.org_id, e.done_by == me, e.deed == Deed.RECEPTION.value, on(e.day_on))
+    uow.find(Reception, c(Reception).id.in_(select(e.subject_id).where(*received)))
 
 
 def what_happened(uow: UnitOfWork, period: Period) -> dict[str, Any]:
     """What the actor did in these days, as rules.facts_of says it of all that is stored or about to be."""
     preload_days(uow, [period])
-    rows = Rows(*(uow.among(kind, lambda _: True) for kind in (Visit, FollowUp, Task, Customer, Question)))
+    rows = Rows(*(uow.among(kind, lambda _: True) for kind in _KINDS))
     return facts_of(uow.actor.user_id, period, uow.actor.timezone, rows)
 
 

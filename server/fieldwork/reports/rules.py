@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from server.core.clock import day_in
 from server.core.i18n import Text
 from server.core.problems import problem_type
+from server.fieldwork.activities.kinds import CALLS
 
 LISTED = 100
 """Ids of one kind that a report names; the numbers count all."""
@@ -76,20 +77,22 @@ def period_of(kind: str, period_on: date) -> Period:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What may have happened: rows of the five kinds, of anybody and any day."""
+    """What may have happened: rows of the seven kinds, of anybody and any day."""
 
     visits: Iterable[Any] = ()
     follow_ups: Iterable[Any] = ()
     tasks: Iterable[Any] = ()
     customers: Iterable[Any] = ()
     questions: Iterable[Any] = ()
+    activities: Iterable[Any] = ()
+    receptions: Iterable[Any] = ()
 
 
 def facts_of(user_id: str, period: Period, zone: ZoneInfo, rows: Rows) -> dict[str, Any]:
     """What somebody did in these days, in numbers and ids: no names, for not every reader sees every customer.
 
     zone: the organisation's. Planned counts what stood for these days, cancelled or not; open is what of it was neither done
-    nor cancelled. Customers are those of his who were first met then. Open questions are all he still has.
+    nor cancelled. Calls, other contacts and receptions are as on the board. Customers are those of his who were first met then. Open questions are all he still has.
     """
 
     def then(instant: datetime | None) -> bool:
@@ -101,12 +104,17 @@ def facts_of(user_id: str, period: Period, zone: ZoneInfo, rows: Rows) -> dict[s
     met = [each for each in rows.customers if each.owner_id == user_id and period.holds(each.first_contact_on)]
     questions = [each for each in rows.questions if each.author_id == user_id]
     asked = [each for each in questions if then(each.asked_at)]
+    contacts = [each for each in rows.activities if each.author_id == user_id and period.holds(each.day_on)]
+    calls = sum(each.channel in CALLS for each in contacts)
     return {
         "visits_planned": len(planned),
         "visits_done": len(done),
         "visits_unplanned": sum(each.planned_on is None for each in done),
         "visits_open": sum(each.state in ("planned", "in_progress") for each in planned),
         "visits_cancelled": sum(each.state == "cancelled" for each in planned),
+        "calls": calls,
+        "contacts": len(contacts) - calls,
+        "receptions": sum(each.received_by == user_id and then(each.received_at) for each in rows.receptions),
         "customers_new": len(met),
         "follow_ups_done": sum(_did(each, user_id) and then(each.done_at) for each in rows.follow_ups),
         "tasks_done": sum(_did(each, user_id) and then(each.done_at) for each in rows.tasks),

@@ -60,6 +60,9 @@ def test_a_report_written_without_a_network_arrives_with_what_the_same_push_brin
     question = his.create(
         "questions", customer_id=customer, visit_id=visit, text="？", cannot_answer=True, asked_at=1_740_967_200_000
     )
+    at = 1_740_967_200_000
+    his.create("activities", customer_id=customer, kind="topic", channel="call_out", text="回电", at=at)
+    his.create("receptions", customer_id=customer, channel="visit", received_at=at)
     report = his.create("work_reports", kind="daily", period_on="2025-03-03", summary=" 一切顺利 ", next_plan=" ")
     his.act("work_reports", "send", report)
     assert set(_push(office, "wang", his)) == {("applied", None)}
@@ -68,7 +71,10 @@ def test_a_report_written_without_a_network_arrives_with_what_the_same_push_brin
     facts = row["facts"]
     assert (facts["visits_done"], facts["visits_unplanned"], facts["questions_asked"]) == (1, 1, 1)
     assert (facts["visits"], facts["questions"]) == ([visit], [question])
+    assert (facts["calls"], facts["contacts"], facts["receptions"]) == (1, 0, 1)
     assert customer in facts["customers"]
+    _act(office, "wang", operations.send_report, report)
+    assert office.row(WorkReport, report).revision == 1, "the same is found again among what is stored"
     assert row["reader_ids"] == [office.users["jie"]]
     for stranger in ("zhao", "na", "hong", "yang"):
         assert not _held(office, stranger)
@@ -131,7 +137,9 @@ def test_sent_again_it_takes_in_what_has_happened_since(office: Office) -> None:
     assert office.row(WorkReport, report).revision == 1
     visit = office.visit(planned_on=MONDAY)
     office.finish("wang", visit, shanghai("09:30"))
-    office.make("wang", questions.ask_question, customer_id=office.customer(by="wang"), text="？")
+    office.make(
+        "wang", questions.ask_question, customer_id=office.customer(by="wang"), text="？", asked_at=shanghai("09:00", 1)
+    )
     _act(office, "wang", operations.send_report, report)
     row = office.row(WorkReport, report)
     assert (row.revision, row.facts["visits_done"], row.facts["questions_open"]) == (2, 1, 1)

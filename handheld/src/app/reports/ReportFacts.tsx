@@ -12,7 +12,7 @@ export function ReportFacts({ facts, isKept }: { readonly facts: Partial<Facts>;
   return (
     <Block title={isKept ? i18n._("What happened") : i18n._("What happened so far")}>
       <dl className={css.facts}>
-        {factNames().map(([name, text]) => (
+        {factNames().filter(([name]) => !isKept || facts[name] !== undefined).map(([name, text]) => (
           <div key={name} className={css.fact}>
             <dt>{text}</dt>
             <dd>{facts[name] ?? 0}</dd>

@@ -4,6 +4,7 @@
  */
 import type { Reader } from "../../device/api";
 import { dayOn } from "../rows/visits";
+import { CALLS } from "../team/day";
 import { complete } from "../team/team";
 import { addDays, dayOf } from "../words/times";
 
@@ -21,6 +22,9 @@ export interface Facts {
   readonly visits_unplanned: number;
   readonly visits_open: number;
   readonly visits_cancelled: number;
+  readonly calls: number;
+  readonly contacts: number;
+  readonly receptions: number;
   readonly customers_new: number;
   readonly follow_ups_done: number;
   readonly tasks_done: number;
@@ -44,6 +48,8 @@ export interface Happened {
   readonly tasks: readonly Doing[];
   readonly customers: readonly { id: string; owner_id: string; first_contact_on: string | null }[];
   readonly questions: readonly { id: string; author_id: string; state: string; asked_at: number }[];
+  readonly activities: readonly { author_id: string; channel: string; day_on: string }[];
+  readonly receptions: readonly { received_by: string; received_at: number }[];
 }
 
 /** Ids of one kind that a report names; the numbers count all. */
@@ -66,12 +72,17 @@ export function factsOf(me: string, { firstOn, lastOn }: Period, zone: string, r
   const met = rows.customers.filter((each) => each.owner_id === me && holds(each.first_contact_on));
   const questions = rows.questions.filter((each) => each.author_id === me);
   const asked = questions.filter((each) => then(each.asked_at));
+  const contacts = rows.activities.filter((each) => each.author_id === me && holds(each.day_on));
+  const calls = contacts.filter((each) => CALLS.has(each.channel)).length;
   return {
     visits_planned: planned.length,
     visits_done: done.length,
     visits_unplanned: done.filter((each) => each.planned_on === null).length,
     visits_open: planned.filter((each) => each.state === "planned" || each.state === "in_progress").length,
     visits_cancelled: planned.filter((each) => each.state === "cancelled").length,
+    calls,
+    contacts: contacts.length - calls,
+    receptions: rows.receptions.filter((each) => each.received_by === me && then(each.received_at)).length,
     customers_new: met.length,
     follow_ups_done: rows.follow_ups.filter(did).length,
     tasks_done: rows.tasks.filter(did).length,
@@ -88,13 +99,17 @@ const idsOf = (rows: readonly { id: string }[]): string[] => rows.map((each) => 
 /** The same from what is on this device. What was made here and is not sent is the person's own. */
 export async function readFacts(read: Reader, me: string, period: Period, zone: string): Promise<Facts> {
   const { firstOn, lastOn } = period;
-  const [here, planned, followUps, tasks, customers, questions] = await Promise.all([
+  const [here, planned, followUps, tasks, customers, questions, activities, logged, lines, received] = await Promise.all([
     read.between("visits", "day_on", firstOn, lastOn),
     read.between("visits", "planned_on", firstOn, lastOn),
     read.where("follow_ups", "assignee_id", me),
     read.where("tasks", "assignee_id", me),
     read.between("customers", "first_contact_on", firstOn, lastOn),
     read.all("questions"),
+    read.between("activities", "day_on", firstOn, lastOn),
+    read.unsent("activities"),
+    read.between("timeline", "day_on", firstOn, lastOn), // of receptions it alone knows the day
+    read.unsent("receptions"),
   ]);
   const now = Date.now();
   const visits = [...new Map([...here, ...planned].map((each) => [each.id, each])).values()];
@@ -109,5 +124,10 @@ export async function readFacts(read: Reader, me: string, period: Period, zone: 
       state: (each.state as string | undefined) ?? "open",
       asked_at: (each.asked_at as number | undefined) ?? now,
     })),
+    activities: [...activities, ...logged.map((each) => ({ ...each, author_id: me, day_on: dayOf((each.at as number | undefined) ?? now, zone) }))],
+    receptions: [
+      ...lines.filter((each) => each.deed === "reception").map((each) => ({ received_by: each.done_by, received_at: each.at })),
+      ...received.map((each) => ({ received_by: me, received_at: (each.received_at as number | undefined) ?? now })),
+    ],
   });
 }

@@ -51,7 +51,7 @@ const OF_PLAN: Readonly<Record<Standing, keyof Counts>> = {
   done: "kept", in_progress: "in_progress", planned: "open", cancelled: "cancelled", silent: "not_heard_from", missed: "missed",
 };
 
-const CALLS: ReadonlySet<string> = new Set(["call_in", "call_out"]);
+export const CALLS: ReadonlySet<string> = new Set(["call_in", "call_out"]);
 
 /** The numbers of one person. lines: his visits, at least those that are planned for the day or stand in it. contacts: his activities of the day. */
 export function countsOf(lines: Iterable<Line>, on: string, { now, zone }: Moment, contacts: Iterable<Contact> = []): Counts {
