@@ -21,6 +21,7 @@ from server.core.jobs import HANDLERS, Backoff, RunningJob
 from server.core.services import Services
 from server.core.sheets import SheetKind, line_chunks
 from server.core.tables import ORG_DIRECTORY
+from server.customers.functions import IMPORT
 from server.customers.imports import running
 from server.customers.imports.operations import KIND
 from server.customers.merging.operations import merge_customers
@@ -315,11 +316,13 @@ def test_only_whoever_may_and_only_ones_own(desk: Desk) -> None:
 def test_rights_are_those_at_the_time_of_the_work(desk: Desk) -> None:
     given = desk.hand_in(listed("王小明"))
     desk.start(given)
-    jie = desk.office.people.pop("jie")
+    jie = desk.office.actor("jie")
+    left = {function: reach for function, reach in jie.reaches.items() if function != IMPORT}
+    desk.office.people["jie"] = replace(jie, reaches=left)
     desk.work()
     assert desk.office.rows(Customer) == []
     assert [json.loads(body) for _, body in desk.office.events("core.job-given-up")] == [
-        {"kind": KIND, "owner_id": jie.user_id, "problem": "core.not-found"}
+        {"kind": KIND, "owner_id": jie.user_id, "problem": "core.function-missing"}
     ]
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
+from server.core.access import Reach
+from server.customers.functions import EXPORT
 from server.customers.opportunities import export, rules
 from server.customers.opportunities.rules import OpportunityState
 from sync_protocol.ids import new_id
@@ -122,3 +125,6 @@ def test_the_file_holds_what_is_in_reach_narrowed_as_the_list_is_and_is_recorded
         {"count": 1, "filters": ["from_minor"]},
     ]
     assert door("wang", "GET", "/api/v1/opportunities/export").status_code == 403
+    jie = office.actor("jie")  # who may see more than take out
+    office.people["jie"] = replace(jie, reaches={**jie.reaches, EXPORT: Reach(jie.user_id, own=True)})
+    assert len(door("jie", "GET", "/api/v1/opportunities/export").text.splitlines()) == 1
