@@ -1,7 +1,12 @@
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { MendItem, Reader } from "../../src/device/api";
-import { sendAgain, troubles, type Issue } from "../../src/app/mend/items";
+import { sendAgain, sendWithout, troubles, type Issue } from "../../src/app/mend/items";
 import type { Workspace } from "../../src/device/api";
+import { i18n } from "../../src/i18n";
+
+beforeAll(() => {
+  i18n.loadAndActivate({ locale: "en", messages: {} });
+});
 
 const item = (serial: number, collection: string, action: string, code: string, made_at = 1): MendItem =>
   ({ serial, collection, action, row: `${collection}-row`, values: {}, made_at, verdict: "rejected", code, params: {} }) as MendItem;
@@ -56,6 +61,40 @@ it("sent again it goes in the order it was made, with its ids, and leaves both l
     ["forget", 2],
     ["act", "sync_issues", "dismiss", "7", {}, { state: "dismissed" }],
   ]);
+});
+
+describe("of several customers the others are sent again without who stands in the way", () => {
+  const names: Record<string, string> = { li: "Li", na: "Na", zhang: "张三" };
+  const here = (mend: MendItem[], ...ids: string[]): Reader =>
+    ({ ...reading(mend, []), get: (_: string, id: string) => Promise.resolve(ids.includes(id) ? { id, name: names[id] } : undefined) }) as unknown as Reader;
+  const deed = (action: string, code: string, params: object, ...rows: string[]): MendItem[] =>
+    rows.map((row, place) => ({ ...item(place + 1, "customers", action, place === 0 ? code : "sync.group-failed"), row, values: { place }, params: place === 0 ? params : {} }));
+  const isKept = { customers: ["zhang", "na"], names: ["张三", "Na"], reasons: ["won", "member"] };
+
+  it.each([
+    ["who is at fault", deed("hand_over", "core.not-found", {}, "zhang", "li", "na"), ["zhang", "li", "na"], ["张三"], ["li", "na"]],
+    ["all who are protected", deed("delete", "customers.protected", isKept, "zhang", "li", "na"), ["zhang", "li", "na"], ["张三", "Na"], ["li"]],
+    ["who is not here any more either", deed("delete", "customers.merged", {}, "zhang", "li", "na"), ["li"], ["", ""], ["li"]],
+    ["those to be restored are on no device", deed("restore", "core.not-found", {}, "zhang", "li"), [], [""], ["li"]],
+    ["nobody else is left", deed("delete", "customers.protected", isKept, "zhang", "na"), ["zhang", "na"], null, null],
+    ["it was one", deed("delete", "customers.protected", {}, "zhang"), ["zhang"], null, null],
+    ["what hangs together is never parted", [...deed("create", "customers.name-required", {}, "zhang"), item(2, "customer_phones", "create", "sync.group-failed")], [], null, null],
+  ])("%s", async (_, mend, ids, without, rest) => {
+    const [trouble] = await troubles(here(mend, ...ids));
+    expect([trouble?.others?.without ?? null, trouble?.others?.rest.map((each) => each.row) ?? null]).toEqual([without, rest]);
+  });
+
+  it("as one deed, in its order, and all of it leaves the list", async () => {
+    const done: unknown[] = [];
+    const workspace = {
+      act: (build: (group: unknown) => void) => Promise.resolve(build({ act: (...given: unknown[]) => done.push(given.slice(1, 4)) })),
+      forget: (each: MendItem) => Promise.resolve(done.push(["forget", each.serial])),
+    } as unknown as Workspace;
+    const [trouble] = await troubles(here(deed("hand_over", "core.not-found", {}, "zhang", "li", "na"), "zhang", "li", "na"));
+    if (!trouble) throw new Error("nothing found");
+    await sendWithout(workspace, trouble);
+    expect(done).toEqual([["hand_over", "li", { place: 1 }], ["hand_over", "na", { place: 2 }], ["forget", 1], ["forget", 2], ["forget", 3]]);
+  });
 });
 
 describe("what was refused because its customer was gone", () => {

@@ -15,7 +15,7 @@ import { useNow } from "../words/now";
 import { sayProblem } from "../words/problems";
 import { sayInstant } from "../words/times";
 import { EditSheet } from "./EditSheet";
-import { discard, screenOf, sendAgain, troubles, type Trouble } from "./items";
+import { discard, screenOf, sendAgain, sendWithout, troubles, type Trouble } from "./items";
 import css from "./mend.module.css";
 import { sayValue, useSubject } from "./values";
 
@@ -73,6 +73,18 @@ function Case({ trouble }: { readonly trouble: Trouble }) {
             : i18n._("It can be entered with the customer who stands for both.")}
         </Note>
       )}
+      {trouble.others !== null && (
+        <Button
+          color="primary"
+          size="large"
+          block
+          onClick={() => void sendWithout(workspace, trouble).then(() => {
+            say(i18n._("It is sent again for the others."));
+          })}
+        >
+          {sayWithout(trouble.others.without)}
+        </Button>
+      )}
       {trouble.again !== null ? (
         <Button
           color="primary"
@@ -86,8 +98,7 @@ function Case({ trouble }: { readonly trouble: Trouble }) {
         </Button>
       ) : trouble.kept === null ? (
         <Button
-          color="primary"
-          size="large"
+          {...(trouble.others === null ? ({ color: "primary", size: "large" } as const) : ({ fill: "outline" } as const))}
           block
           onClick={() => {
             if (screen === null) setOpen("edit");
@@ -129,6 +140,14 @@ function Case({ trouble }: { readonly trouble: Trouble }) {
       )}
     </Block>
   );
+}
+
+const NAMED = 3;
+
+function sayWithout(names: readonly string[]): string {
+  return names.length > NAMED || names.includes("")
+    ? i18n._("{n, plural, one {Send again without this one} other {Send again without these #}}", { n: names.length })
+    : i18n._("Send again without {names}", { names: names.join(i18n._(", ")) });
 }
 
 function sayWhy(trouble: Trouble): string {

@@ -1,5 +1,6 @@
 /** What was refused, put together from this device's own list and from the issues that the server keeps for all devices. */
 import type { CollectionName, MendItem, Reader, Shown, Workspace } from "../../device/api";
+import { keptOf } from "../customers/together";
 
 export type Issue = Shown<"sync_issues">;
 
@@ -27,6 +28,14 @@ export interface Trouble extends Sent {
   readonly issues: readonly Issue[];
   /** The row on which it can be done as it was entered, because what it is about is there again; null where it has to be looked at first. */
   readonly again: string | null;
+  /** The same for all of several but those who stand in its way; null where it was about one, or nobody would be left. */
+  readonly others: Others | null;
+}
+
+/** without: the names of those in the way. rest: what can be done for the others. */
+export interface Others {
+  readonly without: readonly string[];
+  readonly rest: readonly Sent[];
 }
 
 /** The screen on which it is mended in its whole, where there is one. Below /app. */
@@ -44,7 +53,9 @@ export async function troubles(read: Reader): Promise<Trouble[]> {
   const [mend, all] = await Promise.all([read.mend(), read.all("sync_issues")]);
   const open = all.filter((issue) => issue.state === "open");
   const found = [...ofThisDevice(mend, open), ...ofOthers(mend, open)];
-  const known = await Promise.all(found.map(async (trouble) => ({ ...trouble, again: await againOn(read, trouble) })));
+  const known = await Promise.all(
+    found.map(async (trouble) => ({ ...trouble, again: await againOn(read, trouble), others: await othersOf(read, trouble) })),
+  );
   return known.sort((one, other) => one.made_at - other.made_at);
 }
 
@@ -67,7 +78,29 @@ async function againOn(read: Reader, { collection, action, row, values, code, pa
   return (await read.get("customers", stands)) === undefined ? null : row;
 }
 
-type Found = Omit<Trouble, "again">;
+/** Who is refused of several customers is named, one or all; who is not here any more can be left out as well. */
+async function othersOf(read: Reader, trouble: Found): Promise<Others | null> {
+  const all = [trouble, ...trouble.heldBack];
+  const isTogether = trouble.collection === "customers" && all.every((each) => each.action === trouble.action && each.row !== null);
+  if (!isTogether || all.length === 1 || !TOGETHER.has(trouble.action)) return null;
+  const kept = keptOf(trouble.params);
+  const named = new Map(kept.map((each) => [each.id, each.name]));
+  if (named.size === 0) named.set(trouble.row ?? "", "");
+  const rest: Sent[] = [];
+  for (const each of all) {
+    const id = each.row ?? "";
+    const here = await read.get("customers", id);
+    const isOut = named.has(id) || (trouble.action !== "restore" && here === undefined);
+    if (!isOut) rest.push(each);
+    else if (!named.get(id)) named.set(id, (here ?? (await read.get("deleted_customers", id)))?.name ?? "");
+  }
+  return rest.length === 0 ? null : { without: [...named.values()], rest };
+}
+
+/** What is done to several customers in one go. */
+const TOGETHER = new Set(["delete", "restore", "hand_over"]);
+
+type Found = Omit<Trouble, "again" | "others">;
 
 function ofThisDevice(mend: readonly MendItem[], open: readonly Issue[]): Found[] {
   // What was done in one go was made at one instant, and is refused as one.
@@ -144,7 +177,16 @@ const TAKEN_ID = "sync.reused-row-id";
 
 /** Make the deed again with mended values, and take the refused one off the lists. What was held back goes along. */
 export async function sendAgain(workspace: Workspace, trouble: Trouble, values: Readonly<Record<string, unknown>>): Promise<void> {
-  const again = [{ ...trouble, values }, ...trouble.heldBack].sort((one, other) => one.place - other.place);
+  await sendAll(workspace, trouble, [{ ...trouble, values }, ...trouble.heldBack]);
+}
+
+/** Do it for the others, and take all of it off the lists. */
+export async function sendWithout(workspace: Workspace, trouble: Trouble): Promise<void> {
+  if (trouble.others !== null) await sendAll(workspace, trouble, trouble.others.rest);
+}
+
+async function sendAll(workspace: Workspace, trouble: Trouble, sents: readonly Sent[]): Promise<void> {
+  const again = [...sents].sort((one, other) => one.place - other.place);
   await workspace.act((any: AnyGroup) => {
     for (const { collection, action, row, values: sent } of again) {
       if (row === null) continue;
