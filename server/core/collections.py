@@ -59,10 +59,14 @@ class SharedScope:
 
 @dataclass(frozen=True, slots=True)
 class PersonalScope:
-    """Rows for one person, or for all who are named. column: the one that names him. among: one with the others' ids, or one id."""
+    """Rows for one person, or for all who are named. column: the one that names him. among: one with the others' ids, or one id.
+
+    within: a function; he has a row only as long as he reaches it with that one, too.
+    """
 
     column: str = "user_id"
     among: str | None = None
+    within: str | None = None
 
     def people(self, row: Any) -> tuple[str, ...]:
         """The ids of whom a row is for, each once."""
@@ -70,10 +74,16 @@ class PersonalScope:
         return tuple(dict.fromkeys((getattr(row, self.column), *([others] if isinstance(others, str) else others))))
 
     def of(self, row: Any) -> tuple[str, ...]:
-        return tuple(f"me:{each}" for each in self.people(row))
+        if self.within is None:
+            return tuple(f"me:{each}" for each in self.people(row))
+        places = scoped_buckets(realm_of(self.within), row)
+        return tuple(f"{place}.{each}" for each in self.people(row) for place in places)
 
     def subscribed(self, actor: Actor) -> tuple[str, ...]:
-        return (f"me:{actor.user_id}",)
+        if self.within is None:
+            return (f"me:{actor.user_id}",)
+        places = actor.reach(self.within).buckets(realm_of(self.within))
+        return tuple(f"{place}.{actor.user_id}" for place in places)
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,8 @@ def test_devices_hold_exactly_what_lists_show(house: House, who: str) -> None:
             expected = house.seen(who, collection.row, collection.scope.function)
         elif isinstance(collection.scope, PersonalScope):
             expected = {each.id for each in rows if mine in collection.scope.people(each)}
+            if collection.scope.within is not None:
+                expected &= house.seen(who, collection.row, collection.scope.within)
         elif isinstance(collection.scope, PairScope):
             seen = house.seen(who, Customer, collection.scope.function)
             expected = {each.id for each in rows if {each.first_id, each.second_id} & seen}

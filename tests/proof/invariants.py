@@ -256,6 +256,8 @@ def check_mirror(fleet: Fleet, device: Device) -> None:
                 named = columns[collection.scope.column] == actor.user_id
                 among = collection.scope.among
                 condition.append(named if among is None else named | _names(columns[among], actor.user_id))
+                if collection.scope.within is not None:
+                    condition.append(actor.reach(collection.scope.within).condition(collection.row))
             elif isinstance(collection.scope, OwnedScope):
                 condition.append(actor.reach(collection.scope.function).condition(collection.row))
             rows = connection.execute(select(columns.id, columns.version).where(*condition))

@@ -5,7 +5,7 @@ import type { Trouble } from "../../src/app/mend/items";
 const arrival = (state: Arrival["state"]) => ({ id: "a", state }) as Arrival;
 const trouble = (row: string, action: string): Trouble => ({
   key: `${row} ${action}`, collection: "arrivals", action, row, values: {}, kept: null, code: "membership.arrival-served",
-  params: {}, made_at: 1, place: 0, heldBack: [], own: [], issues: [], again: null,
+  params: {}, made_at: 1, place: 0, heldBack: [], own: [], issues: [], again: null, others: null,
 });
 
 it("what was tapped is a wish until the row says so; the last tap counts", () => {

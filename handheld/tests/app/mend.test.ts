@@ -67,7 +67,7 @@ describe("of several customers the others are sent again without who stands in t
   const names: Record<string, string> = { li: "Li", na: "Na", zhang: "张三" };
   const here = (mend: MendItem[], ...ids: string[]): Reader =>
     ({ ...reading(mend, []), get: (_: string, id: string) => Promise.resolve(ids.includes(id) ? { id, name: names[id] } : undefined) }) as unknown as Reader;
-  const deed = (action: string, code: string, params: object, ...rows: string[]): MendItem[] =>
+  const deed = (action: string, code: string, params: Readonly<Record<string, unknown>>, ...rows: string[]): MendItem[] =>
     rows.map((row, place) => ({ ...item(place + 1, "customers", action, place === 0 ? code : "sync.group-failed"), row, values: { place }, params: place === 0 ? params : {} }));
   const isKept = { customers: ["zhang", "na"], names: ["张三", "Na"], reasons: ["won", "member"] };
 

@@ -5,7 +5,7 @@ import type { Trouble } from "../../src/app/mend/items";
 
 const trouble = (row: string, action: string, made_at = 1): Trouble => ({
   key: `${row} ${action} ${made_at}`, collection: "approvals", action, row, values: {}, kept: null, code: "approvals.no-longer-waiting",
-  params: { state: "withdrawn" }, made_at, place: 0, heldBack: [], own: [], issues: [], again: null,
+  params: { state: "withdrawn" }, made_at, place: 0, heldBack: [], own: [], issues: [], again: null, others: null,
 });
 const own = (action: Answer) => [{ action }];
 

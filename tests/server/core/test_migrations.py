@@ -15,7 +15,15 @@ from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import DBAPIError
 
 from server.core import db
+from server.core.access import system_actor
+from server.core.audit import audit
 from server.core.db import downgrade, migrate, open_engine
+from server.core.uow import unit_of_work
+from server.customers.deleting.models import DeletedMergedCustomer
+from server.customers.deleting.operations import delete_customers
+from server.customers.merging.operations import merge_customers
+from server.customers.operations import create_customer
+from sync_protocol.ids import new_id
 from tests.support import databases
 from tests.support.samples import Maker
 from tests.support.tenancy import across_organisations
@@ -124,3 +132,24 @@ def test_a_migration_that_fails_half_way_leaves_nothing(
         migrate(empty_database_url)
     assert tables(empty_database_url) == before
     assert revision(empty_database_url) == REVISIONS[-1]
+
+
+def test_who_was_deleted_before_devices_were_told_is_told_to_them(database: databases.Database) -> None:
+    with open_world(database.app_url) as world, unit_of_work(world.database, world.actor("sue")) as uow:
+        kept, gone = (create_customer(uow, new_id(), {"name": name}).id for name in ("王小明", "王晓明"))
+        merge_customers(uow, kept, gone)
+        delete_customers(uow, [kept])
+        uow.commit()
+    downgrade(database.owner_url, "0032")
+    entry = "org_id, 'me:' || deleted_by, 'deleted_customers', id, 1, true, version"
+    made = db.Database(database.app_url, pool_size=1)
+    with across_organisations("puts it back to what it was"), made.write(world.org_id) as connection:
+        connection.exec_driver_sql("DELETE FROM deleted_merged_customers")
+        connection.exec_driver_sql("DELETE FROM feed WHERE collection = 'deleted_customers'")
+        connection.exec_driver_sql(f"INSERT INTO feed SELECT {entry} FROM deleted_customers")  # noqa: S608
+        db.commit(connection)
+    migrate(database.owner_url)
+    assert audit(made, world.org_id).total == 0
+    with unit_of_work(made, system_actor(world.org_id)) as uow:
+        assert uow.must(DeletedMergedCustomer, gone).into_id == kept
+    made.close()

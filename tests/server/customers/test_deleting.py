@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -299,6 +299,14 @@ def test_whoever_deleted_somebody_has_him_on_his_devices_while_he_can_be_restore
     assert _push(office, office.on_device("yang"), _asked("restore", other)) == ["core.not-found"]
     (issue,) = pull_all(office.database, office.actor("yang")).of("sync_issues").values()
     assert (issue["action"], issue["row_id"]) == ("restore", other), "what could not be done is kept"
+
+
+def test_who_leads_others_by_now_has_those_whom_he_deleted_on_no_device_of_his(office: Office) -> None:
+    one, jie = office.customer("王小明", by="wang"), office.users["jie"]
+    _delete(office, one)
+    for who, held in (("jie", {one}), ("yang", {one}), ("hong", set()), ("wang", set())):
+        as_if = replace(office.actor(who), user_id=jie)  # what jie reaches, had she that one's role and team
+        assert pull_all(office.database, as_if).ids("deleted_customers") == held
 
 
 def test_several_cost_a_device_the_same_however_many_they_are(office: Office) -> None:
