@@ -19,8 +19,12 @@ Merge = Callable[[UnitOfWork, str, str], None]
 Guard = Callable[[UnitOfWork, Sequence[str]], Mapping[str, str]]
 """Of these customers those who must not be deleted: id → why, a code of `WHY`."""
 
+Taken = Callable[[UnitOfWork, Sequence[Row]], None]
+"""Given rows that go with deleted customers, or come back with restored ones."""
+
 _MERGES: dict[tuple[type[Row], str], Merge | None] = {}
 _GUARDS: dict[Guard, tuple[type[Row], ...]] = {}
+_TAKEN: list[Taken] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,17 @@ def on_merge(row: type[Row], column: str = "customer_id", how: Merge | None = No
 def guards_customers(guard: Guard, *rows: type[Row]) -> None:
     """Say which customers must not be deleted, because of `rows`, which a deletion therefore never takes along."""
     _GUARDS[guard] = rows
+
+
+def on_taken(how: Taken) -> None:
+    """Say what else changes when rows go with deleted customers or come back with them: elsewhere it may be written what they say."""
+    _TAKEN.append(how)
+
+
+def follow_taken(uow: UnitOfWork, rows: Sequence[Row]) -> None:
+    """Do what areas above said."""
+    for how in _TAKEN:
+        how(uow, rows)
 
 
 def links_to(table_name: str) -> Iterator[Link]:

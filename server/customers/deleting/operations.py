@@ -14,7 +14,7 @@ from server.customers.deleting import rules, taking
 from server.customers.deleting.events import CustomerDeleted, CustomerRestored
 from server.customers.deleting.models import DeletedCustomer, DeletedMergedCustomer, DeletedRows
 from server.customers.functions import DELETE
-from server.customers.hanging import guarded
+from server.customers.hanging import follow_taken, guarded
 from server.customers.lead_conflicts.finding import Entered, look_for_conflicts
 from server.customers.lead_conflicts.following import drop_conflicts
 from server.customers.leaving import hand_on_restored
@@ -115,6 +115,7 @@ def _bring_back(uow: UnitOfWork, gone: list[DeletedCustomer]) -> None:
     taking.without_what_went(uow, rows)
     for row in taking.in_order(rows):
         uow.bring_back(row)
+    follow_taken(uow, rows)
     for deleted in gone:
         uow.remove(uow.must(DeletedRows, deleted.id))
         uow.remove(deleted)
@@ -162,3 +163,4 @@ def _take(uow: UnitOfWork, customers: list[Customer]) -> None:
             if isinstance(row, MergedCustomer):
                 uow.add(DeletedMergedCustomer(id=row.id, into_id=customer_id))
             uow.remove(row)
+        follow_taken(uow, rows)

@@ -71,6 +71,13 @@ def share_task(uow: UnitOfWork, task: Task) -> None:
         uow.in_turn(_keep_tasks, task.id)
 
 
+def share_taken(uow: UnitOfWork, rows: Iterable[Row]) -> None:
+    """Have copies of plans say what the plans do, when visits went with a deleted customer or came back. It is no news to anybody."""
+    for row in rows:
+        if isinstance(row, Visit) and row.plan_id is not None:
+            uow.in_turn(_keep_plans_unsaid, row.plan_id)
+
+
 # -- in turn ----------------------------------------------------------------------------------------------------------
 
 
@@ -80,7 +87,11 @@ def _keep_visits(uow: UnitOfWork, ids: Sequence[str]) -> None:
         _keep(uow, "visits", "visit_id", some, shown)
 
 
-def _keep_plans(uow: UnitOfWork, ids: Sequence[str]) -> None:
+def _keep_plans_unsaid(uow: UnitOfWork, ids: Sequence[str]) -> None:
+    _keep_plans(uow, ids, told=False)
+
+
+def _keep_plans(uow: UnitOfWork, ids: Sequence[str], *, told: bool = True) -> None:
     """What a plan says goes to those it names once it was sent, and not before."""
     v = c(Visit)
     for some in _portions(ids):
@@ -90,9 +101,8 @@ def _keep_plans(uow: UnitOfWork, ids: Sequence[str]) -> None:
         lines: dict[str, list[Shown]] = {row.id: [] for row in plans}
         for row in _read(uow, Visit, v.plan_id.in_(sorted(lines))) if lines else ():
             lines[row.plan_id].append(_line(row))
-        _keep(
-            uow, "day_plans", "plan_id", some, {row.id: (row.copied_to, _of_plan(row, lines[row.id])) for row in plans}
-        )
+        shown = {row.id: (row.copied_to, _of_plan(row, lines[row.id])) for row in plans}
+        _keep(uow, "day_plans", "plan_id", some, shown, told=told)
 
 
 def _keep_tasks(uow: UnitOfWork, ids: Sequence[str]) -> None:
@@ -102,11 +112,17 @@ def _keep_tasks(uow: UnitOfWork, ids: Sequence[str]) -> None:
 
 
 def _keep(
-    uow: UnitOfWork, collection: str, subject: str, ids: Sequence[str], shown: Mapping[str, tuple[str | None, Shown]]
+    uow: UnitOfWork,
+    collection: str,
+    subject: str,
+    ids: Sequence[str],
+    shown: Mapping[str, tuple[str | None, Shown]],
+    *,
+    told: bool = True,
 ) -> None:
     """Make the copies of these subjects what they should be. shown: subject → whom it names, what they see of it.
 
-    Records Copied for new ones, and CopyChanged where more has changed than that the work went on.
+    Records Copied for new ones, and CopyChanged where more has changed than that the work went on, unless nobody is to be told.
     """
     wanted = {(row_id, person): values for row_id, (people, values) in shown.items() for person in people_in(people)}
     fresh: dict[str, dict[str, str]] = {}
@@ -125,7 +141,7 @@ def _keep(
         fresh.setdefault(row_id, {})[person] = copy.id
     for row_id, copies in fresh.items():
         uow.record(Copied(row_id, collection, copies))
-    for row_id, copies in changed.items():
+    for row_id, copies in changed.items() if told else ():
         uow.record(CopyChanged(row_id, collection, copies))
 
 

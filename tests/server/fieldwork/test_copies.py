@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from server.core.problems import Refused
-from server.customers.deleting.operations import delete_customers
+from server.customers.deleting.operations import delete_customers, restore_customers
 from server.customers.functions import DELETE, READ
 from server.fieldwork import operations
 from server.fieldwork.copies.models import Copy
@@ -107,6 +107,26 @@ def test_a_deleted_customer_takes_the_copies_of_his_visits_and_tasks_along(offic
         delete_customers(uow, [customer])
         uow.commit()
     assert [each["place"] for each in _held(office, "na")] == ["展厅"]
+
+
+def test_a_deleted_customer_is_out_of_the_copies_of_plans_and_restored_he_is_in_them_again(office: Office) -> None:
+    plan = office.plan("wang", plan_on=MONDAY, copied_to=office.users["na"])
+    customer, _ = office.customer("王小明", by="wang"), office.visit("wang", plan_id=plan, planned_on=MONDAY)
+    office.visit("wang", plan_id=plan, planned_on=MONDAY, customer_id=customer)
+    office.do("wang", operations.send_plan, DayPlan, plan)
+
+    def named() -> list[str | None]:
+        (copy,) = _held(office, "na")
+        return [each["customer_name"] for each in copy["lines"]]
+
+    yang = office.actor("yang")
+    manager = dataclasses.replace(yang, reaches={**yang.reaches, DELETE: yang.reaches[READ]})
+    for how, left in ((delete_customers, [None]), (restore_customers, [None, "王小明"])):
+        with office.writing(actor=manager) as uow:
+            how(uow, [customer])
+            uow.commit()
+        assert sorted(named(), key=str) == left
+    assert office.events("fieldwork.copy-changed") == [], "nobody is told"
 
 
 def test_only_whoever_may_change_the_row_names_people_and_only_active_colleagues(office: Office) -> None:
