@@ -5,8 +5,8 @@ const customer = (id: string, name: string) => ({ id, name }) as Customer;
 const phone = (customer_id: string, number: string) => ({ id: `p${customer_id}`, customer_id, number }) as Phone;
 
 const entries = directoryOf(
-  [customer("1", "王小明"), customer("2", "Zoë Müller"), customer("3", "１６８８公司"), customer("4", "欧阳 娜娜"), customer("5", "阿里木")],
-  [phone("1", "+8613800138000"), phone("2", "+491701234567")],
+  [customer("1", "王小明"), customer("2", "Zoë Müller"), customer("3", "１６８８公司"), customer("4", "欧阳 娜娜"), customer("5", "阿里木"), customer("6", "卢塞恩")],
+  [phone("1", "+8613800138000"), phone("2", "+491701234567"), phone("6", "+861062345678")],
 );
 const found = (query: string) => search(entries, query).map((entry) => entry.customer.id);
 
@@ -19,6 +19,8 @@ describe("searching", () => {
     ["1688", ["3"]],
     ["8000", ["1"]],
     ["138 0013 8000", ["1"]],
+    ["0086 138 0013 8000", ["1"]],
+    ["010-62345678", ["6"]],
     ["oynn", ["4"]],
     ["欧阳娜", ["4"]],
     ["a", ["5"]],
@@ -63,5 +65,8 @@ describe("who may be known already", () => {
 
   it("nobody for little", () => {
     expect(twinsOf(entries, "王", "138")).toEqual([]);
+    for (const typed of ["010 6234 5678", "(010)62345678", "+86 10 62345678", "86-10-62345678", "0086 010 62345678"])
+      expect(twinsOf(entries, "", typed).map(({ entry }) => entry.customer.id), typed).toEqual(["6"]);
+    expect(twinsOf(entries, "", "0049 170 1234567").map(({ entry }) => entry.customer.id)).toEqual(["2"]);
   });
 });

@@ -35,6 +35,8 @@ interface Form {
   readonly source: Customer["source"];
   readonly needs: string;
   readonly address: string;
+  /** YYYY-MM-DD, or empty. */
+  readonly bornOn: string;
   readonly remark: string;
   /** A number to be added. */
   readonly phone: string;
@@ -152,6 +154,11 @@ export function EditCustomer({ customer, phones, onClose }: Props) {
       <LineField label={i18n._("Address")} value={form.address} most={300} onChange={(address) => {
         set({ address });
       }} />
+      {customer.kind !== "company" && (
+        <WhenField label={i18n._("Birthday")} kind="date" value={form.bornOn} onChange={(bornOn) => {
+          set({ bornOn });
+        }} />
+      )}
       <TextField label={i18n._("Remark")} value={form.remark} most={2000} onChange={(remark) => {
         set({ remark });
       }} />
@@ -184,6 +191,7 @@ function formOf(customer: Customer, currency: string): Form {
     source: customer.source ?? null,
     needs: customer.needs ?? "",
     address: customer.address ?? "",
+    bornOn: customer.born_on ?? "",
     remark: customer.remark ?? "",
     phone: "",
   };
@@ -209,6 +217,7 @@ function changesOf(before: Form, form: Form, currency: string, today: string): U
     ...text("remark"),
     ...text("wishes"),
     ...text("hobbies"),
+    ...(form.bornOn === before.bornOn ? {} : { born_on: form.bornOn === "" ? null : form.bornOn }),
     ...(form.need === before.need ? {} : { need_level: form.need }),
     ...(form.closeOn === before.closeOn ? {} : { expected_close_on: closeOn }),
     ...(grade === null ? {} : { grade }),

@@ -86,20 +86,24 @@ export function search(entries: readonly Entry[], query: string): Entry[] {
   if (text === "") return [...entries];
   const digits = digitsOf(query);
   const isNumber = digits.length >= TAIL && looksLikeNumber(query);
+  const whole = isNumber ? sameNumber(query) : "";
   const sound = soughtSound(query);
   const first: Entry[] = [];
   const rest: Entry[] = [];
   for (const entry of entries) {
     if (entry.folded.startsWith(text) || (sound !== null && entry.sounds.some((key) => key.startsWith(sound)))) first.push(entry);
-    else if (isNumber && entry.digits.some((number) => number.endsWith(digits))) first.push(entry);
+    else if (isNumber && entry.digits.some((number) => number.endsWith(digits) || sameNumber(number) === whole)) first.push(entry);
     else if (entry.folded.includes(text) || entry.contacts.some((name) => name.includes(text))) rest.push(entry);
     else if (isNumber && entry.digits.some((number) => number.includes(digits))) rest.push(entry);
   }
   return [...first, ...rest];
 }
 
-/** A number as it is compared: without country code and signs, its last eleven digits (a mobile number of China). */
-const sameNumber = (number: string): string => digitsOf(number).slice(-11);
+/** A number as it is compared: its digits without a prefix for abroad, China's code and the zero before an area. */
+export const sameNumber = (number: string): string => {
+  const digits = digitsOf(number).replace(/^00/, "").replace(/^86(?=\d{9})/, "");
+  return digits.length > 9 ? digits.replace(/^0/, "") : digits;
+};
 
 export interface Twin {
   readonly entry: Entry;
@@ -112,7 +116,7 @@ export function twinsOf(entries: readonly Entry[], name: string, phone: string):
   const folded = fold(name);
   const found: Twin[] = [];
   for (const entry of entries) {
-    if (wanted.length >= 7 && entry.digits.some((number) => number.slice(-11) === wanted)) found.unshift({ entry, why: "phone" });
+    if (wanted.length >= 7 && entry.digits.some((number) => sameNumber(number) === wanted)) found.unshift({ entry, why: "phone" });
     else if (folded.length >= 2 && entry.folded === folded) found.push({ entry, why: "name" });
   }
   return found.slice(0, 3);
