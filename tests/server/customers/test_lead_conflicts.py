@@ -16,6 +16,7 @@ from server.customers import operations
 from server.customers.lead_conflicts.finding import Entered, look_for_conflicts
 from server.customers.lead_conflicts.models import LeadConflict, conflict_id
 from server.customers.models import Customer, CustomerPhone
+from server.customers.receptions.operations import add_reception
 from sync_protocol.ids import new_id
 from tests.server.customers.conftest import Door
 from tests.server.customers.office import Office, statements
@@ -59,6 +60,20 @@ def test_a_number_that_another_owners_customer_has_opens_one_conflict_and_refuse
     ((subject, body),) = office.events("customers.lead-conflict-opened")
     owners = [office.users["na"], office.users["wang"]]
     assert (subject, json.loads(body)) == (row.id, {"customer_ids": [hers, his], "owner_ids": owners})
+
+
+def test_a_reception_that_comes_later_is_looked_at_while_it_is_open(office: Office) -> None:
+    office.customer(by="na", phone=PHONE)
+    office.clock.at += timedelta(hours=1)
+    his = office.customer(by="wang", phone=PHONE)
+    (row,) = office.rows(LeadConflict)
+    assert (row.proposed, row.because) == ("first", "earlier")
+    before = office.clock.at - timedelta(hours=2)  # from memory, and so in doubt by as much
+    with office.writing("wang") as uow:
+        add_reception(uow, new_id(), {"customer_id": his, "channel": "visit", "received_at": before})
+        uow.commit()
+    (row,) = office.rows(LeadConflict)
+    assert (row.proposed, row.because, row.second_received_at) == (None, "too-near", before)
 
 
 def test_a_batch_that_comes_again_opens_nothing_again(office: Office) -> None:
