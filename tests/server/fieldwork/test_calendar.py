@@ -64,6 +64,10 @@ def test_a_customers_schedule_holds_all_that_was_and_is_to_be_latest_first(offic
         seen, cursor = [*seen, *page["items"]], page["next"]
     assert seen == whole
     ask("na", f"/customers/{customer}/schedule", 404)
+    another = {"customer_id": customer, "text": "算价", "due_on": MONDAY, "assignee_id": office.users["na"]}
+    office.make("yang", operations.create_task, **another)  # of another team, about a customer whom jie sees
+    assert ask("jie", f"/customers/{customer}/schedule")["items"] == whole
+    assert len(ask("yang", f"/customers/{customer}/schedule")["items"]) == len(whole) + 1
 
 
 def test_the_calendar_shows_what_is_in_reach_by_person_unit_and_days(office: Office, ask: Any) -> None:
