@@ -67,6 +67,7 @@ export const SCREENS = [
   { name: "customer-log", as: li, path: "/customers", prepare: logCall },
   { name: "customer-logged", as: li, prepare: keepCall },
   { name: "day-plan-send", as: li, needs: "visit-plan", path: "/", prepare: openPlan },
+  { name: "day-plan-sent", as: li, prepare: copyPlan },
   { name: "calendar", as: li, needs: "visit-plan", path: "/calendar" },
   { name: "me", as: li, path: "/me" },
   { name: "sign-out", as: li, prepare: (page) => inList(page, "button[class*=danger]").click(), after: escape },
@@ -123,6 +124,7 @@ export const SCREENS = [
   { name: "offline-unsent", as: li, needs: "offline", path: "/customers/new", prepare: refusedLater },
   { name: "mend", as: li, needs: "offline-unsent", path: "/me/mend", prepare: (page, phone) => syncAndWait(page, phone) },
   { name: "mend-edit", as: li, prepare: (page) => seen(page, "section button[class*=primary]").first().click(), after: escape },
+  { name: "copy", as: "min.zhao", needs: "day-plan-sent", path: "/inbox", prepare: (page) => inList(page, "article button").filter({ hasText: /日计划|plan for/ }).first().click() },
   { name: "nowhere", as: li, path: "/no/such/page" },
 ];
 
@@ -161,6 +163,16 @@ async function keepCall(page) {
 async function openPlan(page) {
   await page.getByRole("region", { name: /日计划|Day plan/ }).getByRole("button").first().click();
   await page.locator("dialog input[type=search]").fill("z");
+}
+
+/** To one who does not lead: in the other language she has it already. */
+async function copyPlan(page) {
+  const zhao = page.locator("dialog section button").filter({ hasText: "赵敏" });
+  await page.locator("dialog input[type=search]").fill("赵");
+  await page.locator("dialog section").filter({ hasText: "赵敏" }).waitFor();
+  if ((await zhao.count()) > 0) await zhao.first().click();
+  await page.locator("dialog footer button").click();
+  await page.locator("dialog").waitFor({ state: "detached" });
 }
 
 async function wrongPassword(page) {

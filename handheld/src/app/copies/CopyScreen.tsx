@@ -33,7 +33,7 @@ function Opened({ copy }: { readonly copy: Copy }) {
   const zone = person.organisation.timezone;
   const title = copy.plan_id !== null ? i18n._("Day plan") : copy.task_id !== null ? i18n._("Task") : i18n._("Visit together");
   return (
-    <Screen title={title} back={copy.visit_id === null ? "/inbox" : "/"}>
+    <Screen title={title} back={copy.visit_id === null ? "/inbox" : "/"} isText>
       {copy.state === "cancelled" && <Note tone="warn">{i18n._("Called off: nothing is to be done any more.")}</Note>}
       {copy.state === "done" && <Note tone="good">{i18n._("Done")}</Note>}
       <Block title={copy.customer_name ?? copy.place ?? sayDay(copy.day_on, today)}>

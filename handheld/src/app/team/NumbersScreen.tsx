@@ -153,7 +153,7 @@ interface TableProps {
 function Table({ heads, rows }: TableProps) {
   return (
     <div className={css.wide} role="region" aria-label={heads[0]} tabIndex={0}>
-      <table className={css.table}>
+      <table className={css.tight}>
         <thead>
           <tr>
             {heads.map((head) => (
