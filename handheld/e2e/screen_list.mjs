@@ -67,7 +67,7 @@ export const SCREENS = [
   { name: "customer-log", as: li, path: "/customers", prepare: logCall },
   { name: "customer-logged", as: li, prepare: keepCall },
   { name: "day-plan-send", as: li, needs: "visit-plan", path: "/", prepare: openPlan },
-  { name: "day-plan-sent", as: li, prepare: copyPlan },
+  { name: "day-plan-sent", as: li, prepare: copyPlan, after: (_, phone) => phone.settled() },
   { name: "calendar", as: li, needs: "visit-plan", path: "/calendar" },
   { name: "me", as: li, path: "/me" },
   { name: "sign-out", as: li, prepare: (page) => inList(page, "button[class*=danger]").click(), after: escape },

@@ -89,7 +89,7 @@ async function burden(url) {
 async function draw(sizeName, size, language) {
   const findings = [];
   const screens = played();
-  for (const who of new Set([...screens].map((screen) => screen.as))) {
+  for (const who of new Set(SCREENS.filter((each) => screens.has(each)).map((screen) => screen.as))) {
     const phone = new Phone(server.url, { language, size });
     try {
       await phone.open();
