@@ -172,11 +172,11 @@ def _report(world: World, who: str) -> str:
 
 
 def _deleted(world: World, who: str) -> str:
-    """One whom he deleted."""
+    """One of his whom the director deleted, who alone has him on her devices."""
     actor = world.actor(who)
     with world.working() as uow:
         place: dict[str, Any] = {"owner_id": actor.user_id, "unit_id": actor.unit_id}
-        deleted = uow.add(DeletedCustomer(name=TEXT, deleted_by=actor.user_id, **place))
+        deleted = uow.add(DeletedCustomer(name=TEXT, deleted_by=world.users.get("dora", actor.user_id), **place))
         uow.commit()
     return deleted.id
 
