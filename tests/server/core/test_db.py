@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError
 
+from server.core import bulk
 from server.core.db import NO_ORG, Database, UnsafeDatabase, commit, constraint_name, open_engine, revisions, try_again
 from server.core.rows import c
 from server.core.tables import ORG_DIRECTORY
@@ -191,3 +192,25 @@ def test_sqlite_looks_at_what_has_grown_and_postgresql_does_so_by_itself(open_da
             looked = connection.exec_driver_sql("SELECT DISTINCT tbl FROM sqlite_stat1").scalars().all()
         assert "org_directory" in looked
     assert codes(open_database) == {"kept"}
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_sqlite_is_told_how_many_rows_an_organisation_has(town: Town) -> None:
+    """Of 500 rows it looks at 200, and would believe that an organisation has as many as the 250 of an owner."""
+    owners, names = [town.users["anna"], town.users["ben"]], Thing.__names__
+    things = [Thing(org_id=town.org_id, name="x", owner_id=owners[n % 2], unit_id=new_id()) for n in range(500)]
+    with town.database.write(town.org_id) as connection:
+        bulk.insert(
+            connection, Thing.__table__, names, [tuple(getattr(each, name) for name in names) for each in things]
+        )
+        commit(connection)
+    for _ in range(2):
+        town.database.optimize()
+    with town.database.read(NO_ORG) as connection:
+        told = connection.exec_driver_sql(
+            "SELECT stat FROM sqlite_stat1 WHERE idx = 'ix_toy_things_owner_id'"
+        ).scalar_one()
+    organisation, owner = (int(each) for each in told.split()[1:3])
+    assert organisation == 500
+    assert owner <= 250
