@@ -17,7 +17,6 @@ import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import (
-    Column,
     ColumnElement,
     Select,
     Tuple,
@@ -51,17 +50,17 @@ Key = str | int | None
 """One part of a sort key. Instants go in as milliseconds, days as ISO text."""
 
 
-def later(columns: Sequence[Column[Any]], seen: Sequence[Any]) -> ColumnElement[bool]:
+def later(columns: Sequence[ColumnElement[Any]], seen: Sequence[Any]) -> ColumnElement[bool]:
     """Rows that come after `seen` in ascending order of `columns`, the last of which is unique."""
     return tuple_(*columns) > _literals(columns, seen)
 
 
-def earlier(columns: Sequence[Column[Any]], seen: Sequence[Any]) -> ColumnElement[bool]:
+def earlier(columns: Sequence[ColumnElement[Any]], seen: Sequence[Any]) -> ColumnElement[bool]:
     """The same in descending order."""
     return tuple_(*columns) < _literals(columns, seen)
 
 
-def _literals(columns: Sequence[Column[Any]], seen: Sequence[Any]) -> Tuple:
+def _literals(columns: Sequence[ColumnElement[Any]], seen: Sequence[Any]) -> Tuple:
     return tuple_(*(literal(value, column.type) for column, value in zip(columns, seen, strict=True)))
 
 
@@ -84,34 +83,45 @@ def leading(
     order: Sequence[Any],
     limit: int,
     parts: Sequence[ColumnElement[bool]] = (),
+    ways: Sequence[ColumnElement[bool]] = (),
 ) -> Page:
     """The first so many rows that are within reach.
 
     Somebody's own rows, those of a team and those he wrote lie in the order of a list each; all of them together in none. So
     each of the ways in which he reaches a row gives its first ones, and the page is sorted out of those, however many there are.
     conditions: all that the page asks beside the reach, the organisation and the cursor's place too. parts: one of which holds of
-    every row, where the indexes are in the order of the list within each of them only.
+    every row, where the indexes are in the order of the list within each of them only. ways: to what alone is asked for, somebody's
+    rows or a team's. Then they are the ways, and each row is asked whether it is within reach.
     """
-    if not 1 < len(reach.ways(c(row))) <= _WAYS_MOST:
-        return Page((*conditions, reach.condition(row)), tuple(order))
+    holds = or_(*ways) if ways else reach.condition(row)
+    if ways:
+        conditions = (*conditions, unindexed(reach.condition(row).self_group()))
+    else:
+        ways = reach.ways(c(row))
+    if not ways or len(ways) > _WAYS_MOST:
+        return Page((*conditions, holds), tuple(order))
     found = select(c(row).id).where(*conditions)
-    return chosen(row, union_all(*by_each_way(reach, c(row), found, order, limit, parts)), order)
+    return chosen(row, union_all(*_firsts(ways, found, order, limit, parts)), order)
 
 
 def by_each_way(
-    reach: Reach,
-    columns: Columns,
+    reach: Reach, columns: Columns, found: Select[Any], order: Sequence[Any], limit: int
+) -> list[Select[Any]]:
+    """What each way in which rows are reached has of `found`, the first so many; of very many ways all at once.
+
+    columns: owner, unit and project of what is found. A row may come by several ways.
+    """
+    ways = reach.ways(columns) or [true() if reach else false()]
+    return _firsts(ways if len(ways) <= _WAYS_MOST else [or_(*ways)], found, order, limit)
+
+
+def _firsts(
+    ways: Sequence[ColumnElement[bool]],
     found: Select[Any],
     order: Sequence[Any],
     limit: int,
     parts: Sequence[ColumnElement[bool]] = (),
 ) -> list[Select[Any]]:
-    """What each way in which rows are reached has of `found`, the first so many; of very many ways all at once.
-
-    columns: owner, unit and project of what is found. A row may come by several ways. parts: as of `leading`.
-    """
-    ways = reach.ways(columns) or [true() if reach else false()]
-    ways = ways if len(ways) <= _WAYS_MOST else [or_(*ways)]
     ways = [and_(way, part) for way in ways for part in parts] or ways
     firsts = (found.where(way).order_by(*order).limit(limit).subquery() for way in ways)
     return [select(each) for each in firsts]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, TypeVar, Union, dataclass_transform, get_args, get_origin, get_type_hints
 
@@ -43,7 +43,6 @@ metadata = MetaData(
     }
 )
 
-_DIALECTS = ("sqlite", "postgresql")
 Code = String(40)
 """A word out of a fixed list."""
 Marks = dict[str, list[Any]]
@@ -78,14 +77,21 @@ class unique:  # noqa: N801
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class index:  # noqa: N801
-    """An index; org_id is put in front. present: only of rows where the first column says something."""
+    """An index; org_id is put in front.
+
+    present: only of rows where that column says something. Where every row does, that is said on SQLite alone, which then reads the
+    index for nothing that does not ask for a value of that column. beside: what is asked of each row that it finds, so that it is answered without
+    the row; no part of the index's name.
+    """
 
     columns: tuple[str, ...]
-    present: bool
+    present: str | None
+    beside: tuple[str, ...]
 
-    def __init__(self, *columns: str, present: bool = False) -> None:
+    def __init__(self, *columns: str, present: str | None = None, beside: tuple[str, ...] = ()) -> None:
         object.__setattr__(self, "columns", columns)
         object.__setattr__(self, "present", present)
+        object.__setattr__(self, "beside", beside)
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
@@ -142,7 +148,7 @@ def table(name: str, *parts: refers | unique | index | CheckConstraint) -> Calla
         columns = [_column(each, hints[each]) for each in names]
         key: list[Any] = [PrimaryKeyConstraint("org_id", "id")]
         row.__names__ = names
-        row.__table__ = Table(name, metadata, *columns, *key, *(_part(name, part) for part in parts))
+        row.__table__ = Table(name, metadata, *columns, *key, *(_part(name, part, columns) for part in parts))
         ROWS[name] = row
         return row
 
@@ -187,14 +193,17 @@ def _column(name: str, hint: Any) -> Column[Any]:
     return Column(name, kind, nullable=nullable)
 
 
-def _part(name: str, part: refers | unique | index | CheckConstraint) -> Any:
+def _part(name: str, part: refers | unique | index | CheckConstraint, row: Sequence[Column[Any]]) -> Any:
     match part:
         case refers(column, target):
             return ForeignKeyConstraint(["org_id", column], [f"{target}.org_id", f"{target}.id"])
         case unique(columns):
             return UniqueConstraint("org_id", *columns)
-        case index(columns, present):
-            rows: dict[str, Any] = {f"{each}_where": text(f"{columns[0]} IS NOT NULL") for each in _DIALECTS if present}
-            return Index(f"ix_{name}_{'_'.join(columns)}", "org_id", *columns, **rows)
+        case index(columns, present, beside):
+            nullable = present in {each.name for each in row if each.nullable}
+            where = {"sqlite": present is not None, "postgresql": nullable}
+            rows: dict[str, Any] = {f"{each}_where": text(f"{present} IS NOT NULL") for each in where if where[each]}
+            more = [each for each in beside if each not in columns]
+            return Index(f"ix_{name}_{'_'.join(columns)}", "org_id", *columns, *more, **rows)
         case _:
             return part

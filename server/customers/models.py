@@ -20,11 +20,14 @@ SortKey = String(rules.KEY_MOST).with_variant(String(rules.KEY_MOST, collation="
 """Compared by code point on both databases, so that lists and their cursors have one order."""
 
 
-_SAID_OF_ALL = ("kind", "stage", "deal", "is_enabled")
-_SAID_OF_SOME = (
+_NARROWED_TO = (
+    "kind", "stage", "deal", "is_enabled",
     "grade", "need_level", "importance", "industry", "category", "expected_close_on", "expected_amount_minor",
 )  # fmt: skip
 """What lists are narrowed to (narrowing.py)."""
+_ORDERS = (("updated_at", "id"), ("name_key", "id"))
+_ASKED_OF_EACH = ("owner_id", "unit_id", "project_id", "name_key", *_NARROWED_TO)
+"""Of whom one of these finds: whose he is, his place by name, and all else that a list may be narrowed to as well."""
 
 
 class PersonName(Protected):
@@ -54,15 +57,10 @@ class PersonalText(Protected):
     refers("owner_id", "users"),
     refers("unit_id", "units"),
     refers("project_id", "projects"),
-    index("owner_id", "updated_at", "id"),
-    index("unit_id", "updated_at", "id"),
+    *(index(each, *order, beside=_NARROWED_TO) for each in ("owner_id", "unit_id") for order in _ORDERS),
     index("project_id", "updated_at", "id"),
-    index("updated_at", "id"),
-    index("name_key", "id"),
-    index("owner_id", "name_key", "id"),
-    index("unit_id", "name_key", "id"),
-    *(index(each, "updated_at", "id") for each in _SAID_OF_ALL),
-    *(index(each, "updated_at", "id", present=True) for each in _SAID_OF_SOME),
+    *(index(*order) for order in _ORDERS),
+    *(index(each, "updated_at", "id", present=each, beside=_ASKED_OF_EACH) for each in _NARROWED_TO),
     index("first_contact_on", "owner_id"),
     index("id_number"),
 )

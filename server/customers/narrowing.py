@@ -1,8 +1,4 @@
-"""What a list of customers is narrowed to, and by which index it is read then. Decision record: docs/decisions/0045.
-
-A page is read in the order of its list until it is full, which is long when few satisfy a filter, and for ever when nobody does.
-Or those who satisfy it are read and sorted, which is long when they are many. So they are counted first, up to FEW.
-"""
+"""What a list of customers is narrowed to, and by which of it the list is read (server/core/narrowing.py)."""
 
 from __future__ import annotations
 
@@ -12,17 +8,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, literal, select
+from sqlalchemy import ColumnElement, Connection, and_
 
+from server.core import narrowing
 from server.core.access import Reach
+from server.core.narrowing import Lead
 from server.core.paging import unindexed
 from server.core.rows import c
 from server.customers import rules
 from server.customers.models import Customer
 from server.customers.profile.rules import urgency_days
 
-FEW = 5000
-"""So many are rather sorted than looked for: of a million, a page lies among the first 10,000 of its list otherwise."""
 _EQUAL = ("kind", "stage", "grade", "deal", "need_level", "importance", "industry", "category")
 _RANGES = ("urgency", "amount")
 _NARROW = (*_EQUAL, "status", *_RANGES)
@@ -75,23 +71,17 @@ class Filters:
         return [f"{name}={getattr(self, name)}" for name in self.set_names()]
 
 
-def narrowing(filters: Filters, lead: str | None = None) -> Iterator[ColumnElement[bool]]:
-    """The conditions of a filter beside its text. lead: which of them may be looked up by; None: only whose they are."""
+def whose(filters: Filters) -> list[ColumnElement[bool]]:
+    """The way to whose customers alone a list holds, if it does: one owner's, one team's, or what is both's."""
+    place = [c(Customer)[name] == value for name, value in filters.place.items()]
+    return [and_(*place)] if place else []
+
+
+def conditions(filters: Filters, lead: str | None = None) -> Iterator[ColumnElement[bool]]:
+    """The conditions of a filter beside its text and whose they are. lead: which of them may be looked up by."""
     columns = c(Customer)
-    if filters.owner_id is not None:
-        yield columns.owner_id == filters.owner_id
-    if filters.unit_id is not None:
-        yield columns.unit_id == filters.unit_id
     for name in _NARROW:
         yield from _said(filters, name, columns.__getitem__ if name == lead else lambda each: unindexed(columns[each]))
-
-
-@dataclass(frozen=True, slots=True)
-class Lead:
-    """How a narrowed page is read: by which of the filter's names, if any, and whether whom it finds are few, to be sorted."""
-
-    name: str | None = None
-    finds_few: bool = False
 
 
 def leader(connection: Connection, org_id: str, reach: Reach, filters: Filters, *, in_order: bool) -> Lead:
@@ -101,19 +91,9 @@ def leader(connection: Connection, org_id: str, reach: Reach, filters: Filters, 
     """
     columns = c(Customer)
     said = {name: found for name in _NARROW if (found := list(_said(filters, name, columns.__getitem__)))}
-    equal = next((name for name in said if name not in _RANGES), None)
-    # An index of a filter goes through the whole organisation: no way to a page of what somebody reaches of it.
-    whole = Lead(equal if in_order and reach.everything and not (filters.owner_id or filters.unit_id) else None)
-    if not said or (whole.name and len(said) == 1):
-        return whole
-    counts = [
-        select(func.count())
-        .select_from(select(literal(1)).where(columns.org_id == org_id, *found).limit(FEW + 1).subquery())
-        .scalar_subquery()
-        for found in said.values()
-    ]
-    found, name = min(zip(connection.execute(select(*counts)).one(), said, strict=True))
-    return Lead(name, finds_few=True) if found <= FEW else whole
+    whole = in_order and reach.everything and not filters.place
+    equal = next((name for name in said if whole and name not in _RANGES), None)
+    return narrowing.leader(connection, Customer, [columns.org_id == org_id], said, equal)
 
 
 def _said(filters: Filters, name: str, named: Named) -> Iterator[ColumnElement[bool]]:

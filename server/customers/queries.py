@@ -18,14 +18,14 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from server.accounts.models import User
 from server.core.access import Actor
-from server.core.paging import Key, Page, chosen, earlier, later, leading, sorted_by, unindexed
+from server.core.paging import Key, earlier, later
 from server.core.problems import NOT_FOUND, Refused
 from server.core.rows import c
 from server.core.types import from_ms, to_ms
 from server.customers import rules
 from server.customers.functions import EXPORT, READ
 from server.customers.models import Customer, CustomerPhone, masked
-from server.customers.narrowing import Filters, leader, narrowing
+from server.customers.narrowing import Filters, conditions, leader, whose
 from server.customers.search.finding import hits, numbered
 from server.customers.search.index import found_by
 
@@ -97,13 +97,15 @@ def page(
     columns, reach, order = c(Customer), actor.must(READ), order_of(filters, order)
     statement = _cards(actor, None)
     key: ColumnElement[Any] = columns.name_key
+    by = leader(connection, actor.org_id, reach, filters, in_order=order == "updated")
+    wanted = [columns.org_id == actor.org_id, *conditions(filters, by.name)]
     if (sought := filters.sought) is not None:
-        found = hits(actor.org_id, reach, sought, list(narrowing(filters)), after, limit + 1, place=filters.place)
+        few = by.ids(reach, Customer, wanted, whose(filters)) if by.finds_few else None
+        narrowed = [*whose(filters), *conditions(filters)]
+        found = hits(actor.org_id, reach, sought, narrowed, after, limit + 1, place=filters.place, few=few)
         key, statement = found.c.key, statement.join(found, columns.id == found.c.customer_id)
         sorting: tuple[Any, ...] = (key, found.c.customer_id)
     else:
-        by = leader(connection, actor.org_id, reach, filters, in_order=order == "updated")
-        wanted = [columns.org_id == actor.org_id, *narrowing(filters, by.name)]
         if order == "name":
             sorting = (columns.name_key, columns.id)
             wanted += [] if after is None else [later(sorting, after)]
@@ -111,13 +113,7 @@ def page(
             sorting = (columns.updated_at.desc(), columns.id.desc())
             if after is not None:
                 wanted.append(earlier((columns.updated_at, columns.id), (from_ms(after[0]), after[1])))
-        if filters.place:  # one owner's or team's customers are a way of their own
-            page_of = Page((*wanted, unindexed(reach.condition(Customer).self_group())), sorting)
-        else:
-            page_of = leading(reach, Customer, wanted, sorting, limit + 1)
-        if by.finds_few:
-            few = Page((*wanted, reach.condition(Customer)), sorted_by(sorting)).of(select(columns.id), limit + 1)
-            page_of = chosen(Customer, few, sorting)
+        page_of = by.page(reach, Customer, wanted, sorting, limit + 1, whose(filters))
         statement, sorting = statement.where(*page_of.where), page_of.order
     rows = connection.execute(statement.add_columns(key.label("sorted_by")).order_by(*sorting).limit(limit + 1)).all()
     # The keys of a search only point at customers: whose they are is asked of themselves.
@@ -149,11 +145,13 @@ def get(connection: Connection, actor: Actor, customer_id: str, *, written: bool
 
 def count_by_stage(connection: Connection, actor: Actor, filters: Filters) -> dict[str, int]:
     """Stage → number of customers within reach; all stages are in it. One statement."""
-    stage: ColumnElement[str] = c(Customer).stage
-    if not actor.must(READ).everything:  # by stage, SQLite would go through the whole organisation
-        stage = unindexed(stage)
-    statement = select(stage, func.count()).where(*within(actor, READ), *matching(actor, filters))
-    counted: dict[str, int] = {row[0]: row[1] for row in connection.execute(statement.group_by(stage))}
+    stage = c(Customer).stage
+    statement = select(stage, func.count()).where(*within(actor, READ), *matching(actor, filters)).group_by(stage)
+    if actor.must(
+        READ
+    ).everything:  # then, and only then, out of the index of stages, which SQLite takes when it is named
+        statement = statement.where(stage.in_(rules.STAGES))
+    counted: dict[str, int] = {row[0]: row[1] for row in connection.execute(statement)}
     return {stage: counted.get(stage, 0) for stage in rules.STAGES}
 
 
@@ -187,7 +185,7 @@ def export_rows(connection: Connection, actor: Actor, filters: Filters) -> Itera
 def _cards(actor: Actor, function: str | None, joined: Any = None, on: Any = None) -> Select[Any]:
     """The columns of cards, within the organisation and the reach of `function`, if there is one."""
     columns, u = c(Customer), c(User)
-    source = Customer.__table__.join(User.__table__, and_(u.org_id == columns.org_id, u.id == columns.owner_id))
+    source = Customer.__table__.outerjoin(User.__table__, and_(u.org_id == columns.org_id, u.id == columns.owner_id))
     if joined is not None:
         source = source.outerjoin(joined, on)
     names = [columns[name] for name in _CARD]
@@ -202,7 +200,8 @@ def within(actor: Actor, function: str) -> tuple[ColumnElement[bool], ...]:
 
 def matching(actor: Actor, filters: Filters) -> Iterator[ColumnElement[bool]]:
     """The conditions of a filter, beside those of `within`."""
-    yield from narrowing(filters)
+    yield from whose(filters)
+    yield from conditions(filters)
     if (sought := filters.sought) is None:
         return
     named = found_by(actor.org_id, sought.name)

@@ -94,6 +94,10 @@ class FollowUpFilters:
     last_on: date | None = None
 
 
+_OF = ("assignee_id", "author_id", "plan_id")
+"""Whose visits a list is narrowed to."""
+
+
 def scope_of(filters: VisitFilters | PlanFilters | FollowUpFilters) -> list[str]:
     """What makes a cursor good for this filter only."""
     return [f"{name}={value}" for name, value in dataclasses.asdict(filters).items() if value is not None]
@@ -108,12 +112,13 @@ def visit_page(
     """
     v = c(Visit)
     wanted, sorting = [v.org_id == actor.org_id], (v.day_on.desc(), v.id.desc())
-    wanted += matching(filters, now=now, zone=actor.timezone)
+    wanted += matching(dataclasses.replace(filters, **dict.fromkeys(_OF)), now=now, zone=actor.timezone)
+    of = [v[name] == value for name in _OF if (value := getattr(filters, name)) is not None]
     if after is not None:
         wanted.append(earlier((v.day_on, v.id), _seen(after)))
-    first = Page((*wanted, actor.must(READ).condition(Visit)), sorting)
+    first = Page((*wanted, *of, actor.must(READ).condition(Visit)), sorting)
     if filters.customer_id is None:  # what there is of one customer is little, and has an index of its own
-        first = leading(actor.must(READ), Visit, wanted, sorting, limit + 1)
+        first = leading(actor.must(READ), Visit, wanted, sorting, limit + 1, ways=[and_(*of)] if of else [])
     rows = connection.execute(first.of(with_name(actor, Visit, v.assignee_id, written=True), limit + 1)).all()
     lines = [line_of(row, now=now, zone=actor.timezone) for row in rows[:limit]]
     return lines, _next(rows, limit, "day_on")
@@ -167,8 +172,9 @@ def follow_up_page(
     f = c(FollowUp)
     wanted, sorting = [f.org_id == actor.org_id], (f.due_on, f.id)
     wanted += _between(f.due_on, None, filters.last_on)
-    named = ("assignee_id", "customer_id")
-    wanted += [f[name] == value for name in named if (value := getattr(filters, name)) is not None]
+    ways = [] if filters.assignee_id is None else [f.assignee_id == filters.assignee_id]
+    if filters.customer_id is not None:
+        wanted += [f.customer_id == filters.customer_id, *ways]
     if filters.state is not None:
         wanted.append((unindexed(f.state) if filters.customer_id else f.state) == filters.state)
     if after is not None:
@@ -176,7 +182,7 @@ def follow_up_page(
     first = Page((*wanted, actor.must(READ).condition(FollowUp)), sorting)
     if filters.customer_id is None:  # what there is of one customer is little, and has an index of its own
         states = [] if filters.state else [f.state == each.value for each in FollowUpState]
-        first = leading(actor.must(READ), FollowUp, wanted, sorting, limit + 1, states)
+        first = leading(actor.must(READ), FollowUp, wanted, sorting, limit + 1, states, ways)
     rows = connection.execute(first.of(with_name(actor, FollowUp, f.assignee_id, written=True), limit + 1)).all()
     return [FollowUpLine(_row(FollowUp, row), row.person_name) for row in rows[:limit]], _next(rows, limit, "due_on")
 
@@ -252,7 +258,7 @@ def with_name(actor: Actor, row: type[Row], person_id: ColumnElement[str], *, wr
 def matching(filters: VisitFilters, *, now: datetime, zone: ZoneInfo) -> Iterator[ColumnElement[bool]]:
     """What a list of visits is narrowed to, as SQL."""
     v = c(Visit)
-    for name in ("customer_id", "assignee_id", "author_id", "plan_id"):
+    for name in ("customer_id", *_OF):
         if (value := getattr(filters, name)) is not None:
             yield v[name] == value
     yield from _between(v.day_on, filters.first_on, filters.last_on)

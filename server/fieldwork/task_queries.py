@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
 from server.core.access import Actor
 from server.core.paging import Key, Page, later, leading, unindexed
@@ -33,8 +33,9 @@ def task_page(
     """One page of tasks, what is due first at the top. after: (due_on as ISO text, id)."""
     t = c(Task)
     wanted, sorting = [t.org_id == actor.org_id], (t.due_on, t.id)
-    named = ("assignee_id", "author_id", "customer_id")
-    wanted += [t[name] == value for name in named if (value := getattr(filters, name)) is not None]
+    of = [t[name] == value for name in ("assignee_id", "author_id") if (value := getattr(filters, name)) is not None]
+    if filters.customer_id is not None:
+        wanted += [t.customer_id == filters.customer_id, *of]
     if filters.state is not None:
         wanted.append((unindexed(t.state) if filters.customer_id else t.state) == filters.state)
     if after is not None:
@@ -42,7 +43,7 @@ def task_page(
     first = Page((*wanted, actor.must(READ).condition(Task)), sorting)
     if filters.customer_id is None:  # as of follow-ups
         states = [] if filters.state else [t.state == each.value for each in TaskState]
-        first = leading(actor.must(READ), Task, wanted, sorting, limit + 1, states)
+        first = leading(actor.must(READ), Task, wanted, sorting, limit + 1, states, [and_(*of)] if of else [])
     rows = connection.execute(first.of(select(*t).where(t.org_id == actor.org_id), limit + 1)).all()
     tasks = [Task(**each._mapping) for each in rows[:limit]]
     return tasks, (tasks[-1].due_on.isoformat(), tasks[-1].id) if len(rows) > limit else None

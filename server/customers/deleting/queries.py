@@ -45,7 +45,7 @@ def deleted_page(
     first = leading(actor.must(DELETE), DeletedCustomer, wanted, sorting, limit + 1)
     statement = (
         select(t.id, t.name, t.owner_id, u.name.label("owner_name"), t.deleted_by, t.created_at.label("deleted_at"))
-        .join(User.__table__, and_(u.org_id == t.org_id, u.id == t.owner_id))
+        .outerjoin(User.__table__, and_(u.org_id == t.org_id, u.id == t.owner_id))
         .where(t.org_id == actor.org_id)
     )
     rows = connection.execute(first.of(statement, limit + 1)).all()

@@ -13,6 +13,8 @@ from server.core.types import Id, Json, Protected
 from server.customers.opportunities import rules
 from server.customers.opportunities.rules import OpportunityState
 
+_ASKED_OF_EACH = ("owner_id", "unit_id", "project_id", "weighted_minor", "stage_code", "amount_minor")
+
 
 class WrittenText(Protected):
     """What was written about an opportunity; of it, the audit trail shows only how long it was."""
@@ -49,7 +51,8 @@ class FunnelStage(Row):
     index("unit_id", "state", "weighted_minor", "id"),
     index("project_id", "state", "weighted_minor", "id"),
     index("state", "weighted_minor", "id"),
-    index("state", "stage_code", "weighted_minor", "id"),
+    index("state", "stage_code", "weighted_minor", "id", present="stage_code", beside=_ASKED_OF_EACH),
+    index("state", "amount_minor", "id", present="amount_minor", beside=_ASKED_OF_EACH),
     index("state", "closed_on"),
     CheckConstraint(f"state IN ({', '.join(repr(str(each)) for each in OpportunityState)})", name="state"),
 )

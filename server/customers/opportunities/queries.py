@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from server.accounts.models import User
 from server.core.access import Actor
-from server.core.paging import Key, earlier, leading, unindexed
+from server.core.narrowing import Lead, leader
+from server.core.paging import Key, earlier, unindexed
 from server.core.problems import NOT_FOUND, Refused
 from server.core.rows import c
 from server.core.types import from_ms, to_ms
@@ -57,6 +58,8 @@ class Line:
     owner_name: str
 
 
+_NARROW = ("stage_code", "amount_minor")
+"""What lists are narrowed to beside whose they are."""
 _OWN = tuple(each.name for each in dataclasses.fields(Line) if each.name in Opportunity.__names__)
 
 
@@ -81,8 +84,13 @@ class OpportunityFilters:
 def opportunity_page(
     connection: Connection, actor: Actor, filters: OpportunityFilters, *, after: Place, limit: int
 ) -> tuple[list[Line], tuple[Key, Key] | None]:
-    """One page, what is worth most now first. after: (weighted_minor, id). One statement."""
-    return _page(connection, actor, _matching(filters, is_whole=actor.must(READ).everything), after, limit)
+    """One page, what is worth most now first. after: (weighted_minor, id). Two statements at most."""
+    o, by = c(Opportunity), Lead()
+    if not any((filters.customer_id, filters.owner_id, filters.unit_id, filters.project_id)):
+        said = {name: found for name in _NARROW if (found := list(_said(filters, name, o[name])))}
+        in_order = "stage_code" if "stage_code" in said and actor.must(READ).everything else None
+        by = leader(connection, Opportunity, [o.org_id == actor.org_id, o.state == _state(filters)], said, in_order)
+    return _page(connection, actor, _matching(filters, by.name), after, limit, by)
 
 
 def count_for_export(connection: Connection, actor: Actor, filters: OpportunityFilters) -> int:
@@ -98,24 +106,34 @@ def export_lines(connection: Connection, actor: Actor, filters: OpportunityFilte
         yield Line(**row._mapping)
 
 
-def _matching(filters: OpportunityFilters, *, is_whole: bool = False) -> list[ColumnElement[bool]]:
-    """is_whole: the list is of all opportunities, so that the index of a stage is in its order."""
+def _state(filters: OpportunityFilters) -> str | None:
+    return filters.state or (None if filters.customer_id else OpportunityState.OPEN.value)
+
+
+def _matching(filters: OpportunityFilters, lead: str | None = None) -> list[ColumnElement[bool]]:
+    """lead: by which of _NARROW they may be looked up; None: only by whose they are."""
     o = c(Opportunity)
-    is_whole = is_whole and not any((filters.customer_id, filters.owner_id, filters.unit_id, filters.project_id))
-    state = filters.state or (None if filters.customer_id else OpportunityState.OPEN.value)
-    wanted = dataclasses.replace(filters, state=state)
+    wanted = dataclasses.replace(filters, state=_state(filters))
     conditions: list[ColumnElement[bool]] = [
         o[name] == value
         for name in ("state", "customer_id", "owner_id", "unit_id", "project_id")
         if (value := getattr(wanted, name)) is not None
     ]
-    if filters.stage_code is not None:
-        conditions.append((o.stage_code if is_whole else unindexed(o.stage_code)) == filters.stage_code)
-    if filters.from_minor is not None:
-        conditions.append(o.amount_minor >= filters.from_minor)
-    if filters.to_minor is not None:
-        conditions.append(o.amount_minor <= filters.to_minor)
+    for name in _NARROW:
+        conditions += _said(filters, name, o[name] if name == lead else unindexed(o[name]))
     return conditions
+
+
+def _said(filters: OpportunityFilters, name: str, column: ColumnElement[Any]) -> Iterator[ColumnElement[bool]]:
+    """The conditions of one of _NARROW; none when the filter says nothing of it."""
+    if name == "stage_code":
+        if filters.stage_code is not None:
+            yield column == filters.stage_code
+        return
+    if filters.from_minor is not None:
+        yield column >= filters.from_minor
+    if filters.to_minor is not None:
+        yield column <= filters.to_minor
 
 
 def ranking_page(
@@ -133,7 +151,7 @@ def ranking_page(
         .limit(1)
         .scalar_subquery()
     )
-    return _page(connection, actor, [*_ranked(o, actor), o.id == best], after, limit)
+    return _page(connection, actor, [*_ranked(o, actor), o.id == best], after, limit, Lead())
 
 
 def _ranked(columns: Any, actor: Actor) -> tuple[ColumnElement[bool], ...]:
@@ -192,13 +210,18 @@ def _lines(cut: Select[Any]) -> Select[Any]:
 
 
 def _page(
-    connection: Connection, actor: Actor, conditions: Sequence[ColumnElement[bool]], after: Place, limit: int
+    connection: Connection,
+    actor: Actor,
+    conditions: Sequence[ColumnElement[bool]],
+    after: Place,
+    limit: int,
+    by: Lead,
 ) -> tuple[list[Line], tuple[Key, Key] | None]:
     o = c(Opportunity)
     wanted, sorting = [o.org_id == actor.org_id, *conditions], (o.weighted_minor.desc(), o.id.desc())
     if after is not None:
         wanted.append(earlier((o.weighted_minor, o.id), after))
-    first = leading(actor.must(READ), Opportunity, wanted, sorting, limit + 1)
+    first = by.page(actor.must(READ), Opportunity, wanted, sorting, limit + 1)
     cut = first.of(_cut(actor, None), limit + 1)
     rows = connection.execute(_lines(cut)).all()
     lines = [Line(**row._mapping) for row in rows[:limit]]

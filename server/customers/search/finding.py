@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, literal, or_, select, union
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, literal, or_, select, union
 
 from server.core.access import Columns, Reach
+from server.core.narrowing import FEW
 from server.core.paging import by_each_way, later
 from server.core.rows import c
 from server.customers import rules
@@ -31,12 +32,16 @@ def hits(
     limit: int,
     *,
     place: Mapping[str, str],
+    few: Select[tuple[str]] | None = None,
 ) -> Subquery:
     """The first so many of each way to whom the text finds, as (key, customer_id); each customer once, at his smallest key.
 
     conditions: on the customers, beside the text. after: the (key, customer id) that a page before ended with. place: owner or
-    unit that the search is narrowed to, by column: they are ways into an index too, and the other conditions are not.
+    unit that the search is narrowed to, by column: they are ways into an index too, and the other conditions are not. few: the
+    ids of all for whom the conditions hold, when they are few: then each of them is asked what he is found by.
     """
+    if few is not None:
+        return _among(few, org_id, sought, after, limit)
     key, seen = after or (BY_PHONE, "")
     found: list[tuple[Columns, Select[Any], tuple[Any, ...]]] = [
         (CUSTOMER_KEYS.c, *_by_name(org_id, sought, None if key == BY_PHONE else (key, seen)))
@@ -90,6 +95,22 @@ def _by_name(org_id: str, sought: rules.Sought, after: tuple[str, str] | None) -
         p = c(CustomerPhone)
         found = found.where(~exists().where(numbered(org_id, sought), p.customer_id == t.customer_id))
     return found, (t.key, t.customer_id)
+
+
+def _among(
+    few: Select[tuple[str]], org_id: str, sought: rules.Sought, after: tuple[Any, ...] | None, limit: int
+) -> Subquery:
+    of, t = few.limit(FEW).subquery("few"), CUSTOMER_KEYS.c  # the limit keeps it in one piece
+    keys = select(func.min(t.key)).where(t.org_id == org_id, t.customer_id == of.c.id, *in_range(t.key, sought.name))
+    key: ColumnElement[Any] = keys.scalar_subquery()
+    if sought.digits is not None:
+        by_phone = exists().where(numbered(org_id, sought), c(CustomerPhone).customer_id == of.c.id)
+        key = case((by_phone, literal(BY_PHONE, t.key.type)), else_=key)
+    asked = select(key.label("key"), of.c.id.label("customer_id")).limit(FEW).subquery("asked")
+    found = select(asked).where(
+        asked.c.key.is_not(None) if after is None else later((asked.c.key, asked.c.customer_id), after)
+    )
+    return found.order_by(*asked.c).limit(limit).subquery("hits")
 
 
 def _of_customer(columns: Columns, conditions: Sequence[ColumnElement[bool]]) -> list[ColumnElement[bool]]:

@@ -39,7 +39,7 @@ class ActivityType(Row):
     index("owner_id", "day_on", "id"),
     index("unit_id", "day_on", "id"),
     index("day_on", "id"),
-    index("channel", "day_on", "id"),
+    index("channel", "day_on", "id", present="channel", beside=("owner_id", "unit_id", "project_id", "author_id")),
     one_of("kind", ActivityKind),
     one_of("channel", Channel),
 )

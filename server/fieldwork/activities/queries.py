@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from server.core.access import Actor
-from server.core.paging import Key, Page, earlier, leading, unindexed
+from server.core.narrowing import Lead, leader
+from server.core.paging import Key, Page, earlier, unindexed
 from server.core.problems import NOT_FOUND, Refused
 from server.core.rows import c
 from server.fieldwork.activities.models import Activity, ActivityType
@@ -33,11 +34,15 @@ def activity_page(
     """One page of activities, latest day first. after: (day_on as ISO text, id)."""
     a, reach = c(Activity), actor.must(READ)
     wanted, sorting = [a.org_id == actor.org_id], (a.day_on.desc(), a.id.desc())
-    named = ("customer_id", "author_id")
-    wanted += [a[name] == value for name in named if (value := getattr(filters, name)) is not None]
+    ways = [] if filters.author_id is None else [a.author_id == filters.author_id]
+    if filters.customer_id is not None:
+        wanted += [a.customer_id == filters.customer_id, *ways]
+    by = Lead()
     if filters.channel is not None:  # its index goes through the whole organisation
-        is_whole = reach.everything and len(wanted) == 1
-        wanted.append((a.channel if is_whole else unindexed(a.channel)) == filters.channel)
+        if filters.customer_id is None:
+            in_order = "channel" if reach.everything and not ways else None
+            by = leader(connection, Activity, wanted[:1], {"channel": [a.channel == filters.channel]}, in_order)
+        wanted.append((a.channel if by.name else unindexed(a.channel)) == filters.channel)
     if filters.first_on is not None:
         wanted.append(a.day_on >= filters.first_on)
     if filters.last_on is not None:
@@ -46,7 +51,7 @@ def activity_page(
         wanted.append(earlier((a.day_on, a.id), (date.fromisoformat(after[0]), after[1])))
     first = Page((*wanted, reach.condition(Activity)), sorting)
     if filters.customer_id is None:  # what there is of one customer is little, and has an index of its own
-        first = leading(reach, Activity, wanted, sorting, limit + 1)
+        first = by.page(reach, Activity, wanted, sorting, limit + 1, ways)
     rows = connection.execute(first.of(select(*a).where(a.org_id == actor.org_id), limit + 1)).all()
     found = [Activity(**each._mapping) for each in rows[:limit]]
     return found, (found[-1].day_on.isoformat(), found[-1].id) if len(rows) > limit else None

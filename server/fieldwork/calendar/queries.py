@@ -18,8 +18,10 @@ from sqlalchemy import (
     Select,
     and_,
     cast,
+    false,
     literal,
     null,
+    or_,
     select,
     type_coerce,
     union_all,
@@ -153,9 +155,10 @@ def _first(
     order = (day.desc(), columns.id.desc()) if latest_first else (day, columns.id)
     states = [columns.state == each.value for each in branch.states]
     reach = actor.must(READ)
-    first = Page((*wanted, reach.condition(branch.row)), order)
+    ways = list(_ways(branch, filters))
+    first = Page((*wanted, *([or_(*ways)] if ways else []), reach.condition(branch.row)), order)
     if filters.customer_id is None:  # what there is of one customer is little, and has an index of its own
-        first = leading(reach, branch.row, wanted, order, most, states)
+        first = leading(reach, branch.row, wanted, order, most, states, ways)
     return first.of(statement.where(columns.org_id == actor.org_id), most)
 
 
@@ -165,9 +168,16 @@ def _matching(branch: _Branch, filters: CalendarFilters) -> Iterator[ColumnEleme
         yield columns[branch.day] >= filters.first_on
     if filters.last_on is not None:
         yield columns[branch.day] <= filters.last_on
-    if filters.person_id is not None:
-        yield columns[branch.person] == filters.person_id
     if filters.customer_id is not None:
         yield columns.customer_id == filters.customer_id
-    if filters.units is not None:
+    if filters.person_id is not None and filters.units is not None:
         yield columns.unit_id.in_(sorted(filters.units))
+
+
+def _ways(branch: _Branch, filters: CalendarFilters) -> Iterator[ColumnElement[bool]]:
+    """To what alone a calendar holds: one person's days, or those of units."""
+    columns = c(branch.row)
+    if filters.person_id is not None:
+        yield columns[branch.person] == filters.person_id
+    elif filters.units is not None:
+        yield from [columns.unit_id == unit for unit in sorted(filters.units)] or [false()]

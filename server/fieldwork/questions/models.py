@@ -36,8 +36,8 @@ QUESTION_MOST, ANSWER_MOST = 1000, 2000
     index("state", "created_at", "id"),
     index("owner_id", "state", "created_at", "id"),
     index("unit_id", "state", "created_at", "id"),
-    index("project_id", "state", "created_at", "id", present=True),
-    index("department_id", "state", "created_at", "id", present=True),
+    index("project_id", "state", "created_at", "id", present="project_id"),
+    index("department_id", "state", "created_at", "id", present="department_id"),
     index("author_id", "state", "created_at", "id"),
     CheckConstraint(f"state IN ({', '.join(repr(str(each)) for each in QuestionState)})", name="state"),
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
 from server.core.access import Actor
 from server.core.paging import Key, Page, earlier, later, leading, unindexed
@@ -52,8 +52,9 @@ def question_page(
     """
     q = c(Question)
     wanted = [q.org_id == actor.org_id]
-    named = ("customer_id", "author_id", "department_id")
-    wanted += [q[name] == value for name in named if (value := getattr(filters, name)) is not None]
+    of = [q[name] == value for name in ("author_id", "department_id") if (value := getattr(filters, name)) is not None]
+    if filters.customer_id is not None:
+        wanted += [q.customer_id == filters.customer_id, *of]
     if filters.state is not None:
         wanted.append((unindexed(q.state) if filters.customer_id else q.state) == filters.state)
     sorting: tuple[Any, ...] = (q.due_on, q.id) if filters.overdue else (q.created_at.desc(), q.id.desc())
@@ -66,7 +67,7 @@ def question_page(
     first = Page((*wanted, actor.must(READ).condition(Question)), sorting)
     if filters.customer_id is None:  # what there is of one customer is little, and has an index of its own
         states = [] if filters.overdue or filters.state else [q.state == each.value for each in QuestionState]
-        first = leading(actor.must(READ), Question, wanted, sorting, limit + 1, states)
+        first = leading(actor.must(READ), Question, wanted, sorting, limit + 1, states, [and_(*of)] if of else [])
     rows = connection.execute(first.of(select(*q).where(q.org_id == actor.org_id), limit + 1)).all()
     lines = [line_of(Question(**each._mapping), today) for each in rows[:limit]]
     if len(rows) <= limit:

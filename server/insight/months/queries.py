@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select
 
 from server.core.access import Actor
 from server.core.rows import c
@@ -207,7 +207,7 @@ def _happened(
             t.done_by, t.day_on, *(_count(each) for each in (t.deed == deeds[0], t.deed == deeds[1], t.kind == OPENED))
         )
         .where(*rows_of(actor, TimelineEntry, "done_by", units), t.day_on.between(first, last))
-        .where(or_(t.deed.in_(deeds[:2]), and_(t.deed == deeds[2], t.kind == OPENED)))
+        .where(t.deed.in_(deeds), or_(t.deed != deeds[2], t.kind == OPENED))
         .group_by(t.done_by, t.day_on),
         "receptions",
         "customers",

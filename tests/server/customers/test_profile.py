@@ -9,9 +9,10 @@ from typing import Any, get_args
 
 import pytest
 
+from server.core import narrowing
 from server.core.access import Actor
 from server.core.problems import Refused
-from server.customers import narrowing, operations, queries
+from server.customers import operations, queries
 from server.customers.models import Customer
 from server.customers.narrowing import Filters
 from server.customers.profile import rules

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
+from server.core import narrowing
 from server.core.access import Actor
 from server.core.db import Database, commit, downgrade, migrate
 from server.core.tables import ORG_DIRECTORY
@@ -99,8 +100,12 @@ def _people(office: Office) -> dict[str, Actor]:
     }
 
 
-def test_pages_of_a_search_have_each_customer_once_in_the_order_of_the_match(office: Office) -> None:
+@pytest.mark.parametrize("few", [narrowing.FEW, -1])  # whoever a filter finds is asked one by one, or come upon
+def test_pages_of_a_search_have_each_customer_once_in_the_order_of_the_match(
+    office: Office, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Beside what is thought anew from names and numbers: the smallest key of each, that of a number before all."""
+    monkeypatch.setattr(narrowing, "FEW", few)
     _town(office)
     customers, phones = office.rows(Customer), office.rows(CustomerPhone)
     keys = {

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from server.core import narrowing
 from server.core.paging import Key
 from server.customers import operations as customers
 from server.customers.models import Customer
@@ -73,7 +74,9 @@ def test_who_ranks_whom(office: Office) -> None:
             assert {each.id for each in _all(office, who, read, *given)} == {made[each] for each in seen}, who
 
 
-def test_a_list_is_narrowed_and_shows_closed_ones_of_a_customer(office: Office) -> None:
+def test_a_list_is_narrowed_and_shows_closed_ones_of_a_customer(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     customer = office.customer(by="wang")
     small = opened(office, customer=customer, amount_minor=9900, stage_code="bid")
     do(office, "wang", operations.change_opportunity, small, amount_minor=1000)  # and it is worth less
@@ -88,8 +91,14 @@ def test_a_list_is_narrowed_and_shows_closed_ones_of_a_customer(office: Office) 
     assert ids() == [large, small, bare]
     assert set(ids(customer_id=customer)) == {small, large, gone}
     assert ids(state="lost") == [gone]
-    assert ids(stage_code="tender") == [bare]
-    assert ids(from_minor=1000, to_minor=8999) == [small]
+    elsewhere = [opened(office, by="na", amount_minor=amount, stage_code="tender") for amount in (2000, 4000)]
+    for few in (narrowing.FEW, -1):  # those it finds are looked up, or come upon
+        monkeypatch.setattr(narrowing, "FEW", few)
+        assert ids(stage_code="tender") == [bare]
+        assert ids(from_minor=1000, to_minor=8999) == [small]
+        assert ids(stage_code="bid", from_minor=1001) == [large]
+        by = OpportunityFilters(stage_code="tender", to_minor=4000)
+        assert [each.id for each in _all(office, "yang", queries.opportunity_page, by)] == elsewhere[::-1]
     assert ids(unit_id=office.units["east"]) == ids(owner_id=office.users["wang"]) == ids()
     assert ids(project_id=office.project) == []
 

@@ -1,0 +1,79 @@
+"""By which of the things that a list is narrowed to it is read. Decision record: docs/decisions/0045.
+
+A page is read in the order of its list until it is full, which is long when few satisfy a filter, and for ever when nobody does.
+Or those who satisfy it are read and sorted, which is long when they are many. So they are counted first, up to FEW.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, func, literal, or_, select
+
+from server.core.access import Reach
+from server.core.paging import Page, chosen, leading, sorted_by, unindexed
+from server.core.rows import Row, c
+
+FEW = 5_000
+"""So many are rather looked up and sorted than come upon: the index of a filter says all that is asked of them (`beside`)."""
+Said = Mapping[str, Sequence[ColumnElement[bool]]]
+"""Name → what a list is narrowed to by it, as an index looks it up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """How a narrowed page is read: by which name, if any, and whether whom it finds are few, to be looked up and sorted."""
+
+    name: str | None = None
+    finds_few: bool = False
+
+    def page(
+        self,
+        reach: Reach,
+        row: type[Row],
+        conditions: Sequence[ColumnElement[bool]],
+        order: Sequence[Any],
+        limit: int,
+        ways: Sequence[ColumnElement[bool]] = (),
+    ) -> Page:
+        """The first so many of the rows within reach. conditions, ways: as of `paging.leading`."""
+        if self.name is None:
+            return leading(reach, row, conditions, order, limit, ways=ways)
+        sorting = sorted_by(order) if self.finds_few else order
+        return chosen(row, self.ids(reach, row, conditions, ways).order_by(*sorting).limit(limit), order)
+
+    @staticmethod
+    def ids(
+        reach: Reach,
+        row: type[Row],
+        conditions: Sequence[ColumnElement[bool]],
+        ways: Sequence[ColumnElement[bool]] = (),
+    ) -> Select[tuple[str]]:
+        """Of which rows within reach the conditions hold, out of the index of the name alone."""
+        whose = [reach.condition(row), *([or_(*ways)] if ways else [])]
+        return select(c(row).id).where(*conditions, *(unindexed(each.self_group()) for each in whose))
+
+
+def leader(
+    connection: Connection,
+    row: type[Row],
+    shared: Sequence[ColumnElement[bool]],
+    said: Said,
+    in_order: str | None = None,
+) -> Lead:
+    """How the page of a filter is best read. One statement at most.
+
+    shared: what the indexes of all names begin with. in_order: the name whose index is in the order of this list, if there is
+    one: that of somebody who does not reach everything never is, as it goes through the whole organisation.
+    """
+    if not said or (in_order is not None and len(said) == 1):
+        return Lead(in_order)
+    firsts = (
+        select(literal(1)).select_from(row.__table__).where(*shared, *found).limit(FEW + 1).subquery()
+        for found in said.values()
+    )
+    counts = (select(func.count()).select_from(first).scalar_subquery() for first in firsts)
+    found, name = min(zip(connection.execute(select(*counts)).one(), said, strict=True))
+    return Lead(name, finds_few=True) if found <= FEW else Lead(in_order)
