@@ -48,6 +48,8 @@ VISITS, ENTRIES, DAYS = 5, 1000, 1000
 everybody has a plan and a report."""
 TODAY = date(2026, 6, 1)
 BOARD_DAY = TODAY + timedelta(days=1)
+ALIKE = 100
+"""One of so many of the salesperson's customers has a phone that ends like the rare one: four digits fill a page in both sizes."""
 RARE_NAME, RARE_LETTERS, RARE_DIGITS = "上官望舒然", "sgwsr", "77310042"
 _COPIED_BY = "ix_customer_keys_customer_id_key"
 _FIRST_MS, _STEP_MS = 1_680_000_000_000, 97_000
@@ -240,7 +242,9 @@ def _rows(crowd: Crowd, number: int, *, mine: bool) -> Iterator[Row]:
     hangs: dict[str, Any] = {"customer_id": customer.id, **scope}
     for place, (_, label, is_current) in enumerate(invented.phones):
         digits = f"{(number + place * 50_000_000) * 7919 % 100_000_000:08d}"
-        phone = f"+86154{RARE_DIGITS if is_rare and not place else digits}"
+        if mine and not place and number % ALIKE == 1:
+            digits = RARE_DIGITS if is_rare else f"{number:04d}{RARE_DIGITS[-4:]}"
+        phone = f"+86154{digits}"
         told: dict[str, Any] = {"label": label, "is_current": is_current}
         yield CustomerPhone(id=new_id(minted), number=phone, tail=tail_of(phone), **told, **hangs)
     line: dict[str, Any] = {"at": at, "day_on": at.date(), "done_by": seller, **hangs}

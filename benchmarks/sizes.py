@@ -43,27 +43,35 @@ def questions(crowd: Crowd) -> Iterator[Question]:
         yield Question("customers, by name", who, f"{customers}?order=name")
         for name, value in (
             ("stage", "visited"), ("stage", "dead"), ("grade", "A"), ("grade", "E"), ("importance", "key"), ("need_level", "clear"),
-            ("deal", "won"), ("category", "broker"), ("industry", "finance"), ("kind", "company"),
+            ("deal", "won"), ("category", "broker"), ("kind", "company"),
         ):  # fmt: skip
             yield Question(f"customers, {name} {value}", who, f"{customers}?{name}={value}")
         yield Question("customers, expected more than anybody", who, f"{customers}?amount_from_minor=999000000000")
-        yield Question("customers, by name, industry finance", who, f"{customers}?order=name&industry=finance")
+        # What 0.4 % are, thirty a page: of the smaller one they do not fill a page of fifty.
+        yield Question("customers, industry finance", who, f"{customers}?industry=finance&limit=30")
+        yield Question("customers, by name, industry finance", who, f"{customers}?order=name&industry=finance&limit=30")
         yield Question("customers, out of use, whom nobody has", who, f"{customers}?status=disabled")
         yield Question("customers, urgent", who, f"{customers}?urgency=urgent")
+        yield Question("customers, expecting most", who, f"{customers}?amount_from_minor=970000000&limit=30")
         yield Question(
-            "customers, expected 900 million and more", who, f"{customers}?amount_from_minor=970000000", None
+            "customers, grade A of an industry, two a page", who, f"{customers}?grade=A&industry=finance&limit=2"
         )
         for what, text in (
             ("a name", RARE_NAME), ("first letters", RARE_LETTERS), ("eight digits", RARE_DIGITS), ("four digits", RARE_DIGITS[-4:]),
             ("a surname of many", "王"), ("two letters of many", "wl"),
         ):  # fmt: skip
             yield Question(f"search by {what}", who, f"{customers}?{urlencode({'text': text})}")
-        # Of the larger one more stand on the page of four digits: here as many of both.
-        few = urlencode({"text": RARE_DIGITS[-4:], "limit": 2})
-        yield Question("search by four digits, two a page", who, f"{customers}?{few}")
+        for what, narrowed, limit in (
+            ("of an industry", {"industry": "finance"}, None),
+            ("out of use, whom nobody has", {"status": "disabled"}, LIMIT),
+        ):
+            text = urlencode({"text": "王", **narrowed})
+            yield Question(f"search by a surname of many, {what}", who, f"{customers}?{text}", limit)
         yield Question("opportunities", who, "/api/v1/opportunities")
         yield Question("opportunities lost", who, "/api/v1/opportunities?state=lost")
         yield Question("opportunities of one stage", who, "/api/v1/opportunities?stage_code=sign")
+        for name, least in (("the largest", 448_400_000), ("larger than any", 1_000_000_000)):
+            yield Question(f"opportunities, {name}", who, f"/api/v1/opportunities?from_minor={least}")
         yield Question("ranking", who, f"{customers}/ranking")
         yield Question("visits", who, "/api/v1/visits")
         yield Question("visits that were missed", who, "/api/v1/visits?status=missed")
@@ -83,6 +91,7 @@ def questions(crowd: Crowd) -> Iterator[Question]:
         for box in ("received", "mine", "reach"):
             yield Question(f"reports, {box}", who, f"/api/v1/work-reports?box={box}")
         yield Question("activities, by a channel nobody used", who, "/api/v1/activities?channel=mail")
+        yield Question("copies of plans", who, "/api/v1/copies")
         yield Question("timeline of one with 1,000 lines", who, f"{customers}/{crowd.busy}/timeline")
         yield Question("his receptions", who, f"{customers}/{crowd.busy}/receptions")
         yield Question("counts by stage", who, f"{customers}/summary", limit=None)
@@ -92,6 +101,17 @@ def questions(crowd: Crowd) -> Iterator[Question]:
         yield Question("customers of one owner", who, f"{customers}?owner_id={mine}")
         yield Question("customers of one who has none", who, f"{customers}?owner_id={director}")
         yield Question("customers of one team", who, f"{customers}?unit_id={crowd.place.team}")
+        for whose, person in (("one", mine), ("one who has none", director)):
+            for what, name in (
+                ("visits", "assignee_id"), ("follow-ups", "assignee_id"), ("tasks", "assignee_id"), ("day-plans", "owner_id"),
+                ("work-reports", "owner_id"), ("activities", "author_id"), ("questions", "author_id"), ("opportunities", "owner_id"),
+            ):  # fmt: skip
+                more = "&box=reach" if what == "work-reports" else ""
+                yield Question(f"{what} of {whose}", who, f"/api/v1/{what}?{name}={person}{more}")
+        week = f"from={TODAY}&to={BOARD_DAY}"
+        yield Question("calendar of one, of a week", who, f"/api/v1/calendar?person_id={mine}&{week}")
+        yield Question("calendar of one team, of a week", who, f"/api/v1/calendar?unit={crowd.place.team}&{week}")
+        yield Question("team feed of one team", who, f"/api/v1/team-feed?unit={crowd.place.team}")
         yield Question("team feed", who, "/api/v1/team-feed")
         yield Question("team feed of one person", who, f"/api/v1/team-feed?person_id={mine}")
         yield Question("team feed, visits", who, "/api/v1/team-feed?deed=visit")
