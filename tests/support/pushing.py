@@ -178,8 +178,8 @@ def _remark(pushing: Pushing) -> dict[str, Any]:
 
 
 def _target(pushing: Pushing) -> dict[str, Any]:
-    """Of a month of which nobody has one: set for the first time."""
-    month = (DAY + timedelta(days=400)).isoformat()
+    """Of a month of which nobody has one, not even whoever asked before him: set for the first time."""
+    month = (DAY + timedelta(days=400 + 31 * list(ROLES.values()).index(pushing.caller))).isoformat()
     return {"owner_id": pushing.own("person")["user_id"], "month_on": month, "measure": "visits", "amount": 45}
 
 
