@@ -76,9 +76,9 @@ def _not_settled_together(target: Target, operation: Operation) -> list[Attempt]
     after it, where its recipe says that it disturbs.
     """
     if target.asking(operation)[0].disturbs:
-        return share(chain.from_iterable(_side_by_side(operation)), operation.name)
+        return share(chain.from_iterable(_side_by_side(operation)), operation.name, parts=12)
     left: list[Attempt] = []
-    for together in share(_side_by_side(operation), operation.name):
+    for together in share(_side_by_side(operation), operation.name, parts=12):
         while len(together) > 1 and (answer := _answer_to(target, operation, together)) is not None:
             rest = [each for each in together if not answer.is_good and not _is_blamed(answer, *each)]
             unblamed = [each for each in together if is_wrong(each[0], each[2]) and not _is_blamed(answer, *each)]
