@@ -7,7 +7,7 @@ from server.core.types import Id
 from server.migrations.tenancy import protect
 
 revision = "0032"
-down_revision = "0030"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 

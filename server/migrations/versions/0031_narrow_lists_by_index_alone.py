@@ -4,8 +4,8 @@ Opportunities by their amount, and what one person has to do in the order of the
 from alembic import op
 from sqlalchemy import text
 
-revision = "0034"
-down_revision = "0033"
+revision = "0031"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
