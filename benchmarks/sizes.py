@@ -47,12 +47,17 @@ def questions(crowd: Crowd) -> Iterator[Question]:
         ):  # fmt: skip
             yield Question(f"customers, {name} {value}", who, f"{customers}?{name}={value}")
         yield Question("customers, expected more than anybody", who, f"{customers}?amount_from_minor=999000000000")
-        # What 0.4 % are, thirty a page: of the smaller one they do not fill a page of fifty.
-        yield Question("customers, industry finance", who, f"{customers}?industry=finance&limit=30")
-        yield Question("customers, by name, industry finance", who, f"{customers}?order=name&industry=finance&limit=30")
+        for more, page in (
+            ("", ""),
+            (", thirty a page", "&limit=30"),
+        ):  # of the smaller one 0.4 % do not fill a page of fifty
+            yield Question(f"customers, industry finance{more}", who, f"{customers}?industry=finance{page}")
+            yield Question(
+                f"customers, by name, industry finance{more}", who, f"{customers}?order=name&industry=finance{page}"
+            )
+            yield Question(f"customers, expecting most{more}", who, f"{customers}?amount_from_minor=970000000{page}")
         yield Question("customers, out of use, whom nobody has", who, f"{customers}?status=disabled")
         yield Question("customers, urgent", who, f"{customers}?urgency=urgent")
-        yield Question("customers, expecting most", who, f"{customers}?amount_from_minor=970000000&limit=30")
         yield Question(
             "customers, grade A of an industry, two a page", who, f"{customers}?grade=A&industry=finance&limit=2"
         )
