@@ -42,18 +42,18 @@ class Lead:
         if self.name is None:
             return leading(reach, row, conditions, order, limit, ways=ways)
         sorting = sorted_by(order) if self.finds_few else order
-        return chosen(row, self.ids(reach, row, conditions, ways).order_by(*sorting).limit(limit), order)
+        return chosen(row, ids_of(reach, row, conditions, ways).order_by(*sorting).limit(limit), order)
 
-    @staticmethod
-    def ids(
-        reach: Reach,
-        row: type[Row],
-        conditions: Sequence[ColumnElement[bool]],
-        ways: Sequence[ColumnElement[bool]] = (),
-    ) -> Select[tuple[str]]:
-        """Of which rows within reach the conditions hold, out of the index of the name alone."""
-        whose = [reach.condition(row), *([or_(*ways)] if ways else [])]
-        return select(c(row).id).where(*conditions, *(unindexed(each.self_group()) for each in whose))
+
+def ids_of(
+    reach: Reach,
+    row: type[Row],
+    conditions: Sequence[ColumnElement[bool]],
+    ways: Sequence[ColumnElement[bool]] = (),
+) -> Select[tuple[str]]:
+    """The ids of the rows within reach of which the conditions hold, out of the index of the lead alone."""
+    whose = [reach.condition(row), *([or_(*ways)] if ways else [])]
+    return select(c(row).id).where(*conditions, *(unindexed(each.self_group()) for each in whose))
 
 
 def leader(

@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from server.accounts.models import User
 from server.core.access import Actor
+from server.core.narrowing import ids_of
 from server.core.paging import Key, earlier, later
 from server.core.problems import NOT_FOUND, Refused
 from server.core.rows import c
@@ -100,7 +101,7 @@ def page(
     by = leader(connection, actor.org_id, reach, filters, in_order=order == "updated")
     wanted = [columns.org_id == actor.org_id, *conditions(filters, by.name)]
     if (sought := filters.sought) is not None:
-        few = by.ids(reach, Customer, wanted, whose(filters)) if by.finds_few else None
+        few = ids_of(reach, Customer, wanted, whose(filters)) if by.finds_few else None
         narrowed = [*whose(filters), *conditions(filters)]
         found = hits(actor.org_id, reach, sought, narrowed, after, limit + 1, place=filters.place, few=few)
         key, statement = found.c.key, statement.join(found, columns.id == found.c.customer_id)
@@ -147,9 +148,8 @@ def count_by_stage(connection: Connection, actor: Actor, filters: Filters) -> di
     """Stage → number of customers within reach; all stages are in it. One statement."""
     stage = c(Customer).stage
     statement = select(stage, func.count()).where(*within(actor, READ), *matching(actor, filters)).group_by(stage)
-    if actor.must(
-        READ
-    ).everything:  # then, and only then, out of the index of stages, which SQLite takes when it is named
+    if actor.must(READ).everything:
+        # Then, and only then, out of the index of stages, which SQLite takes when it is named.
         statement = statement.where(stage.in_(rules.STAGES))
     counted: dict[str, int] = {row[0]: row[1] for row in connection.execute(statement)}
     return {stage: counted.get(stage, 0) for stage in rules.STAGES}
