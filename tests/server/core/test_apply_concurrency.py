@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
 from server.core import apply, db, uow
@@ -132,6 +133,18 @@ def test_a_database_that_stays_busy_is_told_and_nothing_is_stored(town: Town, mo
     assert verdicts(town.push("anna", operations)) == [Verdict.APPLIED]
 
 
+def wait_until_another_waits(connection: Connection) -> None:
+    """Return as soon as somebody waits for a lock in this database. PostgreSQL."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    for _ in range(1000):
+        if connection.scalar(waiting):
+            return
+        connection.execute(text("SELECT pg_sleep(0.005), pg_stat_clear_snapshot()"))
+    raise AssertionError("nobody waits for a lock")
+
+
 @pytest.mark.pg
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
 def test_a_deadlock_between_a_push_and_the_office_is_resolved_by_another_try(town: Town, tries: list[bool]) -> None:
@@ -144,7 +157,7 @@ def test_a_deadlock_between_a_push_and_the_office_is_resolved_by_another_try(tow
     with town.working("dirk") as office, ThreadPoolExecutor(1) as pool:
         office.change(office.must(Thing, high), label="office")
         pushed = pool.submit(town.push, "anna")
-        threading.Event().wait(0.4)  # until the push holds the low row and waits for the high one
+        wait_until_another_waits(office.connection)  # the push holds the low row, and wants the high one
         office.change(office.find(Thing, c(Thing).id == low)[0], label="desk")
         office.commit()
         applied = pushed.result(20)
