@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Column, ColumnCollection, ColumnElement, false, or_, true
+from sqlalchemy import ColumnElement, false, or_, true
 
 from server.core.problems import Refused, problem_type
 from server.core.rows import Row, c
@@ -59,7 +59,12 @@ _UNITS = ("unit_id", "department_id")
 """Columns of a scoped row that name a unit it is seen through: its own, and the department it was passed to."""
 
 
-Columns = ColumnCollection[str, Column[Any]]
+class Columns(Protocol):
+    """Columns by name: those of a row, or some of them by the names that every scoped row has them under."""
+
+    def __getitem__(self, name: str, /) -> ColumnElement[Any]: ...
+
+    def __contains__(self, name: str, /) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +119,11 @@ class Reach:
         """The ways in which a row may be reached, one of which is enough: each a range of an index. None when all are, or none."""
         if self.everything or not self:
             return []
-        found: list[ColumnElement[bool]] = [columns.owner_id == self.user_id]
+        found: list[ColumnElement[bool]] = [columns["owner_id"] == self.user_id]
         found += [columns[name] == unit for name in _UNITS if name in columns for unit in sorted(self.units)]
-        found += [columns.project_id == project for project in sorted(self.projects)]
+        found += [columns["project_id"] == project for project in sorted(self.projects)]
         if "author_id" in columns:
-            found.append(columns.author_id == self.user_id)
+            found.append(columns["author_id"] == self.user_id)
         return found
 
     def buckets(self, realm: str) -> tuple[str, ...]:

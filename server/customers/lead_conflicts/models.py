@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from sqlalchemy import CheckConstraint, String
 
@@ -22,6 +22,11 @@ from server.customers.rules import REASON_MOST
     index("second_id"),
     index("state", "created_at", "id"),
     index("created_at", "id"),
+    *(
+        index(f"{side}_{whose}", "created_at", "id")
+        for side in ("first", "second")
+        for whose in ("owner_id", "unit_id", "project_id")
+    ),
     CheckConstraint(f"state IN ({', '.join(repr(str(each)) for each in ConflictState)})", name="state"),
 )
 class LeadConflict(Row):
@@ -63,6 +68,23 @@ class LeadConflict(Row):
     reason: Annotated[str | None, String(REASON_MOST)] = None
     ruled_by: Annotated[str | None, Id()] = None
     ruled_at: datetime | None = None
+
+
+class Place(NamedTuple):
+    """Whose one of the two customers is, and where, as the conflict has it."""
+
+    owner_id: str
+    unit_id: str
+    project_id: str | None
+
+
+def places_of(conflict: LeadConflict) -> tuple[Place, Place]:
+    """Those of the first and of the second customer."""
+    c = conflict
+    return (
+        Place(c.first_owner_id, c.first_unit_id, c.first_project_id),
+        Place(c.second_owner_id, c.second_unit_id, c.second_project_id),
+    )
 
 
 def conflict_id(customer_id: str, other_id: str) -> str:

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, or_, select
+from sqlalchemy import Connection, and_, select, union_all
 
 from server.accounts.models import User
-from server.core.access import Actor
-from server.core.paging import Key, earlier
+from server.core.access import Actor, Columns
+from server.core.paging import Key, Page, by_each_way, chosen, earlier, unindexed
 from server.core.problems import NOT_FOUND, Refused
 from server.core.rows import c
 from server.core.types import from_ms, to_ms
 from server.customers.functions import HAND_OVER, READ
-from server.customers.lead_conflicts.models import CustomerShare, LeadConflict
+from server.customers.lead_conflicts.models import CustomerShare, LeadConflict, Place, places_of
 from server.customers.lead_conflicts.rules import Chosen
 from server.customers.models import Customer
 from server.customers.queries import within
@@ -64,13 +64,18 @@ def conflict_page(
 
     after: (created_at as milliseconds, id).
     """
-    t = c(LeadConflict)
-    statement = _within(actor)
+    t, reach = c(LeadConflict), actor.must(HAND_OVER)
+    wanted = [t.org_id == actor.org_id]
     if state is not None:
-        statement = statement.where(t.state == state)
+        wanted.append((t.state if reach.everything else unindexed(t.state)) == state)
     if after is not None:
-        statement = statement.where(earlier((t.created_at, t.id), (from_ms(after[0]), after[1])))
-    rows = connection.execute(statement.order_by(t.created_at.desc(), t.id.desc()).limit(limit + 1)).all()
+        wanted.append(earlier((t.created_at, t.id), (from_ms(after[0]), after[1])))
+    first = Page(tuple(wanted), order := (t.created_at.desc(), t.id.desc()))
+    if not reach.everything:
+        found = select(t.id).where(*wanted)
+        ways = [way for side in Chosen for way in by_each_way(reach, _place_of(side), found, order, limit + 1)]
+        first = chosen(LeadConflict, union_all(*ways), order)
+    rows = connection.execute(first.of(select(*t).where(t.org_id == actor.org_id), limit + 1)).all()
     conflicts = [LeadConflict(**each._mapping) for each in rows[:limit]]
     lines = _lines(connection, actor, conflicts)
     return lines, (to_ms(conflicts[-1].created_at), conflicts[-1].id) if len(rows) > limit else None
@@ -82,18 +87,17 @@ def get_conflict(connection: Connection, actor: Actor, row_id: str, *, written: 
     written: the actor has just ruled, so he is shown what became of it.
     """
     t = c(LeadConflict)
-    statement = select(*t).where(t.org_id == actor.org_id) if written else _within(actor)
-    row = connection.execute(statement.where(t.id == row_id)).one_or_none()
-    if row is None:
+    row = connection.execute(select(*t).where(t.org_id == actor.org_id, t.id == row_id)).one_or_none()
+    conflict = None if row is None else LeadConflict(**row._mapping)
+    reach = actor.must(HAND_OVER)
+    if conflict is None or not (written or any(reach.holds(each) for each in places_of(conflict))):
         raise Refused(NOT_FOUND)
-    return _lines(connection, actor, [LeadConflict(**row._mapping)])[0]
+    return _lines(connection, actor, [conflict])[0]
 
 
-def _within(actor: Actor) -> Select[Any]:
-    t, k = c(LeadConflict), c(Customer)
-    # Each conflict's customers are looked up: all that are within reach may be a million.
-    sides = [select(k.id).where(k.id == each, *within(actor, HAND_OVER)).exists() for each in (t.first_id, t.second_id)]
-    return select(*t).where(t.org_id == actor.org_id, or_(*sides))
+def _place_of(side: Chosen) -> Columns:
+    """Whose one of the two customers is, and where."""
+    return {name: c(LeadConflict)[f"{side.value}_{name}"] for name in Place._fields}
 
 
 def _lines(connection: Connection, actor: Actor, conflicts: Sequence[LeadConflict]) -> list[ConflictLine]:

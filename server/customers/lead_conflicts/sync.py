@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from server.core.collections import Action, Collection, Column, OwnedScope
 from server.core.uow import UnitOfWork
 from server.customers.functions import READ
 from server.customers.lead_conflicts import operations
-from server.customers.lead_conflicts.models import LeadConflict
+from server.customers.lead_conflicts.models import LeadConflict, places_of
 from server.customers.lead_conflicts.rules import PERCENT_MOST, Because, Chosen, ConflictState
 from server.customers.rules import REASON_MOST
 from sync_protocol import wire
@@ -22,15 +22,6 @@ _REASON = wire.TEXT(REASON_MOST)
 
 
 @dataclass(frozen=True, slots=True)
-class _Side:
-    """Where one of the two customers belongs."""
-
-    owner_id: str
-    unit_id: str
-    project_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class PairScope:
     """Rows that two customers share: seen by whoever sees one of them, read by the same function as customers."""
 
@@ -38,15 +29,10 @@ class PairScope:
 
     def of(self, row: Any) -> tuple[str, ...]:
         realm = realm_of(self.function)
-        return tuple(dict.fromkeys(bucket for side in _sides(row) for bucket in scoped_buckets(realm, side)))
+        return tuple(dict.fromkeys(bucket for place in places_of(row) for bucket in scoped_buckets(realm, place)))
 
     def subscribed(self, actor: Actor) -> tuple[str, ...]:
         return OwnedScope(self.function).subscribed(actor)
-
-
-def _sides(row: LeadConflict) -> Iterator[_Side]:
-    yield _Side(row.first_owner_id, row.first_unit_id, row.first_project_id)
-    yield _Side(row.second_owner_id, row.second_unit_id, row.second_project_id)
 
 
 def _lock(uow: UnitOfWork, batch: Sequence[Operation]) -> None:

@@ -117,4 +117,4 @@ def _of_customer(columns: Columns, conditions: Sequence[ColumnElement[bool]]) ->
     if not conditions:
         return []
     of = c(Customer)
-    return [exists().where(of.org_id == columns.org_id, of.id == columns.customer_id, *conditions)]
+    return [exists().where(of.org_id == columns["org_id"], of.id == columns["customer_id"], *conditions)]

@@ -288,6 +288,12 @@ def test_the_office_s_door_to_a_ruling(office: Office, door: Door, contested: Co
     shares = door("wang", "GET", f"/{hers}/shares").get_json()["items"]
     assert [(each["user_name"], each["percent"]) for each in shares] == [("Wang", 60), ("Na", 40)]
     assert door("na", "GET", f"/{hers}/shares").status_code == 404
+    for who in ("jie", "hong"):  # who leads either of the two, him too who has neither customer now
+        for query in ("", "?state=ruled"):
+            items = door(who, "GET", f"/api/v1/lead-conflicts{query}").get_json()["items"]
+            assert [each["id"] for each in items] == [conflict], who
+        assert door(who, "GET", path).get_json()["state"] == "ruled"
+        assert door(who, "GET", "/api/v1/lead-conflicts?state=open").get_json()["items"] == []
 
 
 def test_a_merge_takes_conflicts_shares_and_receptions_along(office: Office, contested: Contested) -> None:

@@ -221,6 +221,10 @@ def conflicts(on: Connection, actor: Actor) -> Any:
     return conflict_page(on, actor, None, after=None, limit=50)
 
 
+def open_conflicts(on: Connection, actor: Actor) -> Any:
+    return conflict_page(on, actor, "open", after=None, limit=50)
+
+
 def deleted(on: Connection, actor: Actor) -> Any:
     return deleted_page(on, actor, after=None, limit=50)
 
@@ -241,6 +245,9 @@ def _ways(table: str, order: str, *more: str) -> tuple[str, ...]:
     return tuple(f"{table}_{way}_{order}" for way in ("owner_id", "unit_id", *more))
 
 
+_EITHER_SIDE = tuple(
+    f"lead_conflicts_{side}_{whose}_created_at_id" for side in ("first", "second") for whose in ("owner_id", "unit_id")
+)
 CASES: tuple[tuple[Read, str, tuple[str, ...]], ...] = (
     (customers, "wang", ("customers_owner_id_updated_at_id", "customer_phones_customer_id_id")),
     (customers, "jie", ("customers_owner_id_updated_at_id", "customers_unit_id_updated_at_id")),
@@ -296,6 +303,8 @@ CASES: tuple[tuple[Read, str, tuple[str, ...]], ...] = (
     (reports, "jie", _ways("work_reports", "period_on_id")),
     (received, "jie", ("work_report_readers_reader_id_report_id",)),
     (conflicts, "boss", ("lead_conflicts_created_at_id",)),
+    (open_conflicts, "boss", ("lead_conflicts_state_created_at_id",)),
+    *((each, "jie", _EITHER_SIDE) for each in (conflicts, open_conflicts)),
     *((visits_of_one, who, ("visits_assignee_id_day_on",)) for who in ("boss", "jie")),
     *((tasks_of_one, who, ("tasks_assignee_id_state_due_on_id",)) for who in ("boss", "jie")),
     *((follow_ups_of_one, who, ("follow_ups_assignee_id_state_due_on_id",)) for who in ("boss", "jie")),
