@@ -146,11 +146,10 @@ def plan_page(
     p = c(DayPlan)
     wanted, sorting = [p.org_id == actor.org_id], (p.plan_on.desc(), p.id.desc())
     wanted += _between(p.plan_on, filters.first_on, filters.last_on)
-    if filters.owner_id is not None:
-        wanted.append(p.owner_id == filters.owner_id)
+    ways = [] if filters.owner_id is None else [p.owner_id == filters.owner_id]
     if after is not None:
         wanted.append(earlier((p.plan_on, p.id), _seen(after)))
-    first = leading(actor.must(READ), DayPlan, wanted, sorting, limit + 1)
+    first = leading(actor.must(READ), DayPlan, wanted, sorting, limit + 1, ways=ways)
     rows = connection.execute(first.of(with_name(actor, DayPlan, p.owner_id, written=True), limit + 1)).all()
     return [PlanLine(_row(DayPlan, row), row.person_name) for row in rows[:limit]], _next(rows, limit, "plan_on")
 

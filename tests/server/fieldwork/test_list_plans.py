@@ -139,6 +139,10 @@ def visits_of_one(on: Connection, actor: Actor) -> Any:
     return visit_page(on, actor, VisitFilters(assignee_id=actor.user_id), now=NOW, limit=50)
 
 
+def plans_of_one(on: Connection, actor: Actor) -> Any:
+    return plan_page(on, actor, PlanFilters(owner_id=actor.user_id), limit=50)
+
+
 def tasks_of_one(on: Connection, actor: Actor) -> Any:
     return task_page(on, actor, TaskFilters(assignee_id=actor.user_id), after=None, limit=50)
 
@@ -306,6 +310,7 @@ CASES: tuple[tuple[Read, str, tuple[str, ...]], ...] = (
     (open_conflicts, "boss", ("lead_conflicts_state_created_at_id",)),
     *((each, "jie", _EITHER_SIDE) for each in (conflicts, open_conflicts)),
     *((visits_of_one, who, ("visits_assignee_id_day_on",)) for who in ("boss", "jie")),
+    *((plans_of_one, who, ("day_plans_owner_id_plan_on_id",)) for who in ("boss", "jie")),
     *((tasks_of_one, who, ("tasks_assignee_id_state_due_on_id",)) for who in ("boss", "jie")),
     *((follow_ups_of_one, who, ("follow_ups_assignee_id_state_due_on_id",)) for who in ("boss", "jie")),
     *((questions_of_one, who, ("questions_author_id_state_created_at_id",)) for who in ("boss", "jie")),
@@ -358,6 +363,8 @@ def test_each_way_of_reaching_a_row_is_a_range_in_the_order_of_the_list(office: 
                 walked = [row for row in rows if row.endswith("(org_id=?)") and not row.startswith(OF_STAFF)]
                 assert walked == [], plan
             assert [each for each in indexes if f"ix_{each} " not in plan] == [], plan
+            if read.__name__.endswith("s_of_one"):
+                assert "_unit_id_" not in plan, plan  # of somebody who has none, all of the team's would be asked
             if read in JUDGED_BY_INDEX and who != "boss":
                 found = [row for row in rows for each in indexes if f"INDEX ix_{each} " in row]
                 assert [row for row in found if "COVERING" not in row] == [], plan
