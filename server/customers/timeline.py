@@ -17,7 +17,10 @@ KINDS: dict[str, Text] = {}
 
 
 class Deed(StrEnum):
-    """What sort of thing a line is about: a timeline and a team's feed are narrowed by it. other: nobody met the customer."""
+    """What sort of thing a line is about: a timeline and a team's feed are narrowed by it.
+
+    report, expense: somebody wrote of the customer, or spent money for him; not met him. other: neither.
+    """
 
     VISIT = "visit"
     CALL = "call"
@@ -28,6 +31,8 @@ class Deed(StrEnum):
     OPPORTUNITY = "opportunity"
     QUESTION = "question"
     CUSTOMER = "customer"
+    REPORT = "report"
+    EXPENSE = "expense"
     OTHER = "other"
 
 

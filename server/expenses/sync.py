@@ -16,7 +16,7 @@ from server.customers.models import Customer
 from server.expenses import models, operations
 from server.expenses.functions import READ, WRITE
 from server.expenses.models import ExpenseClaim, ExpenseLine, Payable
-from server.expenses.operations.belonging import preload_lines
+from server.expenses.operations.belonging import preload_lines, preload_told
 from server.expenses.operations.likeness import look_for
 from server.expenses.rules import AMOUNT_MOST, LineKind
 from server.expenses.settling import settle_claim, settle_line
@@ -80,6 +80,7 @@ def _prepare_lines(uow: UnitOfWork, batch: Sequence[Operation]) -> None:
 
 def _load(uow: UnitOfWork, claims: Sequence[ExpenseClaim]) -> None:
     preload_lines(uow, [claim.id for claim in claims])
+    preload_told(uow, claims)
     approvals.preload_parts(uow, [claim.id for claim in claims])
     uow.preload(Payable, {claim.payable_id for claim in claims if claim.payable_id is not None})
 

@@ -116,7 +116,7 @@ export interface Rows {
     readonly day_on: string;
     readonly done_by: string;
     readonly kind: string;
-    readonly deed: "activity" | "call" | "customer" | "follow_up" | "note" | "opportunity" | "other" | "question" | "reception" | "visit";
+    readonly deed: "activity" | "call" | "customer" | "expense" | "follow_up" | "note" | "opportunity" | "other" | "question" | "reception" | "report" | "visit";
     readonly subject_id: string | null;
     readonly params: unknown;
   };
@@ -1330,7 +1330,7 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
       day_on: day,
       done_by: id,
       kind: text(40),
-      deed: code("activity", "call", "customer", "follow_up", "note", "opportunity", "other", "question", "reception", "visit"),
+      deed: code("activity", "call", "customer", "expense", "follow_up", "note", "opportunity", "other", "question", "reception", "report", "visit"),
       subject_id: orNull(id),
       params: json,
     },

@@ -1,7 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Preferences, Workspace } from "../../src/device/api";
 import { feedOf, wayOf, type Deed, type Entry } from "../../src/app/team/feed";
 import { askAndKeep, keptAnswer } from "../../src/app/team/kept_answer";
+import { sayEvent } from "../../src/app/words/timeline";
+import { i18n } from "../../src/i18n";
 import { monthAfter } from "../../src/app/words/times";
 
 const entry = (id: string, day_on: string, at: number, deed: Deed = "note", done_by = "w") =>
@@ -14,6 +16,8 @@ describe("the team's feed", () => {
     entry("3", "2025-03-03", 30, "visit"),
     entry("4", "2025-03-05", 90, "customer"),
     entry("5", "2025-03-05", 91, "other"),
+    entry("6", "2025-03-05", 92, "report"),
+    entry("7", "2025-03-05", 93, "expense"),
   ];
   const ids = (found: readonly Entry[]) => found.map((each) => each.id).join("");
 
@@ -25,10 +29,26 @@ describe("the team's feed", () => {
     expect(ids(feedOf(lines, { person: "z", deed: null }))).toBe("2");
     expect(ids(feedOf(lines, { person: "w", deed: "visit" }))).toBe("3");
     expect(ids(feedOf(lines, { person: null, deed: "customer" }))).toBe("4");
+    expect(ids(feedOf(lines, { person: null, deed: "report" }))).toBe("6");
   });
 
   it("leads to the visit, and else to the customer", () => {
     expect(lines.map(wayOf).slice(1, 3)).toEqual(["/customers/customer-2", "/team/2025-03-03/w/subject-3"]);
+  });
+});
+
+describe("a customer's timeline", () => {
+  const said = (kind: string, params: object) => sayEvent({ ...entry("1", "2025-03-10", 1), kind, params }, (id) => id, undefined);
+
+  beforeAll(() => {
+    i18n.activate("en");
+  });
+
+  it("says of which days a report is, and what sorts of thing a claim is for", () => {
+    expect(said("work-report", { kind: "daily", period_on: "2025-03-07" })).toBe("Daily report, Fri 7 Mar");
+    expect(said("work-report", { kind: "weekly", period_on: "2025-03-03" })).toBe("Weekly report, Mon 3 Mar to Sun 9 Mar");
+    expect(said("expense-claim", { kinds: ["gift", "meal"] })).toBe("Expense claim · Gift · Meal");
+    expect(said("expense-claim", {})).toBe("Expense claim");
   });
 });
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from server.approvals import operations as approvals
 from server.core.uow import UnitOfWork
 from server.customers.models import Customer
+from server.customers.timeline import Deed, add_to_timeline, timeline_kind
 from server.expenses import events, rules
 from server.expenses.models import ExpenseClaim, ExpenseLine
-from server.expenses.operations.belonging import lines_of, must_be_mine
+from server.expenses.operations.belonging import customers_told, lines_of, must_be_mine
 from server.expenses.operations.booking import book_void
 from server.expenses.operations.likeness import flags_for, told
 from server.expenses.rules import Flag, Spent
@@ -19,6 +21,7 @@ from server.expenses.transitions import ClaimAction, ClaimState, move_claim
 from server.fieldwork.models import Visit
 from server.fieldwork.transitions import VisitState
 
+CLAIMED = timeline_kind("expense-claim", zh="费用报销", en="Expense claim", deed=Deed.EXPENSE)
 KIND, TOPIC = "expense_claim", "expenses"
 _HAPPENED = (VisitState.IN_PROGRESS.value, VisitState.DONE.value)
 
@@ -78,6 +81,7 @@ def begin_change(uow: UnitOfWork, claim: ExpenseClaim, *, is_change: bool = True
 def submit_claim(uow: UnitOfWork, claim: ExpenseClaim, _values: Mapping[str, Any] | None = None) -> ExpenseClaim:
     """Ask for approval of a claim with all its lines. Records ClaimSubmitted. A second time changes nothing.
 
+    Stands once on the timeline of each customer it was spent for, however often it is submitted.
     Raises Refused NOT_YOURS, CLAIM_APPROVED, CLAIM_REJECTED, CLAIM_REIMBURSED, as rules.check_claim does with the line and
     field at fault, and as approvals.ask does. Source: rules E2, E3, E5; domain rows 74, 76.
     """
@@ -88,6 +92,7 @@ def submit_claim(uow: UnitOfWork, claim: ExpenseClaim, _values: Mapping[str, Any
     lines = lines_of(uow, claim)
     total = rules.check_claim([spent_of(uow, each) for each in lines], today=uow.today())
     flags = _flag(uow, lines)
+    told_of = customers_told(uow, claim)
     uow.change(
         claim,
         state=state.value,
@@ -114,9 +119,22 @@ def submit_claim(uow: UnitOfWork, claim: ExpenseClaim, _values: Mapping[str, Any
             flags=[told(each) for each in flags],
         ),
     )
+    _tell_of(uow, claim, lines, told_of)
     waiting_for = approvals.waiting_people(uow, claim.id)
     uow.record(events.ClaimSubmitted(claim.id, claim.owner_id, total, claim.currency, waiting_for, claim.flag_count))
     return claim
+
+
+def _tell_of(uow: UnitOfWork, claim: ExpenseClaim, lines: Sequence[ExpenseLine], told_of: set[str]) -> None:
+    """Say on the timelines of those it was spent for what sort it was; how much is for those alone who see the claim."""
+    kinds: defaultdict[str, set[str]] = defaultdict(set)
+    for line in lines:
+        if line.spent_for_id is not None:
+            kinds[line.spent_for_id].add(line.kind)
+    for customer_id in sorted(kinds.keys() - told_of):
+        if (customer := uow.get(Customer, customer_id)) is not None:
+            params = {"kinds": sorted(kinds[customer_id])}
+            add_to_timeline(uow, customer, CLAIMED, subject_id=claim.id, params=params)
 
 
 def withdraw_claim(uow: UnitOfWork, claim: ExpenseClaim, _values: Mapping[str, Any] | None = None) -> ExpenseClaim:

@@ -28,7 +28,7 @@ _KINDS = (Visit, FollowUp, Task, Customer, Question, Activity, Reception)
 def preload_days(uow: UnitOfWork, periods: Iterable[Period]) -> None:
     """Load at once what the actor did in these days; what is loaded already is not asked for again.
 
-    Seven statements. The rows come into the working set, so what the same push changes counts as it is changed.
+    Eight statements. The rows come into the working set, so what the same push changes counts as it is changed.
     """
     loaded: set[Period] = uow.once(_LOADED, set)
     wanted = sorted(set(periods) - loaded, key=lambda each: (each.first_on, each.last_on))
@@ -44,7 +44,8 @@ def preload_days(uow: UnitOfWork, periods: Iterable[Period]) -> None:
         bounds = [_bounds(uow, each) for each in wanted]
         return or_(*(and_(instant >= begin, instant < end) for begin, end in bounds))
 
-    uow.find(Visit, v.assignee_id == me, on(v.day_on, v.planned_on))
+    visits = uow.find(Visit, v.assignee_id == me, on(v.day_on, v.planned_on))
+    uow.preload(Customer, {each.customer_id for each in visits if each.customer_id is not None})
     uow.find(FollowUp, f.assignee_id == me, at(f.done_at))
     uow.find(Task, t.assignee_id == me, at(t.done_at))
     uow.find(Customer, k.owner_id == me, on(k.first_contact_on))

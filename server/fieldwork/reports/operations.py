@@ -10,7 +10,10 @@ from server.accounts.queries.leaders import leaders_of
 from server.core.problems import NOT_FOUND, Refused
 from server.core.rows import c
 from server.core.uow import UnitOfWork
+from server.customers.models import Customer
+from server.customers.timeline import Deed, add_to_timeline, timeline_kind
 from server.fieldwork.functions import ASSIGN
+from server.fieldwork.models import Visit
 from server.fieldwork.operations.belonging import must_be_one_of
 from server.fieldwork.reports import events
 from server.fieldwork.reports.happened import what_happened
@@ -24,6 +27,7 @@ from server.fieldwork.reports.models import (
 from server.fieldwork.reports.rules import READER_UNKNOWN, ReportState, period_of
 from server.fieldwork.reports.settling import settle_remark, settle_report
 
+REPORTED = timeline_kind("work-report", zh="工作报告", en="Work report", deed=Deed.REPORT)
 _TEXTS = ("topic", "summary", "problems", "next_plan")
 _LOADED = "fieldwork.parts-of-reports"
 
@@ -87,10 +91,12 @@ def address_report(uow: UnitOfWork, report: WorkReport, values: Mapping[str, Any
 def send_report(uow: UnitOfWork, report: WorkReport, _values: Mapping[str, Any] | None = None) -> WorkReport:
     """Send it to whom it names, else to who leads its writer, with what happened in its days by now. Records ReportSent.
 
+    Stands once on the timeline of each customer it tells of.
     Sent again it takes in what has happened since: another revision if that is anything. Raises Refused NOT_YOURS.
     """
     must_be_one_of(uow, report.owner_id)
     facts = what_happened(uow, period_of(report.kind, report.period_on))
+    _tell_of(uow, report, named_in(uow, facts) - named_in(uow, report.facts))
     if report.state == ReportState.SENT:
         if facts != report.facts:
             uow.change(report, facts=facts)
@@ -150,6 +156,22 @@ def preload_parts(uow: UnitOfWork, report_ids: Iterable[str]) -> None:
         for kind in (WorkReportRevision, WorkReportComment):
             uow.find(kind, c(kind).report_id.in_(missing))
         loaded.update(missing)
+
+
+def named_in(uow: UnitOfWork, facts: Mapping[str, Any]) -> set[str]:
+    """The customers of a report, by its facts: whom its writer visited, and whom he met first. Loads the visits."""
+    uow.preload(Visit, facts.get("visits", ()))
+    visits = (uow.get(Visit, each) for each in facts.get("visits", ()))
+    visited = {each.customer_id for each in visits if each is not None and each.customer_id is not None}
+    return visited | set(facts.get("customers", ()))
+
+
+def _tell_of(uow: UnitOfWork, report: WorkReport, customer_ids: Iterable[str]) -> None:
+    """Say on the timelines of these customers that it tells of them; what it says is for its readers alone."""
+    params = {"kind": report.kind, "period_on": report.period_on.isoformat()}
+    for each in sorted(customer_ids):
+        if (customer := uow.get(Customer, each)) is not None:
+            add_to_timeline(uow, customer, REPORTED, subject_id=report.id, params=params)
 
 
 def _leaders(uow: UnitOfWork, report: WorkReport) -> list[str]:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from server.approvals.models import Approval, ApprovalRoute
 from server.core.tables import EVENTS
+from server.customers.models import TimelineEntry
 from server.expenses.models import ExpenseClaim
 from tests.server.expenses.desk import HIGHER, TOLD, Desk
 from tests.server.fieldwork.office import statements
@@ -100,6 +101,29 @@ def test_what_waits_is_withdrawn_before_it_is_changed(desk: Desk) -> None:
     assert [part.state for part in desk.rows(Approval)] == ["lapsed", "waiting"]
 
 
+def test_a_claim_stands_once_on_the_timeline_of_each_customer_it_was_spent_for(desk: Desk) -> None:
+    """What sort of thing it was, not how much: whoever sees the customer need not see the claim."""
+
+    def told() -> list[tuple[str, str, dict[str, Any]]]:
+        lines = [each for each in desk.rows(TimelineEntry) if each.subject_id == claim]
+        return [(each.customer_id, each.deed, each.params) for each in lines]
+
+    queue = desk.queue("anna")
+    one, other = queue.create("customers", name="Wang"), queue.create("customers", name="Li")
+    claim = desk.draft()  # a taxi to a place is for nobody
+    for kind in ("meal", "gift", "meal"):
+        desk.line("anna", claim, kind=kind, customer_id=one, **TOLD)
+    queue.act("expense_claims", "submit", claim)
+    queue.act("expense_claims", "submit", claim)
+    assert {verdict for verdict, _ in desk.told("anna")} == {"applied"}
+    assert told() == [(one, "expense", {"kinds": ["gift", "meal"]})]
+    queue.act("expense_claims", "withdraw", claim)
+    desk.line("anna", claim, kind="meal", customer_id=other, **TOLD)
+    queue.act("expense_claims", "submit", claim)
+    assert {verdict for verdict, _ in desk.told("anna")} == {"applied"}
+    assert [each[0] for each in told()] == [one, other]
+
+
 def test_a_change_after_the_approval_makes_it_void(desk: Desk) -> None:
     claim = desk.approved()
     (line,) = desk.lines(claim)
@@ -176,13 +200,24 @@ def test_a_batch_costs_the_same_however_many_claims_it_has(desk: Desk) -> None:
     def cost(count: int) -> int:
         for number in range(count):
             claim = desk.draft(amount=1_000 + number, receipt_sha256=f"{number:064x}")
-            desk.line("anna", claim, 2_000 + number)
+            customer = desk.queue("anna").create("customers", name="Wang")
+            desk.line("anna", claim, 2_000 + number, kind="meal", customer_id=customer, **TOLD)
+            desk.queue("anna").act("expense_claims", "submit", claim)
+        with statements(desk.world.database) as seen:
+            assert {code for _, code in desk.told("anna")} == {None}
+        return len(seen)
+
+    def again(count: int) -> int:
+        """Taken back and submitted once more."""
+        for claim in [each.id for each in desk.rows(ExpenseClaim)][-count:]:
+            desk.queue("anna").act("expense_claims", "withdraw", claim)
             desk.queue("anna").act("expense_claims", "submit", claim)
         with statements(desk.world.database) as seen:
             assert {code for _, code in desk.told("anna")} == {None}
         return len(seen)
 
     assert cost(2) == cost(12)
+    assert again(2) == again(12)
 
 
 def test_what_happened_is_told_to_whoever_listens(desk: Desk) -> None:

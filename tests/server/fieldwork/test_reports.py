@@ -10,6 +10,7 @@ import pytest
 
 from server.core.problems import Refused
 from server.core.rows import c
+from server.customers.models import TimelineEntry
 from server.fieldwork.questions import operations as questions
 from server.fieldwork.reports import operations
 from server.fieldwork.reports.models import WorkReport, WorkReportComment, WorkReportReader, WorkReportRevision
@@ -73,7 +74,11 @@ def test_a_report_written_without_a_network_arrives_with_what_the_same_push_brin
     assert (facts["visits"], facts["questions"]) == ([visit], [question])
     assert (facts["calls"], facts["contacts"], facts["receptions"]) == (1, 0, 1)
     assert customer in facts["customers"]
+    (line,) = office.rows(TimelineEntry, subject_id=report, customer_id=customer)
+    assert (line.deed, line.done_by) == ("report", office.users["wang"])
+    assert line.params == {"kind": "daily", "period_on": "2025-03-03"}, "not what it says: that is for its readers"
     _act(office, "wang", operations.send_report, report)
+    assert len(office.rows(TimelineEntry, subject_id=report, customer_id=customer)) == 1
     assert office.row(WorkReport, report).revision == 1, "the same is found again among what is stored"
     assert row["reader_ids"] == [office.users["jie"]]
     for stranger in ("zhao", "na", "hong", "yang"):
@@ -143,6 +148,14 @@ def test_sent_again_it_takes_in_what_has_happened_since(office: Office) -> None:
     _act(office, "wang", operations.send_report, report)
     row = office.row(WorkReport, report)
     assert (row.revision, row.facts["visits_done"], row.facts["questions_open"]) == (2, 1, 1)
+    (line,) = office.rows(TimelineEntry, subject_id=report)  # the visit was to a place
+    his, hers = line.customer_id, office.customer(by="wang")
+    for customer, clock in ((his, "10:30"), (hers, "11:30"), (hers, "12:30")):
+        office.finish("wang", office.visit(customer_id=customer, planned_on=MONDAY), shanghai(clock))
+    _act(office, "wang", operations.send_report, report)
+    assert office.row(WorkReport, report).revision == 3
+    told_of = [each.customer_id for each in office.rows(TimelineEntry, subject_id=report)]
+    assert told_of == [his, hers], "once of each customer"
 
 
 def test_two_devices_may_each_begin_one_and_a_week_begins_on_its_monday(office: Office) -> None:
@@ -203,6 +216,9 @@ def test_a_batch_reads_no_row_by_itself(office: Office) -> None:
     def cost(size: int) -> int:
         queue = Queue()
         for day in range(size):
+            visit = office.visit(customer_id=office.customer(by="wang"), planned_on=date(2025, 3, day + 1))
+            office.finish("wang", visit, shanghai("09:30", day + 1))
+        for day in range(size):
             report = queue.create("work_reports", kind="daily", period_on=f"2025-03-{day + 1:02}")
             queue.act("work_reports", "address", report, reader_id=office.users["jie"])
             queue.act("work_reports", "send", report)
@@ -210,6 +226,7 @@ def test_a_batch_reads_no_row_by_itself(office: Office) -> None:
             queue.create("work_report_comments", report_id=report, text="y")
         with statements(office.database) as seen:
             assert set(_push(office, "wang", queue)) == {("applied", None)}
+        assert len(office.rows(TimelineEntry, deed="report")) >= size
         return len(seen)
 
     cost(1)

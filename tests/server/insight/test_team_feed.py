@@ -16,6 +16,8 @@ from server.customers.operations import add_note
 from server.customers.receptions.operations import add_reception
 from server.customers.trail import EntryFilters, timeline
 from server.fieldwork.activities.operations import log_activity
+from server.fieldwork.reports.models import WorkReport
+from server.fieldwork.reports.operations import begin_report, send_report
 from server.insight.functions import BOARD
 from server.insight.team_feed import queries
 from tests.server.fieldwork.office import Door, Office, shanghai, statements
@@ -36,6 +38,11 @@ def _work(office: Office) -> dict[str, str]:
     office.make("wang", add_reception, customer_id=his, channel="visit", received_at=shanghai("11:00", 2))
     office.make("wang", add_note, customer_id=his, text="周六再来")
     office.make("na", add_note, customer_id=hers, text="预算不足")
+    report = office.make("wang", begin_report, kind="daily", period_on=MONDAY)  # stands on a timeline, and in no feed
+    with office.writing("wang") as uow:
+        send_report(uow, uow.must(WorkReport, report))
+        uow.commit()
+    assert [each.customer_id for each in office.rows(TimelineEntry, deed="report")] == [his]
     return {"his": his, "hers": hers}
 
 
@@ -111,7 +118,7 @@ def test_every_kind_of_reach_sees_what_the_permission_says(
     """Read part by part or, of very many units, at once: the same lines as Reach.covers says, each once."""
     monkeypatch.setattr(queries, "MOST_UNITS", most_parts)
     _work(office)
-    rows = [each for each in office.rows(TimelineEntry) if each.deed not in ("customer", "other")]
+    rows = [each for each in office.rows(TimelineEntry) if each.deed not in ("customer", "report", "other")]
     east, west, wang = office.units["east"], office.units["west"], office.users["wang"]
     for reach in (
         Reach(wang, own=True), Reach(wang, own=True, units=frozenset([east])), Reach(wang, units=frozenset([east, west])),
@@ -138,6 +145,7 @@ def test_a_customers_timeline_is_narrowed_in_the_same_way(office: Office) -> Non
     with office.database.read(office.org) as connection:
         for filters, kinds in (
             (EntryFilters(deed="call"), ["activity"]),
+            (EntryFilters(deed="report"), ["work-report"]),
             (EntryFilters(deed="activity"), ["activity"]),
             (EntryFilters(person_id=office.users["na"]), []),
             (EntryFilters(first_on=MONDAY, last_on=MONDAY), ["activity", "visit"]),

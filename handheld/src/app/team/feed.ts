@@ -4,8 +4,8 @@ import type { Reader, Shown } from "../../device/api";
 export type Entry = Shown<"timeline">;
 export type Deed = Entry["deed"];
 
-/** Left out unless asked for: customers entered, and what nobody met a customer for. As the office's feed. */
-const UNTOLD: ReadonlySet<Deed> = new Set<Deed>(["customer", "other"]);
+/** Left out unless asked for: customers entered, and what nobody met a customer for, reports and expenses too. As the office's feed. */
+const UNTOLD: ReadonlySet<Deed> = new Set<Deed>(["customer", "report", "expense", "other"]);
 
 export interface FeedLine {
   readonly entry: Entry;

@@ -16,6 +16,8 @@ export function deeds(): readonly Choice<Deed>[] {
     { value: "opportunity", text: i18n._("Opportunities") },
     { value: "question", text: i18n._("Questions") },
     { value: "customer", text: i18n._("New customers") },
+    { value: "report", text: i18n._("Work reports") },
+    { value: "expense", text: i18n._("Expenses") },
     { value: "other", text: i18n._("Other changes") },
   ];
 }

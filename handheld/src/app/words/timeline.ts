@@ -2,10 +2,13 @@
 import type { Shown } from "../../device/api";
 import { i18n } from "../../i18n";
 import type { Rows } from "../../wire";
+import type { LineKind } from "../expenses/evidence";
+import { sayKind } from "../expenses/words";
 import { lossReasons, type LossReason } from "../opportunities/words";
 import { channels } from "../receptions/sheet";
 import { channels as contactChannels, type Activity } from "../activities/words";
 import { outcomes, sayChoice, stages } from "./choices";
+import { addDays, sayDate } from "./times";
 
 type Channel = Rows["receptions"]["channel"];
 type Stage = Rows["customers"]["stage"];
@@ -83,6 +86,16 @@ export function sayEvent(
       return i18n._("Opportunity taken up again") + tail(text("title"));
     case "question-answered":
       return i18n._("Question answered") + tail(text("question"), text("answer"));
+    case "work-report": {
+      const on = text("period_on") ?? entry.day_on;
+      const day = sayDate(on, entry.day_on);
+      if (text("kind") !== "weekly") return i18n._("Daily report, {day}", { day });
+      return i18n._("Weekly report, {from} to {to}", { from: day, to: sayDate(addDays(on, 6), entry.day_on) });
+    }
+    case "expense-claim": {
+      const kinds = Array.isArray(given["kinds"]) ? (given["kinds"] as LineKind[]) : [];
+      return i18n._("Expense claim") + tail(...kinds.map((each) => sayKind(each)));
+    }
     case "merged":
       return i18n._("Merged with {name}", { name: text("name") ?? "" });
     case "restored":
