@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
+from itertools import product
 from typing import Any
 
 from server.core.clock import day_in
 from server.core.i18n import Text
+from server.core.rows import c
 from server.core.uow import UnitOfWork
 from server.customers.models import Customer, TimelineEntry
 
@@ -89,3 +91,36 @@ def add_to_timeline(
             project_id=customer.project_id,
         )
     )
+
+
+def preload_told(uow: UnitOfWork, subject_ids: Iterable[str], customer_ids: Iterable[str]) -> None:
+    """Load at once on which of these customers' timelines which of these subjects stand. One statement at most."""
+    loaded = _loaded(uow)
+    if missing := set(product(subject_ids, customer_ids)) - loaded:
+        subjects, customers = {each for each, _ in missing}, {each for _, each in missing}
+        t = c(TimelineEntry)
+        uow.find(TimelineEntry, t.customer_id.in_(sorted(customers)), t.subject_id.in_(sorted(subjects)))
+        loaded.update(product(subjects, customers))
+
+
+def tell_once(
+    uow: UnitOfWork, kind: str, subject_id: str, told: Mapping[str, Mapping[str, Any]], *, is_first: bool
+) -> None:
+    """Let a subject stand once on the timeline of each of these customers, whoever of them is there.
+
+    told: customer → params, as of `add_to_timeline`. is_first: it was told of nobody before, so nothing is asked.
+    """
+    if is_first:
+        _loaded(uow).update((subject_id, each) for each in told)
+    else:
+        preload_told(uow, [subject_id], told)
+    there = {each.customer_id for each in uow.among(TimelineEntry, lambda entry: entry.subject_id == subject_id)}
+    for customer_id in sorted(told.keys() - there):
+        if (customer := uow.get(Customer, customer_id)) is not None:
+            add_to_timeline(uow, customer, kind, subject_id=subject_id, params=told[customer_id])
+
+
+def _loaded(uow: UnitOfWork) -> set[tuple[str, str]]:
+    """Of which subject and customer it is known whether there is a line."""
+    loaded: set[tuple[str, str]] = uow.once("customers.told-of-subjects", set)
+    return loaded

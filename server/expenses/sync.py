@@ -13,10 +13,11 @@ from server.core.rows import c
 from server.core.uow import UnitOfWork
 from server.customers import operations as customers
 from server.customers.models import Customer
+from server.customers.timeline import preload_told
 from server.expenses import models, operations
 from server.expenses.functions import READ, WRITE
 from server.expenses.models import ExpenseClaim, ExpenseLine, Payable
-from server.expenses.operations.belonging import preload_lines, preload_told
+from server.expenses.operations.belonging import preload_lines
 from server.expenses.operations.likeness import look_for
 from server.expenses.rules import AMOUNT_MOST, LineKind
 from server.expenses.settling import settle_claim, settle_line
@@ -49,6 +50,7 @@ def _prepare_claims(uow: UnitOfWork, batch: Sequence[Operation]) -> None:
     _load(uow, there)
     lines = uow.among(ExpenseLine, lambda line: line.claim_id in ids)
     _load_named(uow, lines)
+    _load_told(uow, there, {line.spent_for_id for line in lines})
     if any(each.action == "submit" for each in batch):
         look_for(
             uow,
@@ -67,6 +69,7 @@ def _prepare_lines(uow: UnitOfWork, batch: Sequence[Operation]) -> None:
     visits = {each for one in batch if (each := one.values.get("visit_id")) is not None}
     found = {visit.customer_id for each in visits if (visit := uow.get(Visit, each)) is not None}
     uow.preload(Customer, {each for each in found if each is not None})
+    _load_told(uow, claims, {each.values.get("customer_id") for each in batch} | found)
     look_for(
         uow,
         {one.values.get("receipt_sha256") for one in batch},
@@ -80,7 +83,6 @@ def _prepare_lines(uow: UnitOfWork, batch: Sequence[Operation]) -> None:
 
 def _load(uow: UnitOfWork, claims: Sequence[ExpenseClaim]) -> None:
     preload_lines(uow, [claim.id for claim in claims])
-    preload_told(uow, claims)
     approvals.preload_parts(uow, [claim.id for claim in claims])
     uow.preload(Payable, {claim.payable_id for claim in claims if claim.payable_id is not None})
 
@@ -89,6 +91,11 @@ def _load_named(uow: UnitOfWork, lines: Iterable[ExpenseLine]) -> None:
     lines = list(lines)
     uow.preload(Visit, {line.visit_id for line in lines if line.visit_id is not None})
     uow.preload(Customer, {line.spent_for_id for line in lines if line.spent_for_id is not None})
+
+
+def _load_told(uow: UnitOfWork, claims: Iterable[ExpenseClaim], customer_ids: Iterable[str | None]) -> None:
+    submitted = [claim.id for claim in claims if claim.submitted_at is not None]
+    preload_told(uow, submitted, [each for each in customer_ids if each is not None])
 
 
 EXPENSE_CLAIMS = Collection(

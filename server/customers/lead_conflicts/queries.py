@@ -70,7 +70,8 @@ def conflict_page(
         wanted.append((t.state if reach.everything else unindexed(t.state)) == state)
     if after is not None:
         wanted.append(earlier((t.created_at, t.id), (from_ms(after[0]), after[1])))
-    first = Page(tuple(wanted), order := (t.created_at.desc(), t.id.desc()))
+    order = (t.created_at.desc(), t.id.desc())
+    first = Page(tuple(wanted), order)
     if not reach.everything:
         found = select(t.id).where(*wanted)
         ways = [way for side in Chosen for way in by_each_way(reach, _place_of(side), found, order, limit + 1)]

@@ -10,7 +10,6 @@ from server.core.problems import NOT_FOUND, Refused, problem_type
 from server.core.rows import c
 from server.core.uow import UnitOfWork
 from server.customers import operations as customers
-from server.customers.models import TimelineEntry
 from server.expenses.functions import WRITE
 from server.expenses.models import ExpenseClaim, ExpenseLine
 from server.fieldwork import functions as fieldwork
@@ -22,7 +21,7 @@ NOT_YOURS = problem_type(
     zh="这是同事的报销单，只有本人可以填写和提交。",
     en="This is a colleague's claim; only its owner writes and submits it.",
 )
-_LOADED, _LOADED_TOLD = "expenses.claims-with-lines", "expenses.claims-told"
+_LOADED = "expenses.claims-with-lines"
 
 
 def must_be_mine(uow: UnitOfWork, claim: ExpenseClaim) -> None:
@@ -69,23 +68,6 @@ def lines_of(uow: UnitOfWork, claim: ExpenseClaim) -> list[ExpenseLine]:
     if not uow.is_new(claim):
         preload_lines(uow, [claim.id])
     return uow.among(ExpenseLine, lambda line: line.claim_id == claim.id)
-
-
-def preload_told(uow: UnitOfWork, claims: Iterable[ExpenseClaim]) -> None:
-    """Load at once what stands of these claims on the timelines of those they are spent for. Nothing, before they are submitted."""
-    loaded: set[str] = uow.once(_LOADED_TOLD, set)
-    missing = {each.id for each in claims if each.submitted_at is not None} - loaded
-    lines = uow.among(ExpenseLine, lambda line: line.claim_id in missing)
-    if spent_for := {each.spent_for_id for each in lines if each.spent_for_id is not None}:
-        t = c(TimelineEntry)
-        uow.find(TimelineEntry, t.customer_id.in_(sorted(spent_for)), t.subject_id.in_(sorted(missing)))
-    loaded.update(missing)
-
-
-def customers_told(uow: UnitOfWork, claim: ExpenseClaim) -> set[str]:
-    """The customers on whose timelines a claim stands already. Its lines are loaded."""
-    preload_told(uow, [claim])
-    return {each.customer_id for each in uow.among(TimelineEntry, lambda entry: entry.subject_id == claim.id)}
 
 
 def merge_lines(uow: UnitOfWork, kept_id: str, gone_id: str) -> None:

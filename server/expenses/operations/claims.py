@@ -9,10 +9,10 @@ from typing import Any
 from server.approvals import operations as approvals
 from server.core.uow import UnitOfWork
 from server.customers.models import Customer
-from server.customers.timeline import Deed, add_to_timeline, timeline_kind
+from server.customers.timeline import Deed, tell_once, timeline_kind
 from server.expenses import events, rules
 from server.expenses.models import ExpenseClaim, ExpenseLine
-from server.expenses.operations.belonging import customers_told, lines_of, must_be_mine
+from server.expenses.operations.belonging import lines_of, must_be_mine
 from server.expenses.operations.booking import book_void
 from server.expenses.operations.likeness import flags_for, told
 from server.expenses.rules import Flag, Spent
@@ -92,7 +92,7 @@ def submit_claim(uow: UnitOfWork, claim: ExpenseClaim, _values: Mapping[str, Any
     lines = lines_of(uow, claim)
     total = rules.check_claim([spent_of(uow, each) for each in lines], today=uow.today())
     flags = _flag(uow, lines)
-    told_of = customers_told(uow, claim)
+    tell_once(uow, CLAIMED, claim.id, _kinds_for(lines), is_first=claim.submitted_at is None)
     uow.change(
         claim,
         state=state.value,
@@ -119,22 +119,18 @@ def submit_claim(uow: UnitOfWork, claim: ExpenseClaim, _values: Mapping[str, Any
             flags=[told(each) for each in flags],
         ),
     )
-    _tell_of(uow, claim, lines, told_of)
     waiting_for = approvals.waiting_people(uow, claim.id)
     uow.record(events.ClaimSubmitted(claim.id, claim.owner_id, total, claim.currency, waiting_for, claim.flag_count))
     return claim
 
 
-def _tell_of(uow: UnitOfWork, claim: ExpenseClaim, lines: Sequence[ExpenseLine], told_of: set[str]) -> None:
-    """Say on the timelines of those it was spent for what sort it was; how much is for those alone who see the claim."""
+def _kinds_for(lines: Sequence[ExpenseLine]) -> dict[str, dict[str, Any]]:
+    """Customer → what sorts of thing were spent for him; how much is for those alone who see the claim."""
     kinds: defaultdict[str, set[str]] = defaultdict(set)
     for line in lines:
         if line.spent_for_id is not None:
             kinds[line.spent_for_id].add(line.kind)
-    for customer_id in sorted(kinds.keys() - told_of):
-        if (customer := uow.get(Customer, customer_id)) is not None:
-            params = {"kinds": sorted(kinds[customer_id])}
-            add_to_timeline(uow, customer, CLAIMED, subject_id=claim.id, params=params)
+    return {customer_id: {"kinds": sorted(found)} for customer_id, found in kinds.items()}
 
 
 def withdraw_claim(uow: UnitOfWork, claim: ExpenseClaim, _values: Mapping[str, Any] | None = None) -> ExpenseClaim:

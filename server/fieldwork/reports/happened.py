@@ -19,6 +19,7 @@ from server.fieldwork.models import FollowUp, Task, Visit
 from server.fieldwork.questions.models import Question
 from server.fieldwork.questions.rules import QuestionState
 from server.fieldwork.reports.rules import Period, Rows, facts_of
+from server.fieldwork.transitions import VisitState
 
 _LOADED = "fieldwork.days-of-reports"
 _KINDS = (Visit, FollowUp, Task, Customer, Question, Activity, Reception)
@@ -45,7 +46,8 @@ def preload_days(uow: UnitOfWork, periods: Iterable[Period]) -> None:
         return or_(*(and_(instant >= begin, instant < end) for begin, end in bounds))
 
     visits = uow.find(Visit, v.assignee_id == me, on(v.day_on, v.planned_on))
-    uow.preload(Customer, {each.customer_id for each in visits if each.customer_id is not None})
+    done = (each.customer_id for each in visits if each.state == VisitState.DONE)
+    uow.preload(Customer, {each for each in done if each is not None})
     uow.find(FollowUp, f.assignee_id == me, at(f.done_at))
     uow.find(Task, t.assignee_id == me, at(t.done_at))
     uow.find(Customer, k.owner_id == me, on(k.first_contact_on))
@@ -54,6 +56,12 @@ def preload_days(uow: UnitOfWork, periods: Iterable[Period]) -> None:
     e = c(TimelineEntry)  # a person's deeds have an index of their own, and his receptions none
     received = (e.org_id == uow.org_id, e.done_by == me, e.deed == Deed.RECEPTION.value, on(e.day_on))
     uow.find(Reception, c(Reception).id.in_(select(e.subject_id).where(*received)))
+
+
+def customers_of_days(uow: UnitOfWork) -> set[str]:
+    """Whom the loaded days are about: those visited, and those first met."""
+    visited = {each.customer_id for each in uow.among(Visit, lambda each: each.assignee_id == uow.actor.user_id)}
+    return {each for each in visited if each is not None} | {each.id for each in uow.among(Customer, lambda _: True)}
 
 
 def what_happened(uow: UnitOfWork, period: Period) -> dict[str, Any]:

@@ -10,8 +10,7 @@ from server.accounts.queries.leaders import leaders_of
 from server.core.problems import NOT_FOUND, Refused
 from server.core.rows import c
 from server.core.uow import UnitOfWork
-from server.customers.models import Customer
-from server.customers.timeline import Deed, add_to_timeline, timeline_kind
+from server.customers.timeline import Deed, tell_once, timeline_kind
 from server.fieldwork.functions import ASSIGN
 from server.fieldwork.models import Visit
 from server.fieldwork.operations.belonging import must_be_one_of
@@ -96,7 +95,9 @@ def send_report(uow: UnitOfWork, report: WorkReport, _values: Mapping[str, Any] 
     """
     must_be_one_of(uow, report.owner_id)
     facts = what_happened(uow, period_of(report.kind, report.period_on))
-    _tell_of(uow, report, named_in(uow, facts) - named_in(uow, report.facts))
+    params = {"kind": report.kind, "period_on": report.period_on.isoformat()}
+    told = dict.fromkeys(_named_in(uow, facts), params)
+    tell_once(uow, REPORTED, report.id, told, is_first=report.state == ReportState.DRAFT)
     if report.state == ReportState.SENT:
         if facts != report.facts:
             uow.change(report, facts=facts)
@@ -158,20 +159,10 @@ def preload_parts(uow: UnitOfWork, report_ids: Iterable[str]) -> None:
         loaded.update(missing)
 
 
-def named_in(uow: UnitOfWork, facts: Mapping[str, Any]) -> set[str]:
-    """The customers of a report, by its facts: whom its writer visited, and whom he met first. Loads the visits."""
-    uow.preload(Visit, facts.get("visits", ()))
-    visits = (uow.get(Visit, each) for each in facts.get("visits", ()))
-    visited = {each.customer_id for each in visits if each is not None and each.customer_id is not None}
-    return visited | set(facts.get("customers", ()))
-
-
-def _tell_of(uow: UnitOfWork, report: WorkReport, customer_ids: Iterable[str]) -> None:
-    """Say on the timelines of these customers that it tells of them; what it says is for its readers alone."""
-    params = {"kind": report.kind, "period_on": report.period_on.isoformat()}
-    for each in sorted(customer_ids):
-        if (customer := uow.get(Customer, each)) is not None:
-            add_to_timeline(uow, customer, REPORTED, subject_id=report.id, params=params)
+def _named_in(uow: UnitOfWork, facts: Mapping[str, Any]) -> set[str]:
+    """The customers of a report, by its facts, whose rows are loaded: whom its writer visited, and whom he met first."""
+    visited = {uow.must(Visit, each).customer_id for each in facts["visits"]}
+    return {each for each in visited if each is not None} | set(facts["customers"])
 
 
 def _leaders(uow: UnitOfWork, report: WorkReport) -> list[str]:

@@ -8,10 +8,10 @@ from datetime import date
 from server.accounts.models import User
 from server.core.collections import Action, Collection, Column, PersonalScope
 from server.core.uow import UnitOfWork
+from server.customers.timeline import preload_told
 from server.fieldwork.functions import WRITE
-from server.fieldwork.models import Visit
 from server.fieldwork.reports import models, operations
-from server.fieldwork.reports.happened import preload_days
+from server.fieldwork.reports.happened import customers_of_days, preload_days
 from server.fieldwork.reports.models import WorkReport, WorkReportComment, WorkReportReader, WorkReportRevision
 from server.fieldwork.reports.rules import Period, ReportKind, ReportState, first_day, period_of
 from server.fieldwork.reports.settling import settle_remark, settle_report
@@ -29,18 +29,19 @@ def _prepare(uow: UnitOfWork, batch: Sequence[Operation]) -> None:
     """Load at once what happened in the days of reports that are sent, and whom and what a new reader concerns."""
     begun = {each.row: each.values for each in batch if each.action == "create"}
     periods: set[Period] = set()
-    before: set[str] = set()
+    sent: set[str] = set()
     for each in batch:
         if each.action != "send":
             continue
         if (report := uow.get(WorkReport, each.row)) is not None:
             periods.add(period_of(report.kind, report.period_on))
-            before.update(report.facts.get("visits", ()))
+            sent |= {report.id} if report.state == ReportState.SENT else set()
         elif (values := begun.get(each.row)) is not None and values.keys() >= {"kind", "period_on"}:
             kind, day = values["kind"], date.fromisoformat(values["period_on"])
             periods.add(period_of(kind, first_day(kind, day)))
     preload_days(uow, periods)
-    uow.preload(Visit, before)
+    if sent:
+        preload_told(uow, sent, customers_of_days(uow))
     uow.preload(User, {each.values["reader_id"] for each in batch if each.action == "address"})
     operations.preload_parts(uow, {each.row for each in batch if each.action in _NEW_READERS})
 

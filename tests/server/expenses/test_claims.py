@@ -122,6 +122,17 @@ def test_a_claim_stands_once_on_the_timeline_of_each_customer_it_was_spent_for(d
     queue.act("expense_claims", "submit", claim)
     assert {verdict for verdict, _ in desk.told("anna")} == {"applied"}
     assert [each[0] for each in told()] == [one, other]
+    queue.act("expense_claims", "withdraw", claim)
+    for line in desk.lines(claim):
+        if line.customer_id == one:
+            queue.act("expense_lines", "delete", line.id)
+    queue.act("expense_claims", "submit", claim)
+    assert {verdict for verdict, _ in desk.told("anna")} == {"applied"}
+    queue.act("expense_claims", "withdraw", claim)
+    desk.line("anna", claim, kind="meal", customer_id=one, **TOLD)  # named again in the push that submits it again
+    queue.act("expense_claims", "submit", claim)
+    assert {verdict for verdict, _ in desk.told("anna")} == {"applied"}
+    assert [each[0] for each in told()] == [one, other]
 
 
 def test_a_change_after_the_approval_makes_it_void(desk: Desk) -> None:

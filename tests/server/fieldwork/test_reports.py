@@ -10,6 +10,7 @@ import pytest
 
 from server.core.problems import Refused
 from server.core.rows import c
+from server.customers.merging.operations import merge_customers
 from server.customers.models import TimelineEntry
 from server.fieldwork.questions import operations as questions
 from server.fieldwork.reports import operations
@@ -156,6 +157,13 @@ def test_sent_again_it_takes_in_what_has_happened_since(office: Office) -> None:
     assert office.row(WorkReport, report).revision == 3
     told_of = [each.customer_id for each in office.rows(TimelineEntry, subject_id=report)]
     assert told_of == [his, hers], "once of each customer"
+    with office.writing("jie") as uow:
+        merge_customers(uow, hers, his)
+        uow.commit()
+    office.finish("wang", office.visit(customer_id=hers, planned_on=MONDAY), shanghai("13:30"))
+    _act(office, "wang", operations.send_report, report)
+    told_of = [each.customer_id for each in office.rows(TimelineEntry, subject_id=report)]
+    assert told_of == [hers, hers], "what was said of one who went into another stays; nothing is said anew"
 
 
 def test_two_devices_may_each_begin_one_and_a_week_begins_on_its_monday(office: Office) -> None:
@@ -213,6 +221,8 @@ def test_a_double_tap_at_once_sends_it_once(office: Office) -> None:
 
 
 def test_a_batch_reads_no_row_by_itself(office: Office) -> None:
+    office.clock.at = shanghai("20:00", 14)
+
     def cost(size: int) -> int:
         queue = Queue()
         for day in range(size):
@@ -229,8 +239,21 @@ def test_a_batch_reads_no_row_by_itself(office: Office) -> None:
         assert len(office.rows(TimelineEntry, deed="report")) >= size
         return len(seen)
 
+    def again(size: int) -> int:
+        """Sent once more, after another visit of each day."""
+        queue, told = Queue(), len(office.rows(TimelineEntry, deed="report"))
+        for report in office.rows(WorkReport, owner_id=office.users["wang"])[-size:]:
+            visit = office.visit(customer_id=office.customer(by="wang"), planned_on=report.period_on)
+            office.finish("wang", visit, shanghai("10:30", report.period_on.day))
+            queue.act("work_reports", "send", report.id)
+        with statements(office.database) as seen:
+            assert set(_push(office, "wang", queue)) == {("applied", None)}
+        assert len(office.rows(TimelineEntry, deed="report")) >= told + size
+        return len(seen)
+
     cost(1)
     assert cost(2) == cost(12)
+    assert again(2) == again(12)
 
 
 def test_the_office_writes_sends_reads_and_sees_whose_is_missing(office: Office, door: Door) -> None:
