@@ -11,6 +11,7 @@ import { Screen } from "../parts/Screen";
 import { useSnack } from "../parts/snack";
 import type { Named } from "../shell/routes";
 import { categories, GRADES, industries, kinds, sayChoice, sayGrade, sources, stages } from "../words/choices";
+import { sayIdNumber } from "../words/id_numbers";
 import { sayMoney } from "../words/money";
 import { useToday } from "../words/now";
 import { sayDate } from "../words/times";
@@ -25,6 +26,7 @@ import { Contacts } from "./Contacts";
 import type { Customer, Phone } from "./directory";
 import { EditCustomer } from "./EditCustomer";
 import { History } from "./History";
+import { IdNumber } from "./IdNumber";
 import { Notes } from "./Notes";
 import { CustomerFollowUps, CustomerVisits } from "./Doings";
 import { Asking } from "../questions/Asking";
@@ -123,6 +125,7 @@ function Card({ customer, phones, onCalled }: { readonly customer: Customer; rea
   };
   const own = phones.filter((each) => (each.contact_id ?? null) === null);
   const stage = (customer.stage as Customer["stage"] | undefined) ?? "prospect";
+  const kind = (customer.kind as Customer["kind"] | undefined) ?? "person";
   return (
     <Block
       title={i18n._("Card")}
@@ -150,7 +153,7 @@ function Card({ customer, phones, onCalled }: { readonly customer: Customer; rea
       />
       <Facts>
         <Fact name={i18n._("Stage")}>{sayChoice(stages(), stage)}</Fact>
-        <Fact name={i18n._("Kind")}>{sayChoice(kinds(), (customer.kind as Customer["kind"] | undefined) ?? "person")}</Fact>
+        <Fact name={i18n._("Kind")}>{sayChoice(kinds(), kind)}</Fact>
         {customer.source && <Fact name={i18n._("Source")}>{sayChoice(sources(), customer.source)}</Fact>}
         {customer.expected_close_on && <Fact name={i18n._("Expected closing day")}>{sayDate(customer.expected_close_on, today)}</Fact>}
         {typeof customer.expected_amount_minor === "number" && (
@@ -162,6 +165,11 @@ function Card({ customer, phones, onCalled }: { readonly customer: Customer; rea
         {customer.wishes && <Fact name={i18n._("Special needs")}>{customer.wishes}</Fact>}
         {customer.hobbies && <Fact name={i18n._("Hobbies")}>{customer.hobbies}</Fact>}
         {customer.address && <Fact name={i18n._("Address")}>{customer.address}</Fact>}
+        {customer.id_number && (
+          <Fact name={sayIdNumber(kind)}>
+            <IdNumber number={customer.id_number} />
+          </Fact>
+        )}
         {customer.born_on && <Fact name={i18n._("Birthday")}>{sayDate(customer.born_on, "")}</Fact>}
         {customer.remark && <Fact name={i18n._("Remark")}>{customer.remark}</Fact>}
         {customer.first_contact_on && <Fact name={i18n._("First contact")}>{sayDate(customer.first_contact_on, today)}</Fact>}

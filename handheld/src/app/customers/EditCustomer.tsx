@@ -16,6 +16,10 @@ import { decimal, digitsOf, parseMoney } from "../words/money";
 import { useToday } from "../words/now";
 import { sayProblem } from "../words/problems";
 import type { Customer, Phone } from "./directory";
+import { idNumberRefusal, idNumberSent } from "./id_number_form";
+import { IdNumberField } from "./IdNumberField";
+import { Twins } from "./Twins";
+import { useDirectory } from "./useDirectory";
 
 type Update = Actions["customers"]["update"];
 
@@ -35,6 +39,7 @@ interface Form {
   readonly source: Customer["source"];
   readonly needs: string;
   readonly address: string;
+  readonly idNumber: string;
   /** YYYY-MM-DD, or empty. */
   readonly bornOn: string;
   readonly remark: string;
@@ -55,6 +60,7 @@ export function EditCustomer({ customer, phones, onClose }: Props) {
   const today = useToday();
   const currency = workspace.person.organisation.currency;
   const before = formOf(customer, currency);
+  const kind = (customer.kind as Customer["kind"] | undefined) ?? "person";
   const name = `customer:${customer.id}`;
   const draft = useDraft(name, before);
   const [refused, setRefused] = useState<string | null>(null);
@@ -64,9 +70,16 @@ export function EditCustomer({ customer, phones, onClose }: Props) {
     draft.set(change);
   };
   const grade = gradeOf(form, today);
+  const isPaperNew = form.idNumber.trim() !== before.idNumber;
+  const entries = useDirectory(form.phone.trim() !== "" || isPaperNew);
   const save = async () => {
     if (form.amount.trim() !== "" && parseMoney(form.amount, currency) === null) {
       setRefused(i18n._("The amount is not one."));
+      return;
+    }
+    const wrong = isPaperNew ? idNumberRefusal(form.idNumber, kind) : undefined;
+    if (wrong !== undefined) {
+      setRefused(wrong);
       return;
     }
     const changed = changesOf(before, form, currency, today);
@@ -110,6 +123,7 @@ export function EditCustomer({ customer, phones, onClose }: Props) {
           set({ phone });
         }}
       />
+      <Twins entries={entries} phone={form.phone} but={customer.id} />
       <Chips label={i18n._("Stage")} required choices={stages()} value={form.stage} onChange={(stage) => {
         if (stage) set({ stage });
       }} />
@@ -154,6 +168,9 @@ export function EditCustomer({ customer, phones, onClose }: Props) {
       <LineField label={i18n._("Address")} value={form.address} most={300} onChange={(address) => {
         set({ address });
       }} />
+      <IdNumberField kind={kind} before={before.idNumber} value={form.idNumber} entries={entries} but={customer.id} onChange={(idNumber) => {
+        set({ idNumber });
+      }} />
       {customer.kind !== "company" && (
         <WhenField label={i18n._("Birthday")} kind="date" value={form.bornOn} onChange={(bornOn) => {
           set({ bornOn });
@@ -191,6 +208,7 @@ function formOf(customer: Customer, currency: string): Form {
     source: customer.source ?? null,
     needs: customer.needs ?? "",
     address: customer.address ?? "",
+    idNumber: customer.id_number ?? "",
     bornOn: customer.born_on ?? "",
     remark: customer.remark ?? "",
     phone: "",
@@ -214,6 +232,7 @@ function changesOf(before: Form, form: Form, currency: string, today: string): U
     ...(form.source === before.source ? {} : { source: form.source }),
     ...text("needs"),
     ...text("address"),
+    ...(form.idNumber.trim() === before.idNumber ? {} : { id_number: idNumberSent(form.idNumber) }),
     ...text("remark"),
     ...text("wishes"),
     ...text("hobbies"),

@@ -1,12 +1,12 @@
 import Button from "../parts/Button";
-import { useDeferredValue, useEffect, useMemo, useState } from "react";
+import { useEffect, useState } from "react";
 import { useLocation } from "wouter";
 import { NotSendable } from "../../device/api";
 import { useWorkspace } from "../../hooks/context";
 import { useDraft, type DraftOf } from "../../hooks/draft";
 import { i18n } from "../../i18n";
 import type { Actions } from "../../wire";
-import { Block, Note, TextLink } from "../parts/Block";
+import { Block } from "../parts/Block";
 import { Chips } from "../parts/Chips";
 import { LineField, TextField } from "../parts/Field";
 import { Screen } from "../parts/Screen";
@@ -14,13 +14,14 @@ import { useSnack } from "../parts/snack";
 import { GRADES, kinds, sayGrade, sources } from "../words/choices";
 import { useToday } from "../words/now";
 import { sayProblem } from "../words/problems";
-import css from "./customers.module.css";
 import { BLANK_SHEET, receptionOf, type SheetForm } from "../receptions/sheet";
 import { SheetFields } from "../receptions/SheetFields";
 import { askOn } from "../questions/asked_on";
 import { useRemembered } from "../shell/remembered";
-import { digitsOf, soughtAs, twinsOf, type Twin } from "./directory";
-import { sayKnown, useKnown, type Known } from "./known";
+import { digitsOf, soughtAs } from "./directory";
+import { idNumberRefusal, idNumberSent } from "./id_number_form";
+import { IdNumberField } from "./IdNumberField";
+import { Twins } from "./Twins";
 import { useDirectory } from "./useDirectory";
 
 type Create = Actions["customers"]["create"];
@@ -32,10 +33,11 @@ export interface CustomerForm {
   readonly grade: NonNullable<Create["grade"]> | null;
   readonly source: NonNullable<Create["source"]> | null;
   readonly needs: string;
+  readonly idNumber: string;
   readonly sheet: SheetForm;
 }
 
-const BLANK: CustomerForm = { name: "", phone: "", kind: "person", grade: null, source: null, needs: "", sheet: BLANK_SHEET };
+const BLANK: CustomerForm = { name: "", phone: "", kind: "person", grade: null, source: null, needs: "", idNumber: "", sheet: BLANK_SHEET };
 const FORM = "customer:new";
 
 /** What was searched for when nobody was found; kept so until the form has taken it. Not in the address, which servers note. */
@@ -51,8 +53,7 @@ export function NewCustomerScreen() {
   const form = draft.value;
   useSought(draft);
   const today = useToday();
-  const twins = useTwins(form);
-  const known = useKnown(form);
+  const entries = useDirectory();
   if (!form) return <Screen title={i18n._("New customer")} back="/customers">{null}</Screen>;
   const set: typeof draft.set = (change) => {
     setRefused({});
@@ -61,7 +62,7 @@ export function NewCustomerScreen() {
   const save = async () => {
     const why = refusalsOf(form);
     setRefused(why);
-    if (why.name !== undefined || why.phone !== undefined) return;
+    if (why.name !== undefined || why.phone !== undefined || idNumberRefusal(form.idNumber, form.kind) !== undefined) return;
     try {
       const id = await workspace.act((group) => {
         const customer = group.create("customers", { ...valuesOf(form), first_contact_on: today });
@@ -110,7 +111,7 @@ export function NewCustomerScreen() {
         <LineField label={i18n._("Phone")} kind="tel" value={form.phone} most={40} error={refused.phone} onChange={(phone) => {
           set({ phone });
         }} />
-        <Twins twins={twins} known={known} />
+        <Twins entries={entries} name={form.name} phone={form.phone} />
         <SheetFields
           form={form.sheet}
           withoutSource
@@ -135,6 +136,9 @@ export function NewCustomerScreen() {
         }} />
         <TextField label={i18n._("Needs")} value={form.needs} most={1000} placeholder={i18n._("Size, rooms, budget, when")} onChange={(needs) => {
           set({ needs });
+        }} />
+        <IdNumberField kind={form.kind} value={form.idNumber} entries={entries} onChange={(idNumber) => {
+          set({ idNumber });
         }} />
       </Block>
     </Screen>
@@ -168,7 +172,8 @@ function refusalsOf(form: CustomerForm): Refusals {
   };
 }
 
-function valuesOf({ name, kind, grade, source, needs }: CustomerForm): Create {
+function valuesOf({ name, kind, grade, source, needs, idNumber }: CustomerForm): Create {
+  const id_number = idNumberSent(idNumber);
   return {
     name: name.trim(),
     kind,
@@ -176,35 +181,6 @@ function valuesOf({ name, kind, grade, source, needs }: CustomerForm): Create {
     ...(grade ? { grade } : {}),
     ...(source ? { source } : {}),
     ...(needs.trim() === "" ? {} : { needs: needs.trim() }),
+    ...(id_number === null ? {} : { id_number }),
   };
-}
-
-function useTwins(form: CustomerForm | undefined): readonly Twin[] {
-  const entries = useDirectory();
-  const [name, phone] = [useDeferredValue(form?.name ?? ""), useDeferredValue(form?.phone ?? "")];
-  return useMemo(() => (entries ? twinsOf(entries, name, phone) : []), [entries, name, phone]);
-}
-
-/** Says who may be the same, and leaves the decision to the person. */
-function Twins({ twins, known }: { readonly twins: readonly Twin[]; readonly known: readonly Known[] }) {
-  const here = new Set(twins.map(({ entry }) => entry.customer.id));
-  const more = known.filter((each) => each.customer_id === null || !here.has(each.customer_id));
-  if (twins.length + more.length === 0) return null;
-  return (
-    <Note tone="warn">
-      <div className={css.twin}>
-        <strong>{i18n._("Perhaps known already")}</strong>
-        {twins.map(({ entry, why }) => (
-          <TextLink key={entry.customer.id} to={`/customers/${entry.customer.id}`}>
-            {why === "phone"
-              ? i18n._("{name}: the same phone", { name: entry.customer.name })
-              : i18n._("{name}: the same name", { name: entry.customer.name })}
-          </TextLink>
-        ))}
-        {more.map((each) => (
-          <span key={each.customer_id ?? `${each.why} ${each.owner_name}`}>{sayKnown(each)}</span>
-        ))}
-      </div>
-    </Note>
-  );
 }

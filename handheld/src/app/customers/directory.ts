@@ -1,5 +1,6 @@
 /** The device's own customers, made ready to be searched: by part of a name, pinyin initials, or the end of a phone. Pure. */
 import type { Shown } from "../../device/api";
+import { idNumberOf } from "../words/id_numbers";
 import { soundKeys, soughtSound } from "./sounds";
 
 export type Customer = Shown<"customers">;
@@ -105,21 +106,37 @@ export const sameNumber = (number: string): string => {
   return digits.length > 9 ? digits.replace(/^0/, "") : digits;
 };
 
-export interface Twin {
-  readonly entry: Entry;
-  readonly why: "phone" | "name";
+/** What is typed of somebody; what is missing is not looked for. */
+export interface Typed {
+  readonly name?: string;
+  readonly phone?: string;
+  readonly idNumber?: string;
 }
 
-/** Who may be the same as the one being entered: the same number, or the very same name. At most 3. */
-export function twinsOf(entries: readonly Entry[], name: string, phone: string): Twin[] {
+export interface Twin {
+  readonly entry: Entry;
+  readonly why: "id_number" | "phone" | "name";
+}
+
+/** Who may be the same as the one being entered: the same identity number, the same phone, or the very same name. What says most first, at most 3. */
+export function twinsOf(entries: readonly Entry[], { name = "", phone = "", idNumber = "" }: Typed, but?: string): Twin[] {
   const wanted = sameNumber(phone);
   const folded = fold(name);
-  const found: Twin[] = [];
+  const paper = idNumberOf(idNumber);
+  const found: Record<Twin["why"], Twin[]> = { id_number: [], phone: [], name: [] };
   for (const entry of entries) {
-    if (wanted.length >= 7 && entry.digits.some((number) => sameNumber(number) === wanted)) found.unshift({ entry, why: "phone" });
-    else if (folded.length >= 2 && entry.folded === folded) found.push({ entry, why: "name" });
+    if (entry.customer.id === but) continue;
+    const why =
+      paper !== null && entry.customer.id_number === paper
+        ? "id_number"
+        : wanted.length >= 7 && entry.digits.some((number) => sameNumber(number) === wanted)
+          ? "phone"
+          : folded.length >= 2 && entry.folded === folded
+            ? "name"
+            : null;
+    if (why !== null) found[why].push({ entry, why });
   }
-  return found.slice(0, 3);
+  return [...found.id_number, ...found.phone, ...found.name].slice(0, 3);
 }
 
 /** The first character of each initial in pinyin order; I, U and V begin no syllable. */

@@ -23,10 +23,14 @@ export function differences(kept: Customer, gone: Customer): Difference[] {
   );
 }
 
-/** Others on this device with one of his numbers, or of his name. */
+/** Others on this device with one of his numbers, of phones or of his papers, or of his name. */
 export function likely(entries: readonly Entry[], id: string): Entry[] {
   const his = entries.find((each) => each.customer.id === id);
   if (!his) return [];
   const digits = new Set(his.digits);
-  return entries.filter((each) => each !== his && (each.folded === his.folded || each.digits.some((number) => digits.has(number))));
+  const isAlike = (each: Entry) =>
+    each.folded === his.folded ||
+    each.digits.some((number) => digits.has(number)) ||
+    (Boolean(his.customer.id_number) && each.customer.id_number === his.customer.id_number);
+  return entries.filter((each) => each !== his && isAlike(each));
 }

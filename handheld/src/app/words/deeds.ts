@@ -114,7 +114,7 @@ function fields(): Readonly<Record<string, string>> {
     left_on: i18n._("Left"),
     is_primary: i18n._("Primary contact"),
     source: i18n._("Source"),
-    id_number: i18n._("ID number"),
+    id_number: i18n._("Identity number"),
     address: i18n._("Address"),
     born_on: i18n._("Birthday"),
     needs: i18n._("Needs"),
