@@ -52,6 +52,9 @@ export const SCREENS = [
   { name: "customer-merge-chosen", as: li, prepare: chooseTwin },
   { name: "customer-new", as: li, path: "/customers/new" },
   { name: "customer-twin", as: li, prepare: typeTwin },
+  { name: "customer-paper", as: li, path: "/customers", prepare: typePaper },
+  { name: "customer-paper-kept", as: li, prepare: keepPaper },
+  { name: "customer-paper-twin", as: li, path: "/customers/new", prepare: typeHisPaper, after: (page) => seen(page, "header button").last().click() },
   { name: "question-ask", as: li, path: "/customers", prepare: askQuestion },
   { name: "questions", as: li, needs: "question-ask", path: "/questions" },
   { name: "question", as: li, needs: "question-ask", prepare: (page) => inList(page, "section a").last().click() },
@@ -243,6 +246,34 @@ async function typeTwin(page) {
   const name = await page.evaluate(() => document.querySelector("input[type=search]")?.value ?? "");
   await seen(page, "input[id]").first().fill(name || "汪欣怡");
   await seen(page, "[role=status] a").first().waitFor();
+}
+
+/** A number that another team's customer has, on one's own card. */
+export const PAPER = "E20250303";
+const paper = (page) => page.getByLabel(/^(证件号码|Identity number)$/).locator("visible=true");
+
+async function typePaper(page) {
+  await inList(page, "li a").nth(1).click();
+  await seen(page, "h2 + button").first().click();
+  await paper(page).fill(""); // in the other language it is there already
+  await paper(page).fill("wrong!");
+  await page.locator("dialog [role=alert]").waitFor();
+  await paper(page).fill(PAPER.toLowerCase());
+  await page.locator("dialog [role=status]").waitFor();
+  await paper(page).evaluate((field) => field.scrollIntoView({ block: "center" }));
+}
+
+async function keepPaper(page) {
+  await page.locator("dialog footer button").click();
+  await page.locator("dialog").waitFor({ state: "detached" });
+  await seen(page, "dd button[aria-expanded]").first().evaluate((button) => button.scrollIntoView({ block: "center" }));
+}
+
+/** Of one's own customer it is said at once, of the other team's when the office has answered. */
+async function typeHisPaper(page) {
+  await paper(page).fill(PAPER);
+  await seen(page, "[role=status] a + span").waitFor();
+  await seen(page, "[role=status]").last().scrollIntoViewIfNeeded();
 }
 
 /** He came to us, and what matters to him. */

@@ -8,7 +8,7 @@ import { seriousOf, smallTargets } from "./support/axe.mjs";
 import { Kiosk } from "./support/kiosks.mjs";
 import { Office } from "./support/office.mjs";
 import { Phone, SIZES } from "./support/phones.mjs";
-import { SCREENS } from "./screen_list.mjs";
+import { PAPER, SCREENS } from "./screen_list.mjs";
 import { startServer } from "./support/server.mjs";
 import { tooWide } from "./support/width.mjs";
 
@@ -19,6 +19,7 @@ const isWanted = (screen) => wanted.length === 0 || wanted.some((name) => screen
 const server = await startServer();
 if (SCREENS.some((screen) => isWanted(screen) && /^(arrival|task)/.test(screen.name))) await liven(server.url);
 if (SCREENS.some((screen) => isWanted(screen) && /^conflict/.test(screen.name))) await contest(server.url);
+if (SCREENS.some((screen) => isWanted(screen) && screen.name.startsWith("customer-paper"))) await registerElsewhere(server.url);
 await aim(server.url);
 if (SCREENS.some((screen) => isWanted(screen) && screen.name.startsWith("long"))) await burden(server.url);
 const found = [];
@@ -61,6 +62,12 @@ async function contest(url) {
     const office = await Office.of(url, who);
     await office.ask("POST", "/customers", { name, stage: "visited", phones: [{ number: "13800138123" }] });
   }
+}
+
+/** Somebody of another team's, whose identity number one's own customer turns out to have. */
+async function registerElsewhere(url) {
+  const na = await Office.of(url, "na.sun");
+  await na.ask("POST", "/customers", { name: "郑先生", id_number: PAPER });
 }
 
 /** What one of a team is to reach this month. */

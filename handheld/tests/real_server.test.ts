@@ -1,6 +1,7 @@
 /** The whole device, on memory instead of IndexedDB, against the real server. */
 import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { directoryOf, twinsOf } from "../src/app/customers/directory";
 import { NotSendable, RowGone } from "../src/device/api";
 import { Server, thereIsAServer } from "./support/server";
 import { Simulated, eventually } from "./support/simulated";
@@ -42,7 +43,7 @@ describe.runIf(thereIsAServer)("a device on the real server", { timeout: 60_000 
     await workspace.sync.now();
     mine.setOnline(false);
     const id = await workspace.act((group) => {
-      const customer = group.create("customers", { name: "王小明" });
+      const customer = group.create("customers", { name: "王小明", id_number: "110105 19491231 002x" });
       group.create("notes", { customer_id: customer, text: "rings back on Monday" });
       return customer;
     });
@@ -58,7 +59,10 @@ describe.runIf(thereIsAServer)("a device on the real server", { timeout: 60_000 
     await eventually(async () => (await workspace.read((read) => read.get("customers", id)))?.version === 1, "adopted");
     const supervisor = await phone().signedIn("jie.chen");
     await supervisor.sync.now();
-    expect(await supervisor.read((read) => read.get("customers", id))).toMatchObject({ name: "王小明", version: 1, unsent: false });
+    const row = await supervisor.read((read) => read.get("customers", id));
+    // Whole, not masked (rule A7): what is typed is compared with it without a line.
+    expect(row).toMatchObject({ name: "王小明", id_number: "11010519491231002X", version: 1, unsent: false });
+    expect(twinsOf(directoryOf(row ? [row] : [], []), { idNumber: "11010519491231002x" })).toMatchObject([{ why: "id_number" }]);
     const notes = await supervisor.read((read) => read.where("notes", "customer_id", id));
     expect(notes.map((note) => note.text)).toEqual(["rings back on Monday"]);
     // The other way round: he changes it, and the long poll of the first device brings it.

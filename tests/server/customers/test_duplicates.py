@@ -25,7 +25,8 @@ ID_NUMBER = "11010519491231002X"
     ("check", "typed", "whole"),
     [
         (whole_phone, "138 0013 8000", "+8613800138000"), (whole_phone, "138 0013", None), (whole_phone, "", None),
-        (whole_id_number, "11010519491231002x", ID_NUMBER), (whole_id_number, " ", None), (whole_id_number, None, None),
+        (whole_id_number, "11010519491231002x", ID_NUMBER), (whole_id_number, "110105 19491231 002x", ID_NUMBER),
+        (whole_id_number, " ", None), (whole_id_number, None, None),
         (whole_name, " 王 ", "王"), (whole_name, "·", None), (whole_name, None, None),
     ],
 )  # fmt: skip

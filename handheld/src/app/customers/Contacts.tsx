@@ -17,6 +17,7 @@ import { CallButton } from "./CallButton";
 import { ChangePhones } from "./ChangePhones";
 import css from "./customers.module.css";
 import type { Contact, Phone } from "./directory";
+import { Twins } from "./Twins";
 
 interface ContactsProps {
   readonly customer: string;
@@ -154,6 +155,7 @@ function EditContact({ customer, contact, primary, onClose }: Props) {
       <LineField label={contact ? i18n._("Another phone") : i18n._("Phone")} kind="tel" value={form.phone} most={40} onChange={(phone) => {
         set({ phone });
       }} />
+      <Twins phone={form.phone} but={customer} />
       <LineField label={i18n._("Mail")} value={form.mail} most={254} onChange={(mail) => {
         set({ mail });
       }} />

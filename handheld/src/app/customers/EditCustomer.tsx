@@ -19,7 +19,6 @@ import type { Customer, Phone } from "./directory";
 import { idNumberRefusal, idNumberSent } from "./id_number_form";
 import { IdNumberField } from "./IdNumberField";
 import { Twins } from "./Twins";
-import { useDirectory } from "./useDirectory";
 
 type Update = Actions["customers"]["update"];
 
@@ -70,14 +69,12 @@ export function EditCustomer({ customer, phones, onClose }: Props) {
     draft.set(change);
   };
   const grade = gradeOf(form, today);
-  const isPaperNew = form.idNumber.trim() !== before.idNumber;
-  const entries = useDirectory(form.phone.trim() !== "" || isPaperNew);
   const save = async () => {
     if (form.amount.trim() !== "" && parseMoney(form.amount, currency) === null) {
       setRefused(i18n._("The amount is not one."));
       return;
     }
-    const wrong = isPaperNew ? idNumberRefusal(form.idNumber, kind) : undefined;
+    const wrong = form.idNumber.trim() === before.idNumber ? undefined : idNumberRefusal(form.idNumber, kind);
     if (wrong !== undefined) {
       setRefused(wrong);
       return;
@@ -123,7 +120,7 @@ export function EditCustomer({ customer, phones, onClose }: Props) {
           set({ phone });
         }}
       />
-      <Twins entries={entries} phone={form.phone} but={customer.id} />
+      <Twins phone={form.phone} but={customer.id} />
       <Chips label={i18n._("Stage")} required choices={stages()} value={form.stage} onChange={(stage) => {
         if (stage) set({ stage });
       }} />
@@ -168,7 +165,7 @@ export function EditCustomer({ customer, phones, onClose }: Props) {
       <LineField label={i18n._("Address")} value={form.address} most={300} onChange={(address) => {
         set({ address });
       }} />
-      <IdNumberField kind={kind} before={before.idNumber} value={form.idNumber} entries={entries} but={customer.id} onChange={(idNumber) => {
+      <IdNumberField kind={kind} before={before.idNumber} value={form.idNumber} but={customer.id} onChange={(idNumber) => {
         set({ idNumber });
       }} />
       {customer.kind !== "company" && (

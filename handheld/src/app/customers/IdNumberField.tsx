@@ -2,7 +2,7 @@ import { i18n } from "../../i18n";
 import { LineField } from "../parts/Field";
 import { ID_NUMBER_MOST, sayIdNumber } from "../words/id_numbers";
 import { idNumberRefusal } from "./id_number_form";
-import type { Customer, Entry } from "./directory";
+import type { Customer } from "./directory";
 import { Twins } from "./Twins";
 
 interface Props {
@@ -11,12 +11,12 @@ interface Props {
   readonly before?: string;
   readonly value: string;
   readonly onChange: (value: string) => void;
-  readonly entries: readonly Entry[] | undefined;
+  /** Whose card it is. */
   readonly but?: string;
 }
 
 /** The number of his identity document, and by it who has it already. */
-export function IdNumberField({ kind, before = "", value, onChange, entries, ...rest }: Props) {
+export function IdNumberField({ kind, before = "", value, onChange, ...rest }: Props) {
   const anew = value.trim() === before ? "" : value;
   return (
     <>
@@ -29,7 +29,7 @@ export function IdNumberField({ kind, before = "", value, onChange, entries, ...
         error={idNumberRefusal(anew, kind)}
         onChange={onChange}
       />
-      {anew !== "" && <Twins entries={entries} idNumber={anew} {...rest} />}
+      <Twins idNumber={anew} {...rest} />
     </>
   );
 }

@@ -22,7 +22,6 @@ import { digitsOf, soughtAs } from "./directory";
 import { idNumberRefusal, idNumberSent } from "./id_number_form";
 import { IdNumberField } from "./IdNumberField";
 import { Twins } from "./Twins";
-import { useDirectory } from "./useDirectory";
 
 type Create = Actions["customers"]["create"];
 
@@ -53,7 +52,6 @@ export function NewCustomerScreen() {
   const form = draft.value;
   useSought(draft);
   const today = useToday();
-  const entries = useDirectory();
   if (!form) return <Screen title={i18n._("New customer")} back="/customers">{null}</Screen>;
   const set: typeof draft.set = (change) => {
     setRefused({});
@@ -61,8 +59,10 @@ export function NewCustomerScreen() {
   };
   const save = async () => {
     const why = refusalsOf(form);
+    const wrong = idNumberRefusal(form.idNumber, form.kind);
     setRefused(why);
-    if (why.name !== undefined || why.phone !== undefined || idNumberRefusal(form.idNumber, form.kind) !== undefined) return;
+    if (wrong !== undefined) say(wrong); // its field may be out of sight
+    if (why.name !== undefined || why.phone !== undefined || wrong !== undefined) return;
     try {
       const id = await workspace.act((group) => {
         const customer = group.create("customers", { ...valuesOf(form), first_contact_on: today });
@@ -111,7 +111,7 @@ export function NewCustomerScreen() {
         <LineField label={i18n._("Phone")} kind="tel" value={form.phone} most={40} error={refused.phone} onChange={(phone) => {
           set({ phone });
         }} />
-        <Twins entries={entries} name={form.name} phone={form.phone} />
+        <Twins name={form.name} phone={form.phone} />
         <SheetFields
           form={form.sheet}
           withoutSource
@@ -137,7 +137,7 @@ export function NewCustomerScreen() {
         <TextField label={i18n._("Needs")} value={form.needs} most={1000} placeholder={i18n._("Size, rooms, budget, when")} onChange={(needs) => {
           set({ needs });
         }} />
-        <IdNumberField kind={form.kind} value={form.idNumber} entries={entries} onChange={(idNumber) => {
+        <IdNumberField kind={form.kind} value={form.idNumber} onChange={(idNumber) => {
           set({ idNumber });
         }} />
       </Block>

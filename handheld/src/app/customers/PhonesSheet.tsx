@@ -12,6 +12,7 @@ import { useSnack } from "../parts/snack";
 import { sayProblem } from "../words/problems";
 import type { Phone } from "./directory";
 import { phoneChanges, phoneForm, type PhoneForm } from "./phone_form";
+import { Twins } from "./Twins";
 
 interface Props {
   readonly of: string;
@@ -57,7 +58,7 @@ export function PhonesSheet({ of, phones, onClose }: Props) {
       }
     >
       {refused !== null && <Note tone="bad">{refused}</Note>}
-      {phones.map(({ id }) => {
+      {phones.map(({ id, customer_id }) => {
         const phone = form[id]!;
         const set = (change: Partial<PhoneForm>) => {
           setRefused(null);
@@ -68,6 +69,7 @@ export function PhonesSheet({ of, phones, onClose }: Props) {
             <LineField label={i18n._("Phone")} kind="tel" value={phone.number} most={40} onChange={(number) => {
               set({ number });
             }} />
+            <Twins phone={phone.number.trim() === before[id]!.number ? "" : phone.number} but={customer_id} />
             <LineField label={i18n._("Label, such as office (optional)")} value={phone.label} most={20} onChange={(label) => {
               set({ label });
             }} />

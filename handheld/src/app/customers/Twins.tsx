@@ -2,18 +2,18 @@ import { useDeferredValue, useMemo } from "react";
 import { i18n } from "../../i18n";
 import { Note, TextLink } from "../parts/Block";
 import css from "./customers.module.css";
-import { twinsOf, type Entry, type Typed } from "./directory";
+import { twinsOf, type Typed } from "./directory";
 import { sayKnown, sayTwin, useKnown } from "./known";
+import { useDirectory } from "./useDirectory";
 
 interface Props extends Typed {
-  /** This device's own customers; undefined while they are read. */
-  readonly entries: readonly Entry[] | undefined;
   /** Whose card it is: he is no twin of his own. */
   readonly but?: string;
 }
 
 /** Says who may be the same, of this device at once and of the office when it answers, and leaves the decision to the person. */
-export function Twins({ entries, but, name = "", phone = "", idNumber = "" }: Props) {
+export function Twins({ but, name = "", phone = "", idNumber = "" }: Props) {
+  const entries = useDirectory(name + phone + idNumber !== "");
   const known = useKnown({ name, phone, idNumber });
   const [called, number, paper] = [useDeferredValue(name), useDeferredValue(phone), useDeferredValue(idNumber)];
   const twins = useMemo(
