@@ -15,6 +15,7 @@ import { categories, importances, industries, needLevels, sayGrade, sources, sta
 import { decimal, digitsOf, parseMoney } from "../words/money";
 import { useToday } from "../words/now";
 import { sayProblem } from "../words/problems";
+import { EARLIEST_DAY } from "../words/times";
 import type { Customer, Phone } from "./directory";
 import { idNumberRefusal, idNumberSent } from "./id_number_form";
 import { IdNumberField } from "./IdNumberField";
@@ -169,7 +170,7 @@ export function EditCustomer({ customer, phones, onClose }: Props) {
         set({ idNumber });
       }} />
       {customer.kind !== "company" && (
-        <WhenField label={i18n._("Birthday")} kind="date" value={form.bornOn} onChange={(bornOn) => {
+        <WhenField label={i18n._("Birthday")} kind="date" min={EARLIEST_DAY} value={form.bornOn} onChange={(bornOn) => {
           set({ bornOn });
         }} />
       )}

@@ -14,7 +14,7 @@ import { useSnack } from "../parts/snack";
 import { sayChoice } from "../words/choices";
 import { choicesOf, sayField } from "../words/deeds";
 import { sayProblem } from "../words/problems";
-import { clockOf, dayOf, instantOf } from "../words/times";
+import { clockOf, dayOf, EARLIEST_DAY, instantOf } from "../words/times";
 import { sendAgain, type Trouble } from "./items";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -126,6 +126,7 @@ function ValueField({ name, kind, value, error, onChange }: ValueProps) {
           kind="date"
           label={label}
           value={text}
+          min={EARLIEST_DAY}
           error={error}
           onChange={(day) => {
             onChange(day === "" ? null : day);

@@ -119,7 +119,7 @@ export function WhenField({ label, hint, error, kind, value, onChange, min = FIR
   );
 }
 
-/** The days that can be kept (docs/protocol.md). */
+/** Days of work, unless told: an instant lies in them too (docs/protocol.md). A birthday may lie before. */
 const FIRST_DAY = "2000-01-01";
 const LAST_DAY = "2099-12-31";
 

@@ -2,6 +2,8 @@
 import { i18n } from "../../i18n";
 
 const DAY_MS = 86_400_000;
+/** As long ago as a day can lie (docs/protocol.md): somebody was born then. */
+export const EARLIEST_DAY = "1900-01-01";
 
 /** Formatters are dear to make and few: one for each language, zone and form. */
 const made = new Map<string, Intl.DateTimeFormat>();
