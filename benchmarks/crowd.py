@@ -30,10 +30,10 @@ from server.customers.deleting.models import DeletedCustomer
 from server.customers.lead_conflicts.models import LeadConflict
 from server.customers.models import Customer, CustomerPhone, TimelineEntry
 from server.customers.opportunities.models import Opportunity
-from server.customers.opportunities.rules import LOSS_REASONS, SEEDS, weighted
+from server.customers.opportunities.rules import SEEDS, weighted
 from server.customers.profile import rules as profile
 from server.customers.receptions.models import Reception
-from server.customers.rules import name_key, tail_of
+from server.customers.rules import LOSS_REASONS, name_key, tail_of
 from server.customers.search.index import CUSTOMER_KEYS, KEY_NAMES
 from server.customers.search.sound import reading_of
 from server.fieldwork.activities.models import Activity

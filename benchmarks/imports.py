@@ -39,8 +39,34 @@ PATH = "/api/v1/customer-imports"
 GROWTH_MB = 24.0
 WORKER_GROWTH_MB = 48.0
 """From 10,000 rows to 100,000: the caches of its connections are not full after 10,000."""
-_FIELDS = ("name", "kind", "stage", "grade", "source", "first_contact_on", "needs", "remark", "address", "born_on")
-_TITLES = ("姓名", "类型", "阶段", "等级", "来源", "首次接触", "需求", "备注", "地址", "生日", "手机", "归属人")
+_FIELDS = (
+    "name",
+    "kind",
+    "stage",
+    "lost_reason",
+    "grade",
+    "source",
+    "first_contact_on",
+    "needs",
+    "remark",
+    "address",
+    "born_on",
+)
+_TITLES = (
+    "姓名",
+    "类型",
+    "阶段",
+    "流失原因",
+    "等级",
+    "来源",
+    "首次接触",
+    "需求",
+    "备注",
+    "地址",
+    "生日",
+    "手机",
+    "归属人",
+)
 _WRONG = (
     {"姓名": ""},
     {"首次接触": "03/04/2025"},

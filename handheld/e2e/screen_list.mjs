@@ -55,6 +55,8 @@ export const SCREENS = [
   { name: "customer-paper", as: li, path: "/customers", prepare: typePaper },
   { name: "customer-paper-kept", as: li, prepare: keepPaper },
   { name: "customer-paper-twin", as: li, path: "/customers/new", prepare: typeHisPaper, after: (page) => seen(page, "header button").last().click() },
+  { name: "customer-lost", as: li, path: "/customers", prepare: chooseLost },
+  { name: "customer-lost-kept", as: li, prepare: keepLost },
   { name: "question-ask", as: li, path: "/customers", prepare: askQuestion },
   { name: "questions", as: li, needs: "question-ask", path: "/questions" },
   { name: "question", as: li, needs: "question-ask", prepare: (page) => inList(page, "section a").last().click() },
@@ -267,6 +269,21 @@ async function keepPaper(page) {
   await page.locator("dialog footer button").click();
   await page.locator("dialog").waitFor({ state: "detached" });
   await seen(page, "dd button[aria-expanded]").first().evaluate((button) => button.scrollIntoView({ block: "center" }));
+}
+
+async function chooseLost(page) {
+  await inList(page, "li a").nth(2).click();
+  await seen(page, "h2 + button").first().click();
+  await page.locator("dialog").getByRole("button", { name: /^(流失|Lost)$/ }).click();
+  const reasons = page.locator("dialog").getByRole("group", { name: /^(流失原因|Why he was lost)$/ });
+  await reasons.evaluate((group) => group.scrollIntoView({ block: "center" }));
+}
+
+async function keepLost(page) {
+  await page.locator("dialog").getByRole("button", { name: /^(价格|Price)$/ }).click();
+  await page.locator("dialog footer button").click();
+  await page.locator("dialog").waitFor({ state: "detached" });
+  await seen(page, "dl").first().evaluate((facts) => facts.scrollIntoView({ block: "center" }));
 }
 
 /** Of one's own customer it is said at once, of the other team's when the office has answered. */

@@ -17,6 +17,18 @@ _STAGES = {
     "lost": Text("流失", "lost"),
     "dead": Text("死亡客户", "dead"),
 }
+LOSS_REASONS = {
+    "price": Text("价格", "price"),
+    "location": Text("位置", "location"),
+    "layout": Text("户型", "layout"),
+    "financing": Text("资金或贷款", "financing"),
+    "competitor": Text("选择竞品", "competitor"),
+    "need_gone": Text("需求消失", "no need any more"),
+    "unreachable": Text("联系不上", "unreachable"),
+    "service": Text("服务", "service"),
+    "other": Text("其他", "other"),
+}
+"""Of customers and of opportunities."""
 _KINDS = {"person": Text("个人", "person"), "company": Text("公司", "company")}
 _SOURCES = {
     "walk_in": Text("自然来访", "walk-in"),
@@ -50,6 +62,10 @@ COLUMNS: Columns[Card] = (
     (Text("类型", "kind"), lambda card, language: _word(_KINDS, card.kind, language)),
     (Text("电话", "phones"), lambda card, _: " / ".join(phone.number for phone in card.phones)),
     (Text("阶段", "stage"), lambda card, language: _word(_STAGES, card.stage, language)),
+    (
+        Text("流失原因", "loss reason"),
+        lambda card, language: _word(LOSS_REASONS, card.lost_reason if card.stage == "lost" else None, language),
+    ),
     (Text("等级", "grade"), lambda card, _: card.grade),
     (Text("成交状态", "deal"), lambda card, language: _word(_DEALS, card.deal, language)),
     (Text("需求程度", "need"), lambda card, language: _word(_NEEDS, card.need_level, language)),

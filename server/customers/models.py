@@ -68,7 +68,8 @@ class Customer(Scoped):
     """A person or a company, the same row from first contact to owner of a home (domain row 1).
 
     name_key: the name as it is searched and sorted, never shown. pinyin: how it is read (search/sound.py), None without
-    Chinese. grade: by closing horizon, None when not judged yet; need_level and expected_close_on are what it follows from.
+    Chinese. lost_reason: why he was lost, of somebody whose stage is lost (rule C39). grade: by closing horizon, None when not
+    judged yet; need_level and expected_close_on are what it follows from.
     deal, importance: axes of profile/rules.py. needs: what he looks for. wishes: special needs. industry, category: of
     profile/rules.py. expected_amount_minor: in the organisation's currency. is_enabled: false for one who is out of use.
     owned_since: when the present owner got it. received_at: when he was entered, as the device claims; None for the office,
@@ -81,6 +82,7 @@ class Customer(Scoped):
     name_key: Annotated[str, SortKey]
     pinyin: Annotated[str | None, String(SOUND_MOST)] = None
     stage: Annotated[str, Code] = "prospect"
+    lost_reason: Annotated[str | None, Code] = None
     deal: Annotated[str, Code] = "potential"
     grade: Annotated[str | None, Code] = None
     need_level: Annotated[str | None, Code] = None

@@ -134,7 +134,8 @@ def change_customer(uow: UnitOfWork, customer: Customer, values: Mapping[str, An
     if comes_back or ("id_number" in changes and customer.id_number is not None):
         uow.in_turn(look_for_conflicts, Entered(customer.id))
     if stages["before"] != stages["after"]:
-        add_to_timeline(uow, customer, STAGE_CHANGED, params=stages)
+        why = {"reason": customer.lost_reason} if customer.stage == "lost" else {}
+        add_to_timeline(uow, customer, STAGE_CHANGED, params={**stages, **why})
     return customer
 
 

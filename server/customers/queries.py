@@ -56,6 +56,7 @@ class Card:
     kind: str
     name: str
     stage: str
+    lost_reason: str | None
     deal: str
     grade: str | None
     need_level: str | None

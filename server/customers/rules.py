@@ -49,6 +49,12 @@ DAY_IN_FUTURE = problem_type(
     zh="日期不能晚于今天。",
     en="The day may not lie in the future.",
 )
+LOST_REASON_REQUIRED = problem_type(
+    "customers.lost-reason-required",
+    422,
+    zh="请选择流失原因。",
+    en="Say why the customer was lost.",
+)
 TEXT_REQUIRED = problem_type(
     "customers.text-required",
     422,
@@ -66,13 +72,17 @@ KINDS = ("person", "company")
 STAGES = ("prospect", "visited", "negotiating", "won", "lost", "dead")
 OPEN_STAGES = ("prospect", "visited", "negotiating", "won")
 """Stages of customers that somebody has to look after; a leaver's go to his successor. Rule C9."""
+LOSS_REASONS = (
+    "price", "location", "layout", "financing", "competitor", "need_gone", "unreachable", "service", "other",
+)  # fmt: skip
+"""Why a customer or an opportunity was lost. Rule C39."""
 GRADES = ("A", "B", "C", "D", "E")
 SOURCES = (
     "walk_in", "call_in", "referral", "online", "advertisement", "exhibition", "channel", "cold_call", "other",
 )  # fmt: skip
 
 NAME_MOST, KEY_MOST = 120, 240
-BEFORE = ("kind", "stage", "id_number", "need_level", "expected_close_on")
+BEFORE = ("kind", "stage", "lost_reason", "id_number", "need_level", "expected_close_on")
 """Fields of a customer that `check_values` has to know of before."""
 PHONE_MOST, LABEL_MOST = 40, 20
 ID_NUMBER_MOST, ADDRESS_MOST = 40, 300
@@ -153,6 +163,21 @@ def check_stage(before: str, after: str) -> None:
         raise Refused(STAGE_FROM_DEAD, field="/stage")
 
 
+def check_lost_reason(values: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """What a change makes of the reason why somebody was lost: nobody is lost without one, and it goes when he comes back.
+
+    values: to be set. before: `stage`, `lost_reason` until now; none of a new customer. A reason of somebody who is not lost
+    is kept and says nothing: it waits for the stage it came with, where that met another hand's. Of those who were lost
+    before reasons were asked for, all else can be changed. Raises Refused LOST_REASON_REQUIRED. Source: rule C39.
+    """
+    if values.get("stage", "lost") != "lost":
+        return {"lost_reason": None}
+    is_lost = values.get("stage", before.get("stage")) == "lost"
+    if is_lost and {"stage", "lost_reason"} & values.keys() and {**before, **values}.get("lost_reason") is None:
+        raise Refused(LOST_REASON_REQUIRED, field="/lost_reason")
+    return {}
+
+
 def check_past(day: date, today: date, *, field: str) -> date:
     """A day that has come. today: the organisation's calendar day. Raises Refused DAY_IN_FUTURE. Source: rule C7."""
     if day > today:
@@ -187,7 +212,7 @@ def check_values(
     """Judge a customer's fields and return them as stored, with what follows from them: `name_key`, `pinyin`, grade, deal.
 
     values: those to be set, settled (settling.py). before: BEFORE as it is until now; `kind` alone for a new customer. today: the organisation's calendar day. from_device: a first contact after today only shows that the
-    device's clock runs ahead, and becomes today. Raises Refused at the field's own name. Source: rules C2 to C7, C30, C31.
+    device's clock runs ahead, and becomes today. Raises Refused at the field's own name. Source: rules C2 to C7, C30, C31, C39.
     """
     kept = {**values, **follow(values, before=before, today=today)}
     if "name" in values:
@@ -198,6 +223,7 @@ def check_values(
         check_id_number(number, kind=values.get("kind", before["kind"]))
     if "stage" in before and "stage" in values:
         check_stage(before["stage"], values["stage"])
+    kept.update(check_lost_reason(values, before))
     first = values.get("first_contact_on")
     if first is not None:
         kept["first_contact_on"] = (

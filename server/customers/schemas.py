@@ -39,6 +39,7 @@ _PHONE = {
 _ID_NUMBER = {"pattern": typed_pattern(r"(?:[0-9A-Za-z][0-9A-Za-z()\-/ ]*)?")}
 _REVEALED = ("id_number", "address", "number")
 _IMPORTANCE = {"example": "key"}
+_LOST_REASON = {"description": "Needed of a customer who is lost; says nothing about others."}
 _HOBBIES = {"example": "钓鱼"}
 _WISHES = {"description": "Special needs.", "example": "无烟层"}
 STATUSES = ("enabled", "disabled")
@@ -67,6 +68,7 @@ class CustomerOut(Schema):
     kind = CodeField(rules.KINDS, required=True)
     name = fields.String(required=True, metadata={"example": "张伟"})
     stage = CodeField(rules.STAGES, required=True)
+    lost_reason = CodeField(rules.LOSS_REASONS, required=True, allow_none=True, metadata=_LOST_REASON)
     deal = CodeField(profile.DEALS, required=True)
     grade = CodeField(rules.GRADES, required=True, allow_none=True)
     need_level = CodeField(profile.NEEDS, required=True, allow_none=True)
@@ -143,6 +145,7 @@ class CustomerFields(Schema):
 
     kind = CodeField(rules.KINDS)
     stage = CodeField(rules.STAGES)
+    lost_reason = CodeField(rules.LOSS_REASONS, allow_none=True, metadata=_LOST_REASON)
     deal = CodeField(profile.DEALS, metadata={"description": "Follows the stage unless given."})
     grade = CodeField(
         rules.GRADES, allow_none=True, metadata={"description": "Follows need and closing day unless given."}

@@ -16,7 +16,7 @@ _OPTIONAL = ("address", "needs", "remark", "id_number", "hobbies", "wishes")
 
 
 def settle_customer(values: Mapping[str, Any]) -> dict[str, Any]:
-    """A customer's fields. Raises Refused NAME_REQUIRED, ID_NUMBER_INVALID at the field. Source: rules C2, C5."""
+    """A customer's fields. Raises Refused NAME_REQUIRED, ID_NUMBER_INVALID at the field. Source: rules C2, C5, C39."""
     settled = dict(values)
     if "name" in values:
         settled["name"] = check_name(values["name"])
@@ -25,6 +25,8 @@ def settle_customer(values: Mapping[str, Any]) -> dict[str, Any]:
             settled[name] = optional(values[name])
     if settled.get("id_number") is not None:
         settled["id_number"] = check_id_form(settled["id_number"])
+    if "lost_reason" in values and values.get("stage", "lost") != "lost":
+        settled["lost_reason"] = None
     return settled
 
 

@@ -66,6 +66,7 @@ CUSTOMERS = Collection(
         Column("kind", wire.CODE(rules.KINDS), writable=True),
         Column("name", wire.TEXT(rules.NAME_MOST), writable=True, required=True),
         Column("stage", wire.CODE(rules.STAGES), writable=True),
+        Column("lost_reason", wire.CODE(rules.LOSS_REASONS).or_null(), writable=True),
         Column("deal", wire.CODE(profile.DEALS), writable=True),
         Column("grade", wire.CODE(rules.GRADES).or_null(), writable=True),
         Column("need_level", wire.CODE(profile.NEEDS).or_null(), writable=True),

@@ -36,7 +36,7 @@ def _work(company: Company) -> dict[str, str]:
         return str(of.ok("POST", path, json=body)["id"])
 
     ids = {name: made(wang, "/customers", name=name) for name in ("open", "another")}
-    ids["lost"] = made(wang, "/customers", name="lost", stage="lost")
+    ids["lost"] = made(wang, "/customers", name="lost", stage="lost", lost_reason="price")
     ids["colleague's"] = made(zhao, "/customers", name="colleague's")
     ids["done"] = made(wang, "/visits", customer_id=ids["open"])
     wang.ok("POST", f"/visits/{ids['done']}/finish", json={"ended_at": "2025-03-03T02:00:00Z", "result": "met"})

@@ -264,6 +264,8 @@ class Maker:
         """One that fits. place: times rise with it within DAY, so that what is declared first begins first."""
         if name in ("people", "copied_to", "mentions"):
             return self.world.users[self.who] + " " * self.untidy
+        if name == "stage":
+            return "lost"  # the one beside which a reason is kept
         if name in FITTING:
             return (UNTIDY if self.untidy else FITTING)[name]
         match kind:

@@ -62,6 +62,7 @@ export interface Rows {
     readonly kind: "company" | "person";
     readonly name: string;
     readonly stage: "dead" | "lost" | "negotiating" | "prospect" | "visited" | "won";
+    readonly lost_reason: "competitor" | "financing" | "layout" | "location" | "need_gone" | "other" | "price" | "service" | "unreachable" | null;
     readonly deal: "lost" | "negotiating" | "potential" | "won";
     readonly grade: "A" | "B" | "C" | "D" | "E" | null;
     readonly need_level: "clear" | "latent" | "none" | null;
@@ -537,6 +538,7 @@ export interface Actions {
       readonly kind?: "company" | "person";
       readonly name: string;
       readonly stage?: "dead" | "lost" | "negotiating" | "prospect" | "visited" | "won";
+      readonly lost_reason?: "competitor" | "financing" | "layout" | "location" | "need_gone" | "other" | "price" | "service" | "unreachable" | null;
       readonly deal?: "lost" | "negotiating" | "potential" | "won";
       readonly grade?: "A" | "B" | "C" | "D" | "E" | null;
       readonly need_level?: "clear" | "latent" | "none" | null;
@@ -560,6 +562,7 @@ export interface Actions {
       readonly kind?: "company" | "person";
       readonly name?: string;
       readonly stage?: "dead" | "lost" | "negotiating" | "prospect" | "visited" | "won";
+      readonly lost_reason?: "competitor" | "financing" | "layout" | "location" | "need_gone" | "other" | "price" | "service" | "unreachable" | null;
       readonly deal?: "lost" | "negotiating" | "potential" | "won";
       readonly grade?: "A" | "B" | "C" | "D" | "E" | null;
       readonly need_level?: "clear" | "latent" | "none" | null;
@@ -1130,6 +1133,7 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
       kind: code("company", "person"),
       name: text(120),
       stage: code("dead", "lost", "negotiating", "prospect", "visited", "won"),
+      lost_reason: orNull(code("competitor", "financing", "layout", "location", "need_gone", "other", "price", "service", "unreachable")),
       deal: code("lost", "negotiating", "potential", "won"),
       grade: orNull(code("A", "B", "C", "D", "E")),
       need_level: orNull(code("clear", "latent", "none")),
@@ -1157,6 +1161,7 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
           kind: code("company", "person"),
           name: text(120),
           stage: code("dead", "lost", "negotiating", "prospect", "visited", "won"),
+          lost_reason: orNull(code("competitor", "financing", "layout", "location", "need_gone", "other", "price", "service", "unreachable")),
           deal: code("lost", "negotiating", "potential", "won"),
           grade: orNull(code("A", "B", "C", "D", "E")),
           need_level: orNull(code("clear", "latent", "none")),
@@ -1183,6 +1188,7 @@ export const SHAPES: { readonly [C in keyof Rows]: Shape } = {
           kind: code("company", "person"),
           name: text(120),
           stage: code("dead", "lost", "negotiating", "prospect", "visited", "won"),
+          lost_reason: orNull(code("competitor", "financing", "layout", "location", "need_gone", "other", "price", "service", "unreachable")),
           deal: code("lost", "negotiating", "potential", "won"),
           grade: orNull(code("A", "B", "C", "D", "E")),
           need_level: orNull(code("clear", "latent", "none")),

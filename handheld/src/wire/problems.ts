@@ -135,6 +135,7 @@ export const PROBLEMS: Readonly<Record<string, { readonly zh: string; readonly e
   "customers.import-unreadable": { zh: "无法读取该文件。请用 XLSX 或 CSV（UTF-8 或 GB18030）重新保存后再试。", en: "This file cannot be read. Save it again as XLSX or CSV (UTF-8 or GB18030) and try once more." },
   "customers.import-word": { zh: "不认识“{text}”，可以填：{known}。", en: "“{text}” is not known here; use one of: {known}." },
   "customers.impression-of-another": { zh: "这是同事的接待印象，只有本人可以修改。", en: "This is a colleague's impression; only who had it may change it." },
+  "customers.lost-reason-required": { zh: "请选择流失原因。", en: "Say why the customer was lost." },
   "customers.mail-invalid": { zh: "邮箱地址有误，请核对。", en: "This is no mail address; please check it." },
   "customers.mention-unseen": { zh: "提到的同事看不到此内容，或账号已停用。", en: "A colleague who is mentioned does not see what this is about, or the account is disabled." },
   "customers.merge-unknown-field": { zh: "没有这个字段：{name}。", en: "A card has no field “{name}”." },

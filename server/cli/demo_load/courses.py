@@ -15,8 +15,9 @@ from itertools import accumulate
 from typing import Any
 
 from server.cli.demo_load.inventing import MISSED, NOTES, PURPOSES, RESULTS, STEPS, InventedCustomer, draw_for
-from server.customers.opportunities.rules import LOSS_REASONS, SEEDS
+from server.customers.opportunities.rules import SEEDS
 from server.customers.receptions.rules import AREAS, FLOORS, INCOMES, ORIENTATIONS
+from server.customers.rules import LOSS_REASONS
 
 _NEW_YEARS = (
     date(2024, 2, 10), date(2025, 1, 29), date(2026, 2, 17), date(2027, 2, 6), date(2028, 1, 26), date(2029, 2, 13),
@@ -178,7 +179,7 @@ def _deal(draw: random.Random, stage: str) -> Iterator[tuple[str, int, dict[str,
         reason = draw.choice(LOSS_REASONS)
         competitor = draw.choice(_COMPETITORS) if reason == "competitor" else None
         yield "lose", _gap(draw, 12), {"reason": reason, "competitor": competitor}
-        yield "stage", 0, {"stage": "lost"}
+        yield "stage", 0, {"stage": "lost", "lost_reason": reason}
     if stage in ("won", "lost") and draw.random() < 0.3:
         yield from _talk(draw)
 

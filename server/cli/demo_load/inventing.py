@@ -11,6 +11,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from server.customers.rules import LOSS_REASONS
 from sync_protocol.ids import is_id
 
 _SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严"
@@ -161,6 +162,8 @@ def invent_customer(seed: int, number: int, today: date) -> InventedCustomer:
         "source": draw.choice(_SOURCES),
         "first_contact_on": today - timedelta(days=known_for),
     }
+    if stage == "lost":
+        values["lost_reason"] = draw_for(seed, "lost reason", number).choice(LOSS_REASONS)
     if draw.random() < 0.5:
         values["needs"] = draw.choice(_NEEDS)
     if draw.random() < 0.35:

@@ -151,7 +151,7 @@ class _Portfolio:
 
     def _enter(self, uow: Retelling, deed: Deed) -> None:
         invented = self._people[deed.number]
-        values = {key: value for key, value in invented.values.items() if key not in ("stage", "grade")}
+        values = {key: value for key, value in invented.values.items() if key not in ("stage", "lost_reason", "grade")}
         need = deed.values["need_level"]
         values |= {"first_contact_on": deed.day, "need_level": need}
         if need == "clear":

@@ -23,6 +23,7 @@ class Field(StrEnum):
     NEEDS = "needs"
     REMARK = "remark"
     STAGE = "stage"
+    LOST_REASON = "lost_reason"
     GRADE = "grade"
     SOURCE = "source"
     FIRST_CONTACT_ON = "first_contact_on"
@@ -42,6 +43,7 @@ TITLES: dict[Field, tuple[str, ...]] = {
     Field.NEEDS: ("需求", "客户需求", "意向", "购房需求", "needs", "need", "wants", "requirement", "intent"),
     Field.REMARK: ("备注", "说明", "remark", "remarks", "comment", "notes", "note"),
     Field.STAGE: ("阶段", "客户阶段", "状态", "客户状态", "stage", "status"),
+    Field.LOST_REASON: ("流失原因", "战败原因", "loss reason", "lost reason", "reason lost", "reason for loss"),
     Field.GRADE: ("等级", "客户等级", "级别", "意向等级", "grade", "level", "rating"),
     Field.SOURCE: ("来源", "客户来源", "获知渠道", "渠道", "source", "channel", "lead source"),
     Field.FIRST_CONTACT_ON: (
@@ -62,6 +64,17 @@ WORDS: dict[Field, dict[str, tuple[str, ...]]] = {
         "won": ("成交", "已成交", "won"),
         "lost": ("流失", "lost"),
         "dead": ("死亡客户", "无效", "dead"),
+    },
+    Field.LOST_REASON: {
+        "price": ("价格", "价格原因", "价格太高", "price", "too expensive"),
+        "location": ("地段", "位置", "location"),
+        "layout": ("户型", "layout", "floor plan"),
+        "financing": ("资金", "贷款", "资金或贷款", "financing", "loan", "mortgage"),
+        "competitor": ("竞品", "购买竞品", "竞争对手", "competitor", "bought elsewhere"),
+        "need_gone": ("需求消失", "无需求", "不再需要", "need_gone", "no need", "no need any more"),
+        "unreachable": ("失联", "联系不上", "unreachable", "cannot be reached"),
+        "service": ("服务", "service", "our service"),
+        "other": ("其他", "其它", "other"),
     },
     Field.GRADE: {grade: (grade, f"{grade}级", f"{grade}类") for grade in rules.GRADES},
     Field.SOURCE: {

@@ -24,6 +24,7 @@ from server.customers.views.blueprint import CUSTOMERS
 @CUSTOMERS.response(200, CustomerOut)
 @CUSTOMERS.refuses(
     DELETED, MERGED, SAME_CUSTOMER, STALE, NOT_FOUND, CONFLICT_OF_ONESELF, rules.STAGE_FROM_DEAD, rules.ID_NUMBER_INVALID,
+    rules.LOST_REASON_REQUIRED,
 )  # fmt: skip
 def merge(values: dict[str, Any], customer_id: str) -> Card:
     """Take another customer into this one, with all that hangs on him. Again it changes nothing; it cannot be undone."""

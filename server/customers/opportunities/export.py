@@ -8,21 +8,11 @@ from decimal import Decimal
 from server.core.i18n import Language, Text
 from server.core.money import Money
 from server.core.sheets import Cell, Columns
+from server.customers.export import LOSS_REASONS
 from server.customers.opportunities.models import FunnelStage
 from server.customers.opportunities.queries import Line
 
 STATES = {"open": Text("进行中", "open"), "won": Text("赢单", "won"), "lost": Text("输单", "lost")}
-REASONS = {
-    "price": Text("价格", "price"),
-    "location": Text("位置", "location"),
-    "layout": Text("户型", "layout"),
-    "financing": Text("资金或贷款", "financing"),
-    "competitor": Text("选择竞品", "competitor"),
-    "need_gone": Text("需求消失", "no need any more"),
-    "unreachable": Text("联系不上", "unreachable"),
-    "service": Text("服务", "service"),
-    "other": Text("其他", "other"),
-}
 
 
 def columns(stages: Iterable[FunnelStage]) -> Columns[Line]:
@@ -49,7 +39,7 @@ def columns(stages: Iterable[FunnelStage]) -> Columns[Line]:
         (Text("关闭日期", "closed on"), lambda line, _: line.closed_on),
         (
             Text("输单原因", "why lost"),
-            lambda line, language: None if line.reason is None else REASONS[line.reason].fill(language, {}),
+            lambda line, language: None if line.reason is None else LOSS_REASONS[line.reason].fill(language, {}),
         ),
         (Text("竞品", "competitor"), lambda line, _: line.competitor),
         (Text("归属人", "owner"), lambda line, _: line.owner_name),

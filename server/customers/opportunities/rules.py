@@ -42,10 +42,6 @@ COMPETITOR_MOST, CLOSING_MOST, STAGE_NAME_MOST, CODE_MOST = 60, 500, 40, 40
 AMOUNT_MOST = 10**13
 """Minor units. A hundred times as much is still a number that every JSON reader keeps exact, so devices can multiply."""
 
-LOSS_REASONS = (
-    "price", "location", "layout", "financing", "competitor", "need_gone", "unreachable", "service", "other",
-)  # fmt: skip
-
 
 class OpportunityState(StrEnum):
     """The states of an opportunity, as stored."""

@@ -21,6 +21,7 @@ from server.core.sheet_answers import SheetQuery
 from server.customers.opportunities import rules
 from server.customers.opportunities.rules import AMOUNT_MOST
 from server.customers.opportunities.sums import FunnelBy
+from server.customers.rules import LOSS_REASONS
 from server.customers.trail_schemas import EntryOut
 
 _STATES = [each.value for each in rules.OpportunityState]
@@ -51,7 +52,7 @@ class OpportunityOut(Schema):
     next_step = fields.String(required=True)
     next_step_on = DayField(required=True)
     state = CodeField(_STATES, required=True)
-    reason = CodeField(rules.LOSS_REASONS, required=True, allow_none=True)
+    reason = CodeField(LOSS_REASONS, required=True, allow_none=True)
     competitor = fields.String(required=True, allow_none=True)
     closing_note = fields.String(required=True, allow_none=True)
     closed_on = DayField(required=True, allow_none=True)
@@ -137,7 +138,7 @@ class WinIn(Schema):
 class LoseIn(WinIn):
     """He does not buy, and why."""
 
-    reason = CodeField(rules.LOSS_REASONS, required=True)
+    reason = CodeField(LOSS_REASONS, required=True)
     competitor = TextField(rules.COMPETITOR_MOST, blank=True, allow_none=True)
 
 
@@ -263,7 +264,7 @@ class ConversionOut(Schema):
 class LossLineOut(Schema):
     """How many opportunities were lost for one reason."""
 
-    reason = CodeField(rules.LOSS_REASONS, required=True)
+    reason = CodeField(LOSS_REASONS, required=True)
     currency = fields.String(required=True)
     count = IntegerField(0, required=True)
     amount_minor = IntegerField(0, required=True)

@@ -20,7 +20,8 @@ from server.customers.functions import READ
 from server.customers.models import Customer
 from server.customers.opportunities.funnel import stages
 from server.customers.opportunities.models import Opportunity
-from server.customers.opportunities.rules import LOSS_REASONS, OpportunityState
+from server.customers.opportunities.rules import OpportunityState
+from server.customers.rules import LOSS_REASONS
 
 
 class FunnelBy(StrEnum):

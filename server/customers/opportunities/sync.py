@@ -13,6 +13,7 @@ from server.customers.opportunities.funnel import read_funnel
 from server.customers.opportunities.models import FunnelStage, Opportunity, OpportunityContact
 from server.customers.opportunities.settling import settle_opportunity
 from server.customers.ownership import preload_for_batch
+from server.customers.rules import LOSS_REASONS
 from sync_protocol import wire
 from sync_protocol.operations import Operation
 from sync_protocol.wire import WireType
@@ -81,7 +82,7 @@ OPPORTUNITIES = Collection(
         Column("stage_code", wire.TEXT(rules.CODE_MOST)),
         Column("probability", wire.INTEGER(0, 100)),
         Column("state", wire.CODE(rules.OpportunityState)),
-        Column("reason", wire.CODE(rules.LOSS_REASONS).or_null()),
+        Column("reason", wire.CODE(LOSS_REASONS).or_null()),
         Column("competitor", wire.TEXT(rules.COMPETITOR_MOST).or_null()),
         Column("closing_note", wire.TEXT(rules.CLOSING_MOST, multiline=True).or_null()),
         Column("closed_on", wire.DAY.or_null()),
@@ -114,7 +115,7 @@ OPPORTUNITIES = Collection(
             operations.lose_opportunity,
             WRITE,
             values={
-                "reason": wire.CODE(rules.LOSS_REASONS),
+                "reason": wire.CODE(LOSS_REASONS),
                 "competitor": wire.TEXT(rules.COMPETITOR_MOST).or_null(),
                 **_CLOSING,
             },

@@ -49,7 +49,7 @@ from sync_protocol.ids import new_id
 
 REUSED_ID = SYNC_PROBLEMS["sync.reused-row-id"]
 _FIELD_PROBLEMS = (
-    rules.NAME_REQUIRED, rules.ID_NUMBER_INVALID, rules.STAGE_FROM_DEAD, rules.DAY_IN_FUTURE,
+    rules.NAME_REQUIRED, rules.ID_NUMBER_INVALID, rules.STAGE_FROM_DEAD, rules.LOST_REASON_REQUIRED, rules.DAY_IN_FUTURE,
 )  # fmt: skip
 
 

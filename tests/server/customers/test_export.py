@@ -24,7 +24,7 @@ NOW = datetime(2025, 3, 3, tzinfo=UTC)
 
 def _card(name: str = "王小明", **values: object) -> Card:
     given = {
-        "id": "1", "version": 1, "kind": "person", "name": name, "stage": "won", "grade": None, "source": "walk_in",
+        "id": "1", "version": 1, "kind": "person", "name": name, "stage": "won", "lost_reason": "price", "grade": None, "source": "walk_in",
         "id_number": None, "address": None, "born_on": None, "needs": None, "remark": None,
         "first_contact_on": date(2025, 3, 1), "owner_id": "2", "unit_id": "3", "project_id": None, "created_at": NOW,
         "updated_at": NOW, "owner_name": "Wang", "phones": (Phone("4", 1, "138****8000", None, True),),
@@ -40,6 +40,9 @@ def test_a_line_is_in_the_callers_language() -> None:
     assert "王小明,个人,138****8000,成交" in zh.decode()
     assert "person,138****8000,won" in en.decode()
     assert "2025-03-01" in en.decode()
+    assert "price" not in en.decode()  # he came back: it says nothing
+    lost = b"".join(sheet_chunks(SheetKind.CSV, COLUMNS, [_card(stage="lost")], "zh"))
+    assert "流失,价格," in lost.decode()
 
 
 def test_every_code_has_its_word() -> None:

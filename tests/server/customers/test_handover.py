@@ -176,7 +176,9 @@ def test_an_area_above_moves_its_rows_in_the_same_unit_of_work(office: Office, m
 
 def test_a_leavers_open_customers_go_in_one_batch(office: Office) -> None:
     stages = ("prospect", "visited", "negotiating", "won", "lost", "dead")
-    ids = {stage: office.customer(stage, stage=stage) for stage in stages}
+    ids = {
+        stage: office.customer(stage, stage=stage, lost_reason="price" if stage == "lost" else None) for stage in stages
+    }
     strange = office.customer(by="zhao")
     with office.writing("yang") as uow:
         assert operations.hand_over_portfolio(uow, office.users["wang"], office.users["na"], "离职") == 4

@@ -54,7 +54,7 @@ def _holds(office: Office, who: str, collection: str = "customers") -> set[str]:
     ],
 )
 def test_what_a_card_gets_from_the_other(kept: Any, gone: Any, take: Any, expected: Any) -> None:
-    empty = {"kind": "person", "grade": None, "id_number": None}
+    empty = {"kind": "person", "stage": "prospect", "lost_reason": None, "grade": None, "id_number": None}
     assert values_taken(empty | kept, empty | gone, take) == expected
 
 
@@ -88,7 +88,7 @@ def test_all_that_hangs_on_who_goes_is_with_who_stays_and_his_owner(office: Offi
 
 
 def test_a_leavers_who_stays_is_the_others_owners(office: Office) -> None:
-    kept, gone = office.customer(by="wang", stage="lost"), office.customer(by="zhao")
+    kept, gone = office.customer(by="wang", stage="lost", lost_reason="price"), office.customer(by="zhao")
     note = _note(office, kept)
     with office.writing("boss") as uow:
         uow.change(uow.must(User, office.users["wang"]), state="disabled")

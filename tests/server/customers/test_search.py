@@ -183,7 +183,7 @@ def test_a_deleted_customer_leaves_no_key_and_a_restored_one_is_found(office: Of
 def test_who_was_there_before_is_read_and_found(database: databases.Database) -> None:
     """The migration, with rows present: of two organisations, each within its own."""
     office = furnish(Database(database.app_url))
-    customer = office.customer("王小明", stage="lost")
+    customer = office.customer("王小明", stage="lost", lost_reason="price")
     for code, org in (("demo", office.org), ("rival", office.rival_org)):
         with office.database.write(org) as connection:
             connection.execute(insert(ORG_DIRECTORY).values(org_id=org, code=code))

@@ -10,6 +10,7 @@ import { Chips } from "../parts/Chips";
 import { Screen } from "../parts/Screen";
 import { useSnack } from "../parts/snack";
 import type { Named } from "../shell/routes";
+import { lossReasons } from "../opportunities/words";
 import { categories, GRADES, industries, kinds, sayChoice, sayGrade, sources, stages } from "../words/choices";
 import { sayIdNumber } from "../words/id_numbers";
 import { sayMoney } from "../words/money";
@@ -153,6 +154,7 @@ function Card({ customer, phones, onCalled }: { readonly customer: Customer; rea
       />
       <Facts>
         <Fact name={i18n._("Stage")}>{sayChoice(stages(), stage)}</Fact>
+        {stage === "lost" && customer.lost_reason && <Fact name={i18n._("Why he was lost")}>{sayChoice(lossReasons(), customer.lost_reason)}</Fact>}
         <Fact name={i18n._("Kind")}>{sayChoice(kinds(), kind)}</Fact>
         {customer.source && <Fact name={i18n._("Source")}>{sayChoice(sources(), customer.source)}</Fact>}
         {customer.expected_close_on && <Fact name={i18n._("Expected closing day")}>{sayDate(customer.expected_close_on, today)}</Fact>}

@@ -11,6 +11,7 @@ import { LineField, TextField, WhenField } from "../parts/Field";
 import { Sheet } from "../parts/Sheet";
 import { useSnack } from "../parts/snack";
 import { gradeByHorizon } from "../rows/profile";
+import { lossReasons } from "../opportunities/words";
 import { categories, importances, industries, needLevels, sayGrade, sources, stages } from "../words/choices";
 import { decimal, digitsOf, parseMoney } from "../words/money";
 import { useToday } from "../words/now";
@@ -26,6 +27,8 @@ type Update = Actions["customers"]["update"];
 interface Form {
   readonly name: string;
   readonly stage: Customer["stage"];
+  /** Why he was lost; null unless that is his stage. */
+  readonly lostReason: Customer["lost_reason"];
   readonly need: Customer["need_level"];
   /** YYYY-MM-DD, or empty. */
   readonly closeOn: string;
@@ -103,7 +106,7 @@ export function EditCustomer({ customer, phones, onClose }: Props) {
       title={i18n._("Edit the card")}
       onClose={onClose}
       foot={
-        <Button color="primary" size="large" onClick={() => void save()}>
+        <Button color="primary" size="large" disabled={lacksReason(before, form)} onClick={() => void save()}>
           {i18n._("Save")}
         </Button>
       }
@@ -125,6 +128,18 @@ export function EditCustomer({ customer, phones, onClose }: Props) {
       <Chips label={i18n._("Stage")} required choices={stages()} value={form.stage} onChange={(stage) => {
         if (stage) set({ stage });
       }} />
+      {form.stage === "lost" && (
+        <Chips
+          label={i18n._("Why he was lost")}
+          required
+          choices={lossReasons()}
+          value={form.lostReason}
+          hint={form.lostReason === null ? i18n._("It is needed to save him as lost.") : undefined}
+          onChange={(lostReason) => {
+            set({ lostReason });
+          }}
+        />
+      )}
       <Chips label={i18n._("Need")} choices={needLevels()} value={form.need} onChange={(need) => {
         set({ need });
       }} />
@@ -203,6 +218,7 @@ function formOf(customer: Customer, currency: string): Form {
     inUse: (customer.is_enabled as boolean | undefined) === false ? "no" : "yes",
     name: customer.name,
     stage: (customer.stage) ?? "prospect",
+    lostReason: customer.stage === "lost" ? (customer.lost_reason ?? null) : null,
     source: customer.source ?? null,
     needs: customer.needs ?? "",
     address: customer.address ?? "",
@@ -212,6 +228,9 @@ function formOf(customer: Customer, currency: string): Form {
     phone: "",
   };
 }
+
+/** Whoever becomes lost needs a reason; who was lost before reasons were asked for may be changed in all else. */
+const lacksReason = (before: Form, form: Form) => form.stage === "lost" && before.stage !== "lost" && form.lostReason === null;
 
 /** What the form speaks for; null when it says too little. */
 const gradeOf = (form: Form, today: string) =>
@@ -227,6 +246,7 @@ function changesOf(before: Form, form: Form, currency: string, today: string): U
   return {
     ...(form.name.trim() === before.name ? {} : { name: form.name.trim() }),
     ...(form.stage === before.stage ? {} : { stage: form.stage }),
+    ...(form.stage === "lost" && form.lostReason !== before.lostReason ? { lost_reason: form.lostReason } : {}),
     ...(form.source === before.source ? {} : { source: form.source }),
     ...text("needs"),
     ...text("address"),

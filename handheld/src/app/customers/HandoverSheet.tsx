@@ -6,6 +6,7 @@ import { Block, Empty, Fact, Facts, Row } from "../parts/Block";
 import { Screen } from "../parts/Screen";
 import { useNames } from "../rows/staff";
 import type { Named } from "../shell/routes";
+import { lossReasons } from "../opportunities/words";
 import { sayChoice, sayGrade, stages } from "../words/choices";
 import { useNow, useToday } from "../words/now";
 import { sayPhone } from "../words/phones";
@@ -71,6 +72,9 @@ function Who({ customer, phones }: { readonly customer: Customer; readonly phone
     <Block title={i18n._("Who it is")}>
       <Facts>
         <Fact name={i18n._("Stage")}>{sayChoice(stages(), (customer.stage as Customer["stage"] | undefined) ?? "prospect")}</Fact>
+        {customer.stage === "lost" && customer.lost_reason && (
+          <Fact name={i18n._("Why he was lost")}>{sayChoice(lossReasons(), customer.lost_reason)}</Fact>
+        )}
         {customer.grade && <Fact name={i18n._("Grade")}>{sayGrade(customer.grade)}</Fact>}
         {own.length > 0 && <Fact name={i18n._("Phone")}>{own.map((each) => sayPhone(each.number)).join(i18n._(", "))}</Fact>}
         {customer.expected_close_on && <Fact name={i18n._("Expected closing day")}>{sayDate(customer.expected_close_on, today)}</Fact>}

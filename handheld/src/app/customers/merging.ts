@@ -5,7 +5,7 @@ import type { Customer, Entry } from "./directory";
 export type Field = keyof Actions["customers"]["update"];
 
 const FIELDS: readonly Field[] = [
-  "name", "kind", "stage", "grade", "source", "id_number", "address", "born_on", "needs", "remark", "hobbies", "wishes", "industry",
+  "name", "kind", "stage", "lost_reason", "grade", "source", "id_number", "address", "born_on", "needs", "remark", "hobbies", "wishes", "industry",
   "category", "need_level", "importance", "first_contact_on", "expected_close_on",
 ];
 

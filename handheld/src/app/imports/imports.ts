@@ -9,7 +9,7 @@ export const MOST = 64 * 1024 * 1024;
 
 /** In the order in which they are offered. */
 export const FIELDS = [
-  "name", "phone", "kind", "stage", "grade", "source", "first_contact_on", "owner", "id_number", "address", "born_on", "needs", "remark",
+  "name", "phone", "kind", "stage", "lost_reason", "grade", "source", "first_contact_on", "owner", "id_number", "address", "born_on", "needs", "remark",
 ] as const;
 export type Field = (typeof FIELDS)[number];
 

@@ -13,6 +13,8 @@ export function sayField(field: Field): string {
       return i18n._("Person or company");
     case "stage":
       return i18n._("Stage");
+    case "lost_reason":
+      return i18n._("Why he was lost");
     case "grade":
       return i18n._("Grade");
     case "source":

@@ -2,6 +2,7 @@
 import { i18n } from "../../i18n";
 import type { Choice } from "../parts/Chips";
 import { kinds as expenseKinds } from "../expenses/words";
+import { lossReasons } from "../opportunities/words";
 import { categories, importances, industries, kinds, needLevels, outcomes, sources, stages } from "./choices";
 
 /** “Finish a visit”; the bare names for one that has no words yet. */
@@ -99,6 +100,7 @@ function fields(): Readonly<Record<string, string>> {
     label: i18n._("Label"),
     kind: i18n._("Kind"),
     stage: i18n._("Stage"),
+    lost_reason: i18n._("Why he was lost"),
     grade: i18n._("Grade"),
     deal: i18n._("Deal"),
     need_level: i18n._("Need"),
@@ -171,6 +173,9 @@ export function choicesOf(field: string): readonly Choice<string>[] {
       return outcomes();
     case "stage":
       return stages();
+    case "lost_reason":
+    case "reason":
+      return lossReasons();
     case "need_level":
       return needLevels();
     case "importance":

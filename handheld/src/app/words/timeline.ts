@@ -31,10 +31,12 @@ export function sayEvent(
     case "customer-created":
       return i18n._("Customer entered");
     case "stage-changed":
-      return i18n._("Stage: {before} → {after}", {
-        before: sayChoice(stages(), (text("before") ?? "") as Stage),
-        after: sayChoice(stages(), (text("after") ?? "") as Stage),
-      });
+      return (
+        i18n._("Stage: {before} → {after}", {
+          before: sayChoice(stages(), (text("before") ?? "") as Stage),
+          after: sayChoice(stages(), (text("after") ?? "") as Stage),
+        }) + tail(text("reason") && sayChoice(lossReasons(), text("reason") as LossReason))
+      );
     case "contact-added":
       return i18n._("Contact added");
     case "phone-changed":

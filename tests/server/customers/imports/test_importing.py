@@ -128,6 +128,15 @@ def test_each_row_is_answered_and_good_ones_are_customers(desk: Desk) -> None:
     assert detail == "“03/04/2025” is no clear date; write 2025-03-04."
 
 
+def test_a_row_of_somebody_who_was_lost_says_why(desk: Desk) -> None:
+    card = desk.take_in("姓名,阶段,流失原因\n王小明,流失,\n李雷,流失,竞品\n韩梅梅,来访,\n")
+    assert counts(card) == (2, 0, 1)
+    ((fault,),) = (each["faults"] for each in desk.answers(card["id"], "?outcome=refused"))
+    assert (fault["code"], fault["column"]) == ("customers.lost-reason-required", 2)
+    made = {each.name: (each.stage, each.lost_reason) for each in desk.office.rows(Customer)}
+    assert made == {"李雷": ("lost", "competitor"), "韩梅梅": ("visited", None)}
+
+
 def test_a_trial_answers_the_same_and_makes_nobody(desk: Desk) -> None:
     given = desk.hand_in(MIXED)
     assert given["state"] == "new"

@@ -19,6 +19,7 @@ from server.customers.opportunities.funnel import change_stage
 from server.customers.opportunities.models import FunnelStage, Opportunity
 from server.customers.opportunities.queries import Line, OpportunityFilters
 from server.customers.opportunities.sums import FunnelBy, SumFilters
+from server.customers.rules import LOSS_REASONS
 from tests.server.customers.office import Office, statements
 from tests.server.customers.opportunities.sales import MONDAY, STEP, do, opened
 
@@ -167,7 +168,7 @@ def test_loss_reasons_are_counted(office: Office) -> None:
 
     def counted(who: str, **filters: Any) -> list[tuple[str, int, int]]:
         found = _asked(office, who, sums.losses, SumFilters(**filters))
-        assert {each.reason for each in found} == set(rules.LOSS_REASONS)
+        assert {each.reason for each in found} == set(LOSS_REASONS)
         return [(each.reason, each.count, each.amount_minor) for each in found if each.count]
 
     assert counted("jie") == [("price", 2, 200), ("location", 1, 100)]

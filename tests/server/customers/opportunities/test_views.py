@@ -12,9 +12,11 @@ import pytest
 from openpyxl import load_workbook
 
 from server.core.access import Reach
+from server.customers.export import LOSS_REASONS as LOSS_WORDS
 from server.customers.functions import EXPORT
-from server.customers.opportunities import export, rules
+from server.customers.opportunities import export
 from server.customers.opportunities.rules import OpportunityState
+from server.customers.rules import LOSS_REASONS
 from sync_protocol.ids import new_id
 from tests.server.customers.conftest import Door
 from tests.server.customers.office import Office
@@ -107,7 +109,7 @@ def test_the_administrator_sets_the_funnel(office: Office, door: Door) -> None:
 
 
 def test_the_file_holds_what_is_in_reach_narrowed_as_the_list_is_and_is_recorded(office: Office, door: Door) -> None:
-    assert (set(export.STATES), set(export.REASONS)) == (set(OpportunityState), set(rules.LOSS_REASONS))
+    assert (set(export.STATES), set(LOSS_WORDS)) == (set(OpportunityState), set(LOSS_REASONS))
     for who, amount in (("wang", 20_000_050), ("zhao", None), ("na", 1)):
         given = {"customer_id": office.customer("=王", by=who), "title": "两居室", "amount_minor": amount, **STEP}
         assert door(who, "POST", "/api/v1/opportunities", json=given).status_code == 201
