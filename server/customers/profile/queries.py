@@ -17,9 +17,9 @@ from server.customers.profile.rules import AMOUNT_BANDS
 from server.customers.queries import matching, within
 
 BY = (
-    "industry", "category", "amount", "owner", "stage", "deal", "grade", "need_level", "importance", "source", "kind",
+    "industry", "category", "amount", "owner", "stage", "lost_reason", "deal", "grade", "need_level", "importance", "source", "kind",
 )  # fmt: skip
-"""What customers can be counted by. deal: won or not."""
+"""What customers can be counted by. deal: won or not. lost_reason: of those who are lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,11 @@ def pivot(connection: Connection, actor: Actor, filters: Filters, by: str) -> li
     """Customers within reach by one of BY, most first. One statement, whatever their number."""
     k, u = c(Customer), c(User)
     source = Customer.__table__.join(User.__table__, and_(u.org_id == k.org_id, u.id == k.owner_id))
-    grouped: Mapping[str, ColumnElement[str | None]] = {"owner": k.owner_id, "amount": _band()}
+    grouped: Mapping[str, ColumnElement[str | None]] = {
+        "owner": k.owner_id,
+        "amount": _band(),
+        "lost_reason": case((k.stage == "lost", k.lost_reason), else_=None),
+    }
     key = grouped[by] if by in grouped else k[by]
     name = u.name if by == "owner" else literal(None)
     statement = (

@@ -11,6 +11,8 @@ from server.customers import operations, rules
 from server.customers.merging.operations import merge_customers
 from server.customers.merging.rules import values_taken
 from server.customers.models import Customer, TimelineEntry
+from server.customers.narrowing import Filters
+from server.customers.profile.queries import pivot
 from sync_protocol.ids import new_id
 from tests.server.customers.office import Office, refused
 
@@ -140,6 +142,15 @@ def test_a_corrected_reason_and_a_return_end_with_a_customer_who_is_there(
     for who, values in hands if comes_back_first else reversed(hands):
         office.push(office.on_device(who), _update(customer, 1, **values))
     assert _stands(office, customer) == ("visited", None)
+
+
+def test_a_manager_counts_why_customers_were_lost(office: Office) -> None:
+    for reason in ("price", "price", "layout"):
+        office.customer(stage="lost", lost_reason=reason)
+    office.customer(lost_reason="price")  # waits for a stage: nobody was lost for it
+    with office.database.read(office.org) as connection:
+        counts = pivot(connection, office.actor("jie"), Filters(), "lost_reason")
+    assert [(each.key, each.count) for each in counts] == [("price", 2), (None, 1), ("layout", 1)]
 
 
 def _card(stage: str, lost_reason: str | None) -> dict[str, Any]:
