@@ -6,7 +6,7 @@ Or those who satisfy it are read and sorted, which is long when they are many. S
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,10 +24,14 @@ Said = Mapping[str, Sequence[ColumnElement[bool]]]
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """How a narrowed page is read: by which name, if any, and whether whom it finds are few, to be looked up and sorted."""
+    """How a narrowed page is read: by which name, if any, whether whom it finds are few, and whether its index has the list's order.
+
+    Few whose index has another order are looked up and sorted.
+    """
 
     name: str | None = None
     finds_few: bool = False
+    is_in_order: bool = False
 
     def page(
         self,
@@ -41,7 +45,7 @@ class Lead:
         """The first so many of the rows within reach. conditions, ways: as of `paging.leading`."""
         if self.name is None:
             return leading(reach, row, conditions, order, limit, ways=ways)
-        sorting = sorted_by(order) if self.finds_few else order
+        sorting = order if self.is_in_order else sorted_by(order)
         return chosen(row, ids_of(reach, row, conditions, ways).order_by(*sorting).limit(limit), order)
 
 
@@ -61,19 +65,22 @@ def leader(
     row: type[Row],
     shared: Sequence[ColumnElement[bool]],
     said: Said,
-    in_order: str | None = None,
+    in_order: Collection[str] = (),
+    *,
+    whole: bool = False,
 ) -> Lead:
     """How the page of a filter is best read. One statement at most.
 
-    shared: what the indexes of all names begin with. in_order: the name whose index is in the order of this list, if there is
-    one: that of somebody who does not reach everything never is, as it goes through the whole organisation.
+    shared: what the indexes of all names begin with. in_order: names whose index is in the order of this list. whole: the list
+    is of everything, so that of many too the index of one in order is the best way; else it goes through the whole organisation.
     """
-    if not said or (in_order is not None and len(said) == 1):
-        return Lead(in_order)
+    rest = next((Lead(name, is_in_order=True) for name in said if whole and name in in_order), Lead())
+    if not said or (rest.name is not None and len(said) == 1):
+        return rest
     firsts = (
         select(literal(1)).select_from(row.__table__).where(*shared, *found).limit(FEW + 1).subquery()
         for found in said.values()
     )
     counts = (select(func.count()).select_from(first).scalar_subquery() for first in firsts)
     found, name = min(zip(connection.execute(select(*counts)).one(), said, strict=True))
-    return Lead(name, finds_few=True) if found <= FEW else Lead(in_order)
+    return Lead(name, finds_few=True, is_in_order=name in in_order) if found <= FEW else rest

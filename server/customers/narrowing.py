@@ -91,9 +91,9 @@ def leader(connection: Connection, org_id: str, reach: Reach, filters: Filters, 
     """
     columns = c(Customer)
     said = {name: found for name in _NARROW if (found := list(_said(filters, name, columns.__getitem__)))}
-    whole = in_order and reach.everything and not filters.place
-    equal = next((name for name in said if whole and name not in _RANGES), None)
-    return narrowing.leader(connection, Customer, [columns.org_id == org_id], said, equal)
+    ordered = [name for name in said if in_order and name not in _RANGES]
+    whole = reach.everything and not filters.place
+    return narrowing.leader(connection, Customer, [columns.org_id == org_id], said, ordered, whole=whole)
 
 
 def _said(filters: Filters, name: str, named: Named) -> Iterator[ColumnElement[bool]]:

@@ -88,8 +88,8 @@ def opportunity_page(
     o, by = c(Opportunity), Lead()
     if not any((filters.customer_id, filters.owner_id, filters.unit_id, filters.project_id)):
         said = {name: found for name in _NARROW if (found := list(_said(filters, name, o[name])))}
-        in_order = "stage_code" if "stage_code" in said and actor.must(READ).everything else None
-        by = leader(connection, Opportunity, [o.org_id == actor.org_id, o.state == _state(filters)], said, in_order)
+        shared, whole = [o.org_id == actor.org_id, o.state == _state(filters)], actor.must(READ).everything
+        by = leader(connection, Opportunity, shared, said, ["stage_code"], whole=whole)
     return _page(connection, actor, _matching(filters, by.name), after, limit, by)
 
 

@@ -40,8 +40,8 @@ def activity_page(
     by = Lead()
     if filters.channel is not None:  # its index goes through the whole organisation
         if filters.customer_id is None:
-            in_order = "channel" if reach.everything and not ways else None
-            by = leader(connection, Activity, wanted[:1], {"channel": [a.channel == filters.channel]}, in_order)
+            said, whole = {"channel": [a.channel == filters.channel]}, reach.everything and not ways
+            by = leader(connection, Activity, wanted[:1], said, list(said), whole=whole)
         wanted.append((a.channel if by.name else unindexed(a.channel)) == filters.channel)
     if filters.first_on is not None:
         wanted.append(a.day_on >= filters.first_on)
