@@ -73,6 +73,11 @@ TASK_CHANGED = _topic(
     "fieldwork.task-changed", zh="抄送给您的任务有变动。", en="A task copied to you has changed.", collapses=True
 )
 TASK_CLOSED = _topic("fieldwork.task-closed", zh="您分配的任务有了结果。", en="A task you gave has been closed.")
+WORK_DELETED = _topic(
+    "fieldwork.work-deleted",
+    zh="有待办已随客户一并删除。",
+    en="Something you had open went with a deleted customer.",
+)
 TASK_CALLED_OFF = _topic(
     "fieldwork.task-called-off", zh="分配给您的任务已撤销。", en="A task given to you was called off."
 )

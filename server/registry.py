@@ -36,7 +36,7 @@ from server.customers import sync as customers_sync
 from server.customers.attachments import parents as attachment_parents
 from server.customers.attachments import queries as attachment_queries
 from server.customers.deleting import purge as deleting_purge
-from server.customers.hanging import guards_customers, on_merge, on_taken
+from server.customers.hanging import guards_customers, on_merge, on_open_work, on_taken
 from server.customers.imports import running as imports_running
 from server.customers.leaving import hand_over_leaver
 from server.customers.opportunities import origins
@@ -52,6 +52,7 @@ from server.fieldwork import sync as fieldwork_sync
 from server.fieldwork.activities.models import Activity
 from server.fieldwork.copies.sharing import share_taken
 from server.fieldwork.models import Visit
+from server.fieldwork.open_work import whose_open_work
 from server.fieldwork.operations.handover import follow_leaver
 from server.fieldwork.operations.origins import VISITS
 from server.fieldwork.questions import operations as questions_operations
@@ -99,6 +100,8 @@ furnishing.on_furnishing(seed_funnel)
 guards_customers(expenses_operations.spent_for, ExpenseLine)
 guards_customers(members_among, Member)
 on_taken(share_taken)
+# Whose open work goes with a deleted customer: his event names them, and they are told.
+on_open_work(whose_open_work)
 
 # In the same unit of work: a decision about a claim changes it and books what is owed.
 subjects.register(expenses_operations.CLAIMS)

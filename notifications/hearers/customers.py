@@ -1,5 +1,5 @@
 """Who hears of customers: the new owner, once for a whole handover; who is mentioned in a note; both sides of a lead conflict,
-and of its ruling; who handed in a list."""
+and of its ruling; whose they were, or who had something open with them, when they are merged or deleted; who handed in a list."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from notifications.topics import (
     LEAD_CONFLICT,
     LEAD_CONFLICT_RULED,
     MENTIONED,
+    WORK_DELETED,
 )
 from server.core.events import Heard
 from server.core.job_requests import JobCancelled
@@ -177,21 +178,27 @@ def merged(hearing: Hearing, heard: Sequence[Heard]) -> None:
 
 @hears(CustomerDeleted)
 def deleted(hearing: Hearing, heard: Sequence[Heard]) -> None:
-    """An owner hears how many of his customers somebody else has deleted, once for all that went at one moment."""
-    together: dict[tuple[str, str], list[Heard]] = {}
+    """An owner hears how many of his customers somebody else has deleted, once for all that went at one moment.
+
+    So does who had something open with customers of others, of how many.
+    """
+    together: dict[tuple[str, str, str], list[Heard]] = {}
     for each in heard:
-        if each.told["owner_id"] != each.actor_id:
-            together.setdefault((each.told["owner_id"], each.actor_id), []).append(each)
-    for (owner, actor), those in together.items():
-        hearing.news.append(
-            News(
-                owner,
-                CUSTOMERS_DELETED,
-                occurrence=those[0].n,
-                since=from_ms(those[0].at),
-                params={"count": len(those), "by_id": actor},
-            )
+        owner, actor = each.told["owner_id"], each.actor_id
+        others = set(each.told.get("open_work_of", ())) - {owner, actor}
+        for person, topic in [(owner, CUSTOMERS_DELETED), *((other, WORK_DELETED) for other in sorted(others))]:
+            if person != actor:
+                together.setdefault((person, topic, actor), []).append(each)
+    hearing.news += [
+        News(
+            person,
+            topic,
+            occurrence=those[0].n,
+            since=from_ms(those[0].at),
+            params={"count": len(those), "by_id": actor},
         )
+        for (person, topic, actor), those in together.items()
+    ]
 
 
 @hears(ImportEnded)

@@ -1,12 +1,12 @@
 """What hangs on a customer, as the schema has it: every foreign key that leads to him. Merging and deleting go along it.
 
 An area above says only what is not plain: a column without a foreign key, rows that cannot just be pointed at another
-customer, and customers who must not be deleted for its sake. The composition root imports it.
+customer, customers who must not be deleted for its sake, and whose open work its rows are. The composition root imports it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ForeignKeyConstraint
@@ -22,9 +22,13 @@ Guard = Callable[[UnitOfWork, Sequence[str]], Mapping[str, str]]
 Taken = Callable[[UnitOfWork, Sequence[Row]], None]
 """Given rows that go with deleted customers, or come back with restored ones."""
 
+Workers = Callable[[Row], Iterable[str]]
+"""Given a row that goes with a deleted customer, the people who have something open by it; each may be named twice."""
+
 _MERGES: dict[tuple[type[Row], str], Merge | None] = {}
 _GUARDS: dict[Guard, tuple[type[Row], ...]] = {}
 _TAKEN: list[Taken] = []
+_WORKERS: list[Workers] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,16 @@ def follow_taken(uow: UnitOfWork, rows: Sequence[Row]) -> None:
     """Do what areas above said."""
     for how in _TAKEN:
         how(uow, rows)
+
+
+def on_open_work(whose: Workers) -> None:
+    """Say whose open work a row is: they are told when it goes with a deleted customer. It reads the row alone."""
+    _WORKERS.append(whose)
+
+
+def with_open_work(rows: Iterable[Row]) -> list[str]:
+    """Ids of those who have something open by one of these rows, sorted, each once. No statement."""
+    return sorted({person for row in rows for whose in _WORKERS for person in whose(row)})
 
 
 def links_to(table_name: str) -> Iterator[Link]:

@@ -1,17 +1,21 @@
-"""Who hears that customers were merged or deleted: whose they were, unless he did it himself. And that a list was taken in."""
+"""Who hears that customers were merged or deleted: whose they were, unless he did it himself, and who had something open with
+them. And that a list was taken in."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from notifications.topics import CUSTOMERS_DELETED, CUSTOMERS_MERGED, IMPORT_ENDED, IMPORT_STOPPED
+from notifications.topics import CUSTOMERS_DELETED, CUSTOMERS_MERGED, IMPORT_ENDED, IMPORT_STOPPED, WORK_DELETED
+from server.accounts.operations import staff
 from server.core.job_requests import JobCancelled
 from server.core.jobs import JobGivenUp
-from server.customers.deleting.operations import delete_customers
+from server.customers.deleting.operations import delete_customers, restore_customers
 from server.customers.imports.events import ImportEnded
 from server.customers.imports.models import CustomerImport
 from server.customers.imports.operations import KIND
 from server.customers.merging.operations import merge_customers
+from server.fieldwork import operations as fieldwork
 from sync_protocol.ids import new_id
 from tests.notifications.scene import Desk
 
@@ -38,6 +42,47 @@ def test_both_owners_hear_of_a_merge_and_who_did_it_does_not(desk: Desk) -> None
     (told,) = [each for each in desk.inbox("wang") if each.topic == CUSTOMERS_DELETED]
     assert told.params == {"count": 2, "by_id": users["jie"]}
     assert desk.inbox("jie") == []
+
+
+def test_who_had_something_open_with_who_was_deleted_hears_of_it_once(desk: Desk) -> None:
+    users, by_jie = desk.company.users, {"by_id": desk.company.users["jie"]}
+    one, two, jies = desk.customer("wang", "王小明"), desk.customer("wang", "李四"), desk.customer("jie", "赵六")
+    day = {"text": "回访", "due_on": date(2025, 3, 5)}
+    with desk.services.writing(desk.company.actor("wang")) as uow:
+        shared = {"planned_on": date(2025, 3, 5), "people": f"{users['na']} {users['fang']}"}
+        fieldwork.create_visit(uow, new_id(), {"customer_id": one, **shared})
+        uow.commit()
+    with desk.services.writing(desk.company.actor("boss")) as uow:
+        for customer, who in ((one, "zhao"), (two, "zhao"), (two, "jie"), (jies, "wang")):
+            fieldwork.create_task(uow, new_id(), {**day, "customer_id": customer, "assignee_id": users[who]})
+        uow.commit()
+    with desk.company.writing() as uow:
+        staff.disable_user(uow, users["fang"])
+        uow.commit()
+    with desk.services.writing(desk.company.actor("jie")) as uow:
+        delete_customers(uow, [one, two, jies])
+        uow.commit()
+    with desk.services.writing(desk.company.actor("jie")) as uow:
+        restore_customers(uow, [one, two, jies])
+        uow.commit()
+    desk.work()
+
+    def told(who: str) -> list[tuple[str, Any, Any]]:
+        of = (CUSTOMERS_DELETED, WORK_DELETED)
+        return [(each.topic, each.params, each.subject_id) for each in desk.inbox(who) if each.topic in of]
+
+    assert {who: told(who) for who in ("wang", "na", "zhao", "boss", "jie", "fang", "hong")} == {
+        "wang": [
+            (CUSTOMERS_DELETED, {"count": 2, **by_jie}, None),
+            (WORK_DELETED, {"count": 1, **by_jie}, None),
+        ],
+        "na": [(WORK_DELETED, {"count": 1, **by_jie}, None)],
+        "zhao": [(WORK_DELETED, {"count": 2, **by_jie}, None)],
+        "boss": [(WORK_DELETED, {"count": 3, **by_jie}, None)],
+        "jie": [],
+        "fang": [],
+        "hong": [],
+    }
 
 
 def test_whoever_handed_a_list_in_hears_that_it_was_taken_in_and_not_of_a_trial(desk: Desk) -> None:

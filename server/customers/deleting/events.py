@@ -7,10 +7,14 @@ from server.core.events import Event, event
 
 @event("customers.customer-deleted")
 class CustomerDeleted(Event):
-    """A customer, with all that hung on him, is out of sight and can be restored. Subject: the customer. rows: how many."""
+    """A customer, with all that hung on him, is out of sight and can be restored. Subject: the customer. rows: how many.
+
+    open_work_of: who had something open that went with him, whoever did it and whose he was; sorted, each once.
+    """
 
     owner_id: str
     rows: int
+    open_work_of: list[str]
 
 
 @event("customers.customer-restored")

@@ -14,7 +14,7 @@ from server.customers.deleting import rules, taking
 from server.customers.deleting.events import CustomerDeleted, CustomerRestored
 from server.customers.deleting.models import DeletedCustomer, DeletedMergedCustomer, DeletedRows
 from server.customers.functions import DELETE
-from server.customers.hanging import follow_taken, guarded
+from server.customers.hanging import follow_taken, guarded, with_open_work
 from server.customers.lead_conflicts.finding import Entered, look_for_conflicts
 from server.customers.lead_conflicts.following import drop_conflicts
 from server.customers.leaving import hand_on_restored
@@ -157,7 +157,7 @@ def _take(uow: UnitOfWork, customers: list[Customer]) -> None:
             )
         )
         uow.add(DeletedRows(id=customer_id, rows=taking.written(rows)))
-        uow.record(CustomerDeleted(customer_id, customer.owner_id, len(rows)))
+        uow.record(CustomerDeleted(customer_id, customer.owner_id, len(rows), with_open_work(rows)))
         uow.in_turn(write_keys, customer_id)
         for row in rows:
             if isinstance(row, MergedCustomer):

@@ -89,6 +89,11 @@ export function sayNotice(notice: Notice, { nameFor, today }: Words): string {
       return i18n._("{name} has merged two customers: {customer}", { name: by, customer });
     case "customers.deleted":
       return i18n._("{n, plural, one {{name} has deleted a customer of yours} other {{name} has deleted # customers of yours}}", { n: Number(params["count"] ?? 1), name: by });
+    case "fieldwork.work-deleted":
+      return i18n._(
+        "{n, plural, one {{name} has deleted a customer; what you had open with him went too} other {{name} has deleted # customers; what you had open with them went too}}",
+        { n: Number(params["count"] ?? 1), name: by },
+      );
     case "customers.lead-conflict-ruled":
       return textOf(params, "owner_id") === null
         ? i18n._("{name} has looked at {customer}: not the same person, each keeps his own", { name: by, customer })
