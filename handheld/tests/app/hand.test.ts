@@ -137,3 +137,14 @@ it("a task that is due and what was won lead where they are about", () => {
   expect([addressOf(due), addressOf(won)]).toEqual(["/tasks/t", "/opportunities/o"]);
   expect(new Set([sayNotice(due, words), sayNotice(won, words), sayNotice({ ...won, params: { state: "lost" } }, words)]).size).toBe(3);
 });
+
+it("who had something open with customers that another deleted reads whose deed it was and of how many, and opens nothing", () => {
+  const went = (count: number) =>
+    ({ topic: "fieldwork.work-deleted", subject_collection: null, subject_id: null, customer_name: null, params: { count, by_id: "chen" } }) as unknown as Notice;
+  const words = { nameFor: () => "Chen", today: "2026-11-27" };
+  expect([1, 3].map((count) => sayNotice(went(count), words))).toEqual([
+    "Chen has deleted a customer; what you had open with him went too",
+    "Chen has deleted 3 customers; what you had open with them went too",
+  ]);
+  expect(addressOf(went(1))).toBeNull();
+});
