@@ -47,13 +47,13 @@ def questions(crowd: Crowd) -> Iterator[Question]:
         ):  # fmt: skip
             yield Question(f"customers, {name} {value}", who, f"{customers}?{name}={value}")
         yield Question("customers, expected more than anybody", who, f"{customers}?amount_from_minor=999000000000")
-        # Of the smaller one 0.4 % do not fill a page of fifty: pages of one length are compared.
-        for more, page, limit in (("", "", None), (", thirty a page", "&limit=30", LIMIT)):
-            for what, query in (
-                ("industry finance", "industry=finance"), ("by name, industry finance", "order=name&industry=finance"),
-                ("expecting most", "amount_from_minor=970000000"),
-            ):  # fmt: skip
-                yield Question(f"customers, {what}{more}", who, f"{customers}?{query}{page}", limit)
+        for what, query in (
+            ("industry finance", "industry=finance"), ("by name, industry finance", "order=name&industry=finance"),
+            ("expecting most", "amount_from_minor=970000000"),
+        ):  # fmt: skip
+            # Of the smaller one 0.4 % do not fill a page of fifty: pages of one length are compared.
+            yield Question(f"customers, {what}", who, f"{customers}?{query}", limit=None)
+            yield Question(f"customers, {what}, thirty a page", who, f"{customers}?{query}&limit=30")
         yield Question("customers, out of use, whom nobody has", who, f"{customers}?status=disabled")
         yield Question("customers, urgent", who, f"{customers}?urgency=urgent")
         yield Question(
