@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -54,12 +56,19 @@ the databases could do differently below all areas is always tried on both: sche
 IN_ONE_PIECE = ("tests/contracts/test_rights.py", "tests/journeys/test_blackout_day.py")
 """On SQLite, and on both in `make test-deep`. Whoever asks in the table of rights finds what those before him left behind."""
 
+SHARED_OUT = tuple(f"tests/proof/test_hostile{which}.py" for which in ("", "_requests", "_exchange"))
+PARTS = 3
+"""Of these, each test meets one route or action in so many in CI, each test others; all meet all in `make test-deep`."""
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Make every second case of IN_TURN `deep` on SQLite, and the others on PostgreSQL."""
+    """Make `deep` what CI leaves out: every second case of IN_TURN on SQLite and the others on PostgreSQL, two of three SHARED_OUT."""
     pairs: dict[str, dict[str, pytest.Item]] = {}
     for item in items:
+        named = item.nodeid.replace(_database_of(item) or "-", "")
+        if named.startswith(SHARED_OUT) and re.search(r"\[.+\]$", named) and zlib.crc32(named.encode()) % PARTS:
+            item.add_marker(pytest.mark.deep)
         if item.nodeid.startswith((*IN_TURN, *IN_ONE_PIECE)) and (kind := _database_of(item)) is not None:
             pairs.setdefault(item.nodeid.replace(kind, ""), {})[kind] = item
     both = [(nodeid, pair) for nodeid, pair in pairs.items() if len(pair) == len(KINDS)]

@@ -34,7 +34,13 @@ def asker(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         yield Asker(scene, Rows(scene))
 
 
-@pytest.mark.parametrize("role", ROLES)
+_IN_DEEP = ("administrator", "director")
+"""Who may most, and takes longest; in `make test-deep`. Over REST all roles are asked in `make test`."""
+
+
+@pytest.mark.parametrize(
+    "role", [pytest.param(each, marks=pytest.mark.deep) if each in _IN_DEEP else each for each in ROLES]
+)
 def test_each_verdict_is_as_the_table_says(asker: Asker, role: str) -> None:
     pusher = Pusher(asker, role)
     foreign = asker.scene.foreign_ids()

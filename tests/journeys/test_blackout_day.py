@@ -33,6 +33,7 @@ def test_everything_arrives_once_and_phones_and_server_agree(database: Database,
         assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
+@pytest.mark.deep
 @pytest.mark.timeout(600)
 def test_the_verdict_is_bad_when_something_is_different(database: Database, tmp_path: Path) -> None:
     """The command can fail: without a server, and without the demo organisation."""

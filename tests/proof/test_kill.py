@@ -23,7 +23,7 @@ from tests.support.databases import Database
 from tests.support.server import Server, server
 
 DEEP = bool(os.environ.get("DOORSTEP_TEST_DEEP"))
-KILLS = 40 if DEEP else 4
+KILLS = 40 if DEEP else 2
 PEOPLE = ("li.wang", "min.zhao", "na.sun")
 EACH = 60
 

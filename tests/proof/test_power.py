@@ -211,10 +211,10 @@ def test_dying_at_every_write_changes_nothing_in_the_end(database_kind: database
 def test_dying_at_any_one_write_changes_nothing_in_the_end(when: str, tmp_path: Path) -> None:
     """Which database the server has makes no difference to the device: SQLite, for the time it takes.
 
-    In CI at every second write: before the even ones and after the odd ones.
+    In CI at every second write: before every fourth one and after those half-way between.
     """
     undisturbed, _ = _lived("sqlite", tmp_path)
-    for place in count() if DEEP else count(int(when == "after"), 2):
+    for place in count() if DEEP else count(2 * (when == "after"), 4):
         end, deaths = _lived("sqlite", tmp_path, _once(place, when))
         assert end == undisturbed, place
         if not deaths:

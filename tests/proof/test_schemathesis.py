@@ -166,13 +166,8 @@ BY_POWER = tuple(reversed(ROLES))
 """The administrator last: what he asks may disable the others, or give them another password."""
 
 
-ALWAYS = ("salesperson",)
-"""Who asks in `make test`; all the others in `make test-deep`."""
-
-
-@pytest.mark.parametrize(
-    "role", [role if role in ALWAYS else pytest.param(role, marks=pytest.mark.deep) for role in BY_POWER]
-)
+@pytest.mark.deep
+@pytest.mark.parametrize("role", BY_POWER)
 def test_every_role_is_answered_as_the_document_says(site: Running, tmp_path: Path, role: str) -> None:
     phases, examples = ("examples,fuzzing", "2") if role == "administrator" else ("fuzzing", "1")
     fuzz(site, tmp_path, role, "--phases", phases, "--max-examples", examples)

@@ -55,6 +55,7 @@ def read(client: TusClient, raw: bytes) -> requests.Response:
     return requests.get(f"{client.home}/api/v1/files/{sha256(raw)}", headers=headers, timeout=30)
 
 
+@pytest.mark.deep
 def test_a_line_that_is_cut_twenty_times_costs_at_most_a_part_each(running: Server) -> None:
     before = on_disk(running)
     raw = heavy(1, 8_000_000)

@@ -180,7 +180,7 @@ def is_up(port: int) -> bool:
         return False
 
 
-@pytest.mark.parametrize("command", ["serve", "worker"])
+@pytest.mark.parametrize("command", ["serve", pytest.param("worker", marks=pytest.mark.deep)])
 def test_neither_starts_on_an_old_schema(start: Start, command: str) -> None:
     out, _ = (process := start(command)).communicate(timeout=30)
     assert process.returncode == 4

@@ -15,7 +15,8 @@ def test_an_owner_who_joins_is_counted_once_in_the_total_and_in_both(centre: Cen
     made = {stage: centre.customer() for stage in ("prospect", "visited", "negotiating", "lost", "won")}
     for stage, customer_id in made.items():
         if stage != "prospect":
-            office.ok("PATCH", f"/customers/{customer_id}", json={"stage": stage})
+            why = {"lost_reason": "price"} if stage == "lost" else {}
+            office.ok("PATCH", f"/customers/{customer_id}", json={"stage": stage, **why})
     for stage in ("won", "prospect"):
         office.ok("POST", "/members", json={"customer_id": made[stage]})
     after = types()
