@@ -17,7 +17,7 @@ _STAGES = {
     "lost": Text("流失", "lost"),
     "dead": Text("死亡客户", "dead"),
 }
-LOSS_REASONS = {
+LOSS_WORDS = {
     "price": Text("价格", "price"),
     "location": Text("位置", "location"),
     "layout": Text("户型", "layout"),
@@ -64,7 +64,7 @@ COLUMNS: Columns[Card] = (
     (Text("阶段", "stage"), lambda card, language: _word(_STAGES, card.stage, language)),
     (
         Text("流失原因", "loss reason"),
-        lambda card, language: _word(LOSS_REASONS, card.lost_reason if card.stage == "lost" else None, language),
+        lambda card, language: _word(LOSS_WORDS, card.lost_reason if card.stage == "lost" else None, language),
     ),
     (Text("等级", "grade"), lambda card, _: card.grade),
     (Text("成交状态", "deal"), lambda card, language: _word(_DEALS, card.deal, language)),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from server.core.i18n import Language, Text
 from server.core.money import Money
 from server.core.sheets import Cell, Columns
-from server.customers.export import LOSS_REASONS
+from server.customers.export import LOSS_WORDS
 from server.customers.opportunities.models import FunnelStage
 from server.customers.opportunities.queries import Line
 
@@ -39,7 +39,7 @@ def columns(stages: Iterable[FunnelStage]) -> Columns[Line]:
         (Text("关闭日期", "closed on"), lambda line, _: line.closed_on),
         (
             Text("输单原因", "why lost"),
-            lambda line, language: None if line.reason is None else LOSS_REASONS[line.reason].fill(language, {}),
+            lambda line, language: None if line.reason is None else LOSS_WORDS[line.reason].fill(language, {}),
         ),
         (Text("竞品", "competitor"), lambda line, _: line.competitor),
         (Text("归属人", "owner"), lambda line, _: line.owner_name),

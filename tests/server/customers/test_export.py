@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import pytest
+
+from server.core.i18n import Text
 from server.core.sheets import SheetKind, sheet_chunks
 from server.customers import rules
 from server.customers.export import (
@@ -15,7 +18,9 @@ from server.customers.export import (
     _SOURCES,
     _STAGES,
     COLUMNS,
+    LOSS_WORDS,
 )
+from server.customers.imports.columns import CODE_OF, Field, word_key
 from server.customers.profile import rules as profile
 from server.customers.queries import Card, Phone
 
@@ -48,4 +53,14 @@ def test_a_line_is_in_the_callers_language() -> None:
 def test_every_code_has_its_word() -> None:
     assert (set(_KINDS), set(_STAGES), set(_SOURCES)) == (set(rules.KINDS), set(rules.STAGES), set(rules.SOURCES))
     assert (set(_DEALS), set(_NEEDS)) == (set(profile.DEALS), set(profile.NEEDS))
+    assert set(LOSS_WORDS) == set(rules.LOSS_REASONS)
     assert (set(_IMPORTANCES), set(_CATEGORIES)) == (set(profile.IMPORTANCES), set(profile.CATEGORIES))
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [(Field.STAGE, _STAGES), (Field.LOST_REASON, LOSS_WORDS), (Field.SOURCE, _SOURCES), (Field.KIND, _KINDS)],
+)
+def test_what_stands_in_our_file_is_understood_in_one_that_is_taken_in(field: Field, words: dict[str, Text]) -> None:
+    for code, said in words.items():
+        assert [CODE_OF[field].get(word_key(each)) for each in (said.zh, said.en)] == [code] * 2

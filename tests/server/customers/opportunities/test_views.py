@@ -12,7 +12,7 @@ import pytest
 from openpyxl import load_workbook
 
 from server.core.access import Reach
-from server.customers.export import LOSS_REASONS as LOSS_WORDS
+from server.customers.export import LOSS_WORDS
 from server.customers.functions import EXPORT
 from server.customers.opportunities import export
 from server.customers.opportunities.rules import OpportunityState
