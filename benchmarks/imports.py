@@ -40,18 +40,8 @@ GROWTH_MB = 24.0
 WORKER_GROWTH_MB = 48.0
 """From 10,000 rows to 100,000: the caches of its connections are not full after 10,000."""
 _FIELDS = (
-    "name",
-    "kind",
-    "stage",
-    "lost_reason",
-    "grade",
-    "source",
-    "first_contact_on",
-    "needs",
-    "remark",
-    "address",
-    "born_on",
-)
+    "name", "kind", "stage", "lost_reason", "grade", "source", "first_contact_on", "needs", "remark", "address", "born_on",
+)  # fmt: skip
 _TITLES = (
     "姓名",
     "类型",

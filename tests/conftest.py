@@ -66,11 +66,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Make `deep` what CI leaves out: every second case of IN_TURN on SQLite and the others on PostgreSQL, two of three SHARED_OUT."""
     pairs: dict[str, dict[str, pytest.Item]] = {}
     for item in items:
-        named = item.nodeid.replace(_database_of(item) or "-", "")
+        named = item.nodeid.replace(kind, "") if (kind := _database_of(item)) is not None else item.nodeid
         if named.startswith(SHARED_OUT) and re.search(r"\[.+\]$", named) and zlib.crc32(named.encode()) % PARTS:
             item.add_marker(pytest.mark.deep)
-        if item.nodeid.startswith((*IN_TURN, *IN_ONE_PIECE)) and (kind := _database_of(item)) is not None:
-            pairs.setdefault(item.nodeid.replace(kind, ""), {})[kind] = item
+        if item.nodeid.startswith((*IN_TURN, *IN_ONE_PIECE)) and kind is not None:
+            pairs.setdefault(named, {})[kind] = item
     both = [(nodeid, pair) for nodeid, pair in pairs.items() if len(pair) == len(KINDS)]
     for number, (nodeid, pair) in enumerate(both):
         left_out = "postgresql" if nodeid.startswith(IN_ONE_PIECE) else KINDS[number % len(KINDS)]

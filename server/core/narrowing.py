@@ -17,7 +17,7 @@ from server.core.paging import Page, chosen, leading, sorted_by, unindexed
 from server.core.rows import Row, c
 
 FEW = 5_000
-"""So many are rather looked up and sorted than come upon: the index of a filter says all that is asked of them (`beside`)."""
+"""So many are rather looked up by their filter than come upon in the order of the list: the index of a filter says all that is asked of them (`beside`)."""
 Said = Mapping[str, Sequence[ColumnElement[bool]]]
 """Name → what a list is narrowed to by it, as an index looks it up."""
 

@@ -25,7 +25,9 @@ def settle_customer(values: Mapping[str, Any]) -> dict[str, Any]:
             settled[name] = optional(values[name])
     if settled.get("id_number") is not None:
         settled["id_number"] = check_id_form(settled["id_number"])
-    if "lost_reason" in values and values.get("stage", "lost") != "lost":
+    if (
+        "lost_reason" in values and values.get("stage", "lost") != "lost"
+    ):  # here too, so that a create sent again says the same
         settled["lost_reason"] = None
     return settled
 
