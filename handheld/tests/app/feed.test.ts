@@ -44,6 +44,11 @@ describe("a customer's timeline", () => {
     i18n.activate("en");
   });
 
+  it("says of somebody who was lost why, and of who came back nothing of it", () => {
+    expect(said("stage-changed", { before: "visited", after: "lost", reason: "unreachable" })).toBe("Stage: Has visited → Lost · Cannot be reached");
+    expect(said("stage-changed", { before: "lost", after: "visited" })).toBe("Stage: Lost → Has visited");
+  });
+
   it("says of which days a report is, and what sorts of thing a claim is for", () => {
     expect(said("work-report", { kind: "daily", period_on: "2025-03-07" })).toBe("Daily report, Fri 7 Mar");
     expect(said("work-report", { kind: "weekly", period_on: "2025-03-03" })).toBe("Weekly report, Mon 3 Mar to Sun 9 Mar");
